@@ -1,0 +1,93 @@
+"""What every channel speaks: an Incoming goes to the portal, a Reply comes back."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who is talking, as far as the channel could prove it.
+
+    `proof` is 0 anonymous, 1 identified, 2 in possession of the account's mailbox or linked chat, 3 the same within
+    the last fifteen minutes. At most one of `customer_id` and `staff_id` is set.
+    """
+
+    customer_id: str | None = None
+    staff_id: str | None = None
+    proof: int = 0
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message or button press, as a channel received it.
+
+    `delivery_id` is the channel's own id of this delivery: the same one twice is a repeat and gets the stored answer.
+    `button` is the opaque value of a pressed button; `text` is then only what the person saw on it.
+    """
+
+    channel: str
+    chat: str
+    delivery_id: str
+    text: str
+    speaker: Speaker
+    button: str | None = None
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice to press; `value` is opaque, single-use and bound to the chat it was shown in."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file behind a signed, expiring link."""
+
+    name: str
+    media_type: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that really changed state in this turn."""
+
+    name: str
+    arguments: dict[str, Any]
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to one Incoming, the same for every channel."""
+
+    text: str
+    intents: tuple[str, ...] = ()
+    slots: dict[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+    asks: str | None = None
+    buttons: tuple[Button, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    actions: tuple[Action, ...] = ()
+    speaker_proof: int = 0
+    handed_off: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The Reply as the JSON object that `POST /api/chat` and `storekeeper chat --json` give."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> "Reply":
+        """The Reply that `as_dict` was taken of."""
+        return cls(
+            **{
+                **stored,
+                "intents": tuple(stored["intents"]),
+                "buttons": tuple(Button(**button) for button in stored["buttons"]),
+                "attachments": tuple(Attachment(**attachment) for attachment in stored["attachments"]),
+                "actions": tuple(Action(**action) for action in stored["actions"]),
+            }
+        )
