@@ -1,0 +1,368 @@
+"""The tables a shop brings, whatever system they come from: each column, its kind, and what it means.
+
+`docs/import.md` and the templates are printed from here, so that they cannot disagree with what is read.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a column holds, and what type a mapping has to hand over for it."""
+
+    TEXT = "text"
+    INTEGER = "whole number"
+    MONEY = "amount, 12.34 in the row's currency"  # int, minor units
+    RATE = "fraction, 0.2 for 20 %"  # float
+    DECIMAL = "decimal number"  # float
+    DATE = "date, 2026-01-31"
+    TIME = "time, 2026-01-31T09:30:00Z"  # aware datetime
+    FLAG = "true or false"
+    BREAKS = "price breaks, 48:1.10;144:0.95"  # list of [quantity, minor units]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `required` means a row without it is refused, otherwise `default` is taken."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    default: str | int | float | bool | None = None
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: a file of that name, `key` tells its rows apart."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, if the table has one."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+def _text(name: str, meaning: str, *, default: str | None = None) -> Column:
+    return Column(name, Kind.TEXT, meaning, default=default)
+
+
+def _must(name: str, meaning: str, kind: Kind = Kind.TEXT, least: float | None = None) -> Column:
+    return Column(name, kind, meaning, required=True, least=least)
+
+
+def _choice(name: str, meaning: str, *choices: str) -> Column:
+    return Column(name, Kind.TEXT, meaning, required=True, choices=choices)
+
+
+def _count(name: str, meaning: str, default: int | None = None, least: float | None = 0) -> Column:
+    return Column(name, Kind.INTEGER, meaning, default=default, least=least)
+
+
+def _amount(name: str, meaning: str, default: int | None = None) -> Column:
+    return Column(name, Kind.MONEY, meaning, default=default, least=0)
+
+
+_CURRENCY = _text("currency", "ISO 4217 code; the shop's own where left out")
+_TAX = Column("tax_rate", Kind.RATE, "tax on top of the net price", default=0.0, least=0)
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "customers",
+        ("customer_id",),
+        (
+            _must("customer_id", "your own number for the customer"),
+            _must("name", "person to address"),
+            _must("email", "where codes and invoices go"),
+            _text("company", "company name, on invoices", default=""),
+            _text("phone", "with country code", default=""),
+            _text("language", "two letters", default="en"),
+            _must("country", "two letters, ISO 3166"),
+            _text("vat_number", "tax number of a business customer", default=""),
+        ),
+    ),
+    Table(
+        "addresses",
+        ("customer_id", "kind"),
+        (
+            _must("customer_id", "whose"),
+            _choice("kind", "what it is used for", "billing", "shipping"),
+            _must("line1", "street and number"),
+            _text("line2", "", default=""),
+            _must("city", ""),
+            _text("postcode", "", default=""),
+            _must("country", "two letters, ISO 3166"),
+        ),
+    ),
+    Table(
+        "products",
+        ("sku",),
+        (
+            _must("sku", "stock code"),
+            _must("name", "what customers call it"),
+            _text("category", "", default=""),
+            _must("price", "net price today", Kind.MONEY, least=0),
+            _CURRENCY,
+            _TAX,
+            Column("weight_kg", Kind.DECIMAL, "per unit", default=0.0, least=0),
+            Column("volume_m3", Kind.DECIMAL, "per unit", default=0.0, least=0),
+            Column("returnable", Kind.FLAG, "false for final sale", default=True),
+            Column("active", Kind.FLAG, "false when no longer sold", default=True),
+        ),
+    ),
+    Table(
+        "locations",
+        ("location",),
+        (
+            _must("location", "short code"),
+            _must("name", ""),
+            _text("country", "two letters", default=""),
+        ),
+    ),
+    Table(
+        "suppliers",
+        ("supplier",),
+        (
+            _must("supplier", "short code"),
+            _must("name", ""),
+            _must("email", "where purchase orders go"),
+            _CURRENCY,
+            _must("lead_time_days", "order to receipt, mean", Kind.DECIMAL, least=0),
+            Column("lead_time_sd_days", Kind.DECIMAL, "its standard deviation", default=0.0, least=0),
+            Column("review_days", Kind.DECIMAL, "days between two chances to order", default=7.0, least=1),
+            _amount("order_cost", "cost of placing one purchase order", default=0),
+            _amount("line_cost", "cost of handling one line of it", default=0),
+            _amount("minimum_order_value", "smallest order accepted", default=0),
+        ),
+    ),
+    Table(
+        "supplier_items",
+        ("supplier", "sku"),
+        (
+            _must("supplier", ""),
+            _must("sku", ""),
+            _must("unit_cost", "net purchase price", Kind.MONEY, least=0),
+            _CURRENCY,
+            _count("minimum", "fewest units on a line", default=1, least=1),
+            _count("pack", "units come in multiples of this", default=1, least=1),
+            _count("maximum", "most units on a line", least=1),
+            Column("price_breaks", Kind.BREAKS, "from this quantity on, all units at this price"),
+        ),
+    ),
+    Table(
+        "stock",
+        ("sku", "location"),
+        (
+            _must("sku", ""),
+            _must("location", ""),
+            _must("on_hand", "counted", Kind.INTEGER, least=0),
+            _must("counted_at", "when", Kind.TIME),
+        ),
+    ),
+    Table(
+        "orders",
+        ("order_number",),
+        (
+            _must("order_number", "as the customer knows it"),
+            _text("customer_id", "left out for a guest"),
+            _must("placed_at", "", Kind.TIME),
+            _choice("status", "", "open", "packed", "shipped", "delivered", "cancelled"),
+            _CURRENCY,
+            _text("location", "where it is served from", default="main"),
+            _text("payment_method", "as the customer may read it", default=""),
+            _text("ship_name", "", default=""),
+            _text("ship_line1", "", default=""),
+            _text("ship_line2", "", default=""),
+            _text("ship_city", "", default=""),
+            _text("ship_postcode", "", default=""),
+            _text("ship_country", "two letters", default=""),
+        ),
+    ),
+    Table(
+        "order_lines",
+        ("order_number", "line"),
+        (
+            _must("order_number", ""),
+            _must("line", "1, 2, 3 within the order", Kind.INTEGER, least=1),
+            _must("sku", ""),
+            _must("description", "as on the invoice"),
+            _must("quantity", "", Kind.INTEGER, least=1),
+            _must("unit_price", "net", Kind.MONEY, least=0),
+            _CURRENCY,
+            _TAX,
+            _amount("discount", "off the line's net", default=0),
+        ),
+    ),
+    Table(
+        "invoices",
+        ("invoice_number",),
+        (
+            _must("invoice_number", ""),
+            _choice("kind", "", "invoice", "credit_note"),
+            _text("order_number", ""),
+            _text("customer_id", ""),
+            _must("issued_on", "", Kind.DATE),
+            Column("due_on", Kind.DATE, "left out where paid at once"),
+            _CURRENCY,
+            _text("corrects", "the invoice that a credit note corrects"),
+            _text("bill_name", "", default=""),
+            _text("bill_company", "", default=""),
+            _text("bill_line1", "", default=""),
+            _text("bill_line2", "", default=""),
+            _text("bill_city", "", default=""),
+            _text("bill_postcode", "", default=""),
+            _text("bill_country", "two letters", default=""),
+            _text("bill_vat_number", "", default=""),
+            _text("note", "reverse charge and the like", default=""),
+        ),
+    ),
+    Table(
+        "invoice_lines",
+        ("invoice_number", "line"),
+        (
+            _must("invoice_number", ""),
+            _must("line", "", Kind.INTEGER, least=1),
+            _text("sku", "", default=""),
+            _must("description", ""),
+            _must("quantity", "positive on credit notes too", Kind.INTEGER, least=1),
+            _must("unit_price", "net", Kind.MONEY, least=0),
+            _CURRENCY,
+            _TAX,
+            _amount("discount", "off the line's net", default=0),
+        ),
+    ),
+    Table(
+        "payments",
+        ("payment_id",),
+        (
+            _must("payment_id", ""),
+            _text("order_number", ""),
+            _text("invoice_number", ""),
+            _choice("kind", "", "payment", "refund"),
+            _must("amount", "always positive", Kind.MONEY, least=0),
+            _CURRENCY,
+            _must("method", "as the customer may read it"),
+            _must("paid_at", "", Kind.TIME),
+        ),
+    ),
+    Table(
+        "parcels",
+        ("tracking_number",),
+        (
+            _must("tracking_number", ""),
+            _must("order_number", ""),
+            _must("carrier", ""),
+            _must("shipped_at", "", Kind.TIME),
+            Column("expected_on", Kind.DATE, "the carrier's estimate"),
+        ),
+    ),
+    Table(
+        "parcel_lines",
+        ("tracking_number", "line"),
+        (
+            _must("tracking_number", ""),
+            _must("line", "line of the order", Kind.INTEGER, least=1),
+            _must("quantity", "", Kind.INTEGER, least=1),
+        ),
+    ),
+    Table(
+        "scans",
+        ("tracking_number", "scanned_at", "status"),
+        (
+            _must("tracking_number", ""),
+            _must("scanned_at", "", Kind.TIME),
+            _choice(
+                "status",
+                "",
+                "label_created",
+                "picked_up",
+                "in_transit",
+                "out_for_delivery",
+                "delivered",
+                "exception",
+                "returned",
+                "unknown",
+            ),
+            _text("place", "", default=""),
+            _text("note", "the carrier's words", default=""),
+        ),
+    ),
+    Table(
+        "returns",
+        ("return_number",),
+        (
+            _must("return_number", ""),
+            _must("order_number", ""),
+            _choice("kind", "", "return", "exchange", "claim", "withdrawal"),
+            _choice(
+                "status", "", "requested", "approved", "in_transit", "received", "refunded", "rejected", "cancelled"
+            ),
+            _must("requested_at", "", Kind.TIME),
+        ),
+    ),
+    Table(
+        "return_lines",
+        ("return_number", "line"),
+        (
+            _must("return_number", ""),
+            _must("line", "line of the order", Kind.INTEGER, least=1),
+            _must("quantity", "", Kind.INTEGER, least=1),
+            _text("reason", "", default=""),
+        ),
+    ),
+    Table(
+        "purchase_orders",
+        ("purchase_order_number",),
+        (
+            _must("purchase_order_number", ""),
+            _must("supplier", ""),
+            _must("location", ""),
+            _choice("status", "", "approved", "sent", "confirmed", "received", "cancelled"),
+            _must("ordered_at", "", Kind.TIME),
+            _must("expected_on", "", Kind.DATE),
+            Column("received_at", Kind.TIME, "when it all had arrived"),
+            _CURRENCY,
+        ),
+    ),
+    Table(
+        "purchase_order_lines",
+        ("purchase_order_number", "line"),
+        (
+            _must("purchase_order_number", ""),
+            _must("line", "", Kind.INTEGER, least=1),
+            _must("sku", ""),
+            _must("quantity", "", Kind.INTEGER, least=1),
+            _count("received", "units already here", default=0),
+            _must("unit_cost", "", Kind.MONEY, least=0),
+            _CURRENCY,
+        ),
+    ),
+    Table(
+        "sales",
+        ("sku", "location", "sold_on"),
+        (
+            _must("sku", ""),
+            _text("location", "", default="main"),
+            _must("sold_on", "", Kind.DATE),
+            _must("units", "sold that day beyond what orders hold", Kind.INTEGER),
+            Column("in_stock", Kind.RATE, "share of the day it was on sale", default=1.0, least=0),
+        ),
+    ),
+    Table(
+        "staff",
+        ("email",),
+        (
+            _must("email", ""),
+            _must("name", ""),
+            _choice("role", "", "planner", "support", "admin"),
+            _amount("approval_limit", "largest purchase order this person may approve; left out for no limit"),
+            _CURRENCY,
+        ),
+    ),
+)
+
+BY_NAME = {table.name: table for table in TABLES}
