@@ -1,0 +1,84 @@
+"""Tables of customers, staff and how they showed who they are."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Minor, RowId
+
+
+class CustomerRow(Base):
+    """One customer account."""
+
+    __tablename__ = "customers"
+
+    customer_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    company: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    country: Mapped[str]
+    vat_number: Mapped[str] = mapped_column(default="")
+
+
+Index("ix_customers_email_folded", func.lower(CustomerRow.email))
+
+
+class AddressRow(Base):
+    """A customer's default address of one kind."""
+
+    __tablename__ = "addresses"
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.customer_id), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    line1: Mapped[str]
+    line2: Mapped[str] = mapped_column(default="")
+    city: Mapped[str]
+    postcode: Mapped[str] = mapped_column(default="")
+    country: Mapped[str]
+
+
+class StaffRow(Base):
+    """A person of the shop, and what they may decide."""
+
+    __tablename__ = "staff"
+
+    email: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    approval_limit: Mapped[int | None] = mapped_column(Minor)
+    currency: Mapped[str]
+
+
+class CodeRow(Base):
+    """A sign-in code on its way by mail, bound to the browser that asked for it.
+
+    A code asked for an unknown address has a row too (`person` is None), so that nobody can tell.
+    """
+
+    __tablename__ = "sign_in_codes"
+    __table_args__ = (Index("ix_sign_in_codes_address", "address", "asked_at"),)
+
+    code_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    browser: Mapped[str] = mapped_column(index=True)
+    address: Mapped[str]
+    person: Mapped[str | None]
+    digest: Mapped[str]
+    asked_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """A signed-in browser; the key is the hash of its token."""
+
+    __tablename__ = "sessions"
+
+    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str]
+    is_staff: Mapped[bool]
+    proved_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    form_token: Mapped[str]

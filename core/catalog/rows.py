@@ -1,0 +1,22 @@
+"""The table of products."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Minor
+
+
+class ProductRow(Base):
+    """One thing on sale, by its stock code."""
+
+    __tablename__ = "products"
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    category: Mapped[str] = mapped_column(default="")
+    price: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
+    tax_rate: Mapped[float] = mapped_column(default=0.0)
+    weight_kg: Mapped[float] = mapped_column(default=0.0)
+    volume_m3: Mapped[float] = mapped_column(default=0.0)
+    returnable: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)

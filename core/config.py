@@ -1,0 +1,180 @@
+"""What the shop decided: config.toml for what may be committed, the environment for secrets and overrides.
+
+Every key may be overridden by `STOREKEEPER__SECTION__KEY`; a secret may instead be read from the file that
+`STOREKEEPER__SECTION__KEY_FILE` names. All faults are reported at once.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.errors import ConfigError, InvalidInput
+from core.money import exponent
+
+PREFIX = "STOREKEEPER__"
+
+
+class Section(BaseModel):
+    """A table of config.toml; a key nobody reads is a fault, not a shrug."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shop(Section):
+    """Who sells, as invoices and sentences name them."""
+
+    name: str = "Storekeeper demo shop"
+    address: tuple[str, ...] = ()
+    country: str = "GB"
+    currency: str = "GBP"
+    locale: str = "en_GB"
+    time_zone: str = "Europe/London"
+    vat_number: str = ""
+    email: str = ""
+    payment_terms: str = ""
+    return_days: int = Field(30, ge=0, le=3650)
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, code: str) -> str:
+        try:
+            exponent(code)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
+        return code
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"“{name}” is not a time zone; write it like Europe/London") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+class DatabaseSettings(Section):
+    """Where records live: `sqlite:///path` or `postgresql://user@host/name`."""
+
+    url: str = "sqlite:///var/storekeeper.db"
+    busy_timeout_s: float = Field(15.0, ge=1, le=600)
+
+
+class Web(Section):
+    """The address the web door listens on and the one people see."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: str = ""
+    secret: SecretStr = SecretStr("")
+    previous_secret: SecretStr = SecretStr("")
+
+    @property
+    def base_url(self) -> str:
+        """What links start with."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+class SchedulerSettings(Section):
+    """How often the clock rings."""
+
+    plan_at: str = Field("02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    deliver_every_s: float = Field(2.0, ge=0.1, le=3600)
+    housekeep_every_s: float = Field(600.0, ge=1, le=86400)
+
+
+class Planning(Section):
+    """Costs and limits the planner's numbers rest on."""
+
+    holding_rate: float = Field(0.25, ge=0, le=5, description="a year, of unit cost")
+    stockout_margin: float = Field(1.0, ge=0, le=100, description="cost of a unit short, in unit margins lost")
+    history_weeks: int = Field(30, ge=4, le=520)
+    proposal_days: int = Field(7, ge=1, le=90, description="how long a proposal may be approved")
+    four_eyes_above: int = Field(0, ge=0, description="major units; 0: one approval is enough at any amount")
+
+
+class Mail(Section):
+    """How mail leaves: `outbox` keeps it on a page (demo), `smtp` sends it."""
+
+    transport: str = Field("outbox", pattern="^(outbox)$")
+    sender: str = "shop@example.org"
+
+
+class Config(BaseSettings):
+    """The whole configuration; see config.toml for every key with its meaning."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", case_sensitive=False
+    )
+
+    shop: Shop = Shop()
+    database: DatabaseSettings = DatabaseSettings()
+    web: Web = Web()
+    scheduler: SchedulerSettings = SchedulerSettings()
+    planning: Planning = Planning()
+    mail: Mail = Mail()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 the library fixes these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file."""
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None) -> Config:
+    """The configuration of `path` (config.toml of the working folder where there is one), then of the environment.
+
+    Raises:
+        ConfigError: the file cannot be read, or any key is unknown or wrong; the text lists every fault.
+    """
+    chosen = path or (Path("config.toml") if Path("config.toml").is_file() else None)
+    written = _read(chosen) if chosen else {}
+    _take_secret_files()
+    try:
+        return Config(**written)
+    except ValidationError as error:
+        where = str(chosen) if chosen else "the environment"
+        faults = [f"  {'.'.join(str(part) for part in fault['loc'])}: {_said(fault)}" for fault in error.errors()]
+        raise ConfigError(f"The configuration ({where}) has {len(faults)} faults:\n" + "\n".join(faults)) from error
+
+
+def _said(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "unknown key; see config.toml for the keys there are"
+    return str(fault["msg"])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _take_secret_files() -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX) and name.endswith("_FILE")]:
+        try:
+            os.environ.setdefault(
+                name.removesuffix("_FILE"), Path(os.environ[name]).read_text(encoding="utf-8").strip()
+            )
+        except OSError as error:
+            raise ConfigError(f"{name} names a file that cannot be read: {error}.") from error
+        del os.environ[name]

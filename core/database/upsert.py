@@ -1,0 +1,36 @@
+"""Insert-or-update in the words of the database at hand."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.database.base import Base
+
+
+def insert_of(session: Session) -> Callable[[type[Base]], Any]:
+    """The dialect's own insert, which knows ON CONFLICT."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def upsert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, or update those whose primary key is there already; all rows have the same columns."""
+    if not rows:
+        return
+    keys = [column.name for column in table.__table__.primary_key.columns]
+    adding = insert_of(session)(table)
+    others = {name: adding.excluded[name] for name in rows[0] if name not in keys}
+    adding = (
+        adding.on_conflict_do_update(index_elements=keys, set_=others)
+        if others
+        else adding.on_conflict_do_nothing(index_elements=keys)
+    )
+    session.connection().execute(adding, rows)
+
+
+def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+    """Insert one row unless any of its unique keys is taken; whether it was inserted."""
+    adding = insert_of(session)(table).values(**values).on_conflict_do_nothing()
+    first = next(iter(table.__table__.primary_key.columns))
+    return session.execute(adding.returning(first)).first() is not None

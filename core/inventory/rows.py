@@ -1,0 +1,74 @@
+"""Tables of stock: what is where, every movement, what was sold, and what was asked for in vain."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, RowId
+
+
+class LocationRow(Base):
+    """A place that holds stock."""
+
+    __tablename__ = "locations"
+
+    location: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country: Mapped[str] = mapped_column(default="")
+
+
+class StockRow(Base):
+    """Units of one product at one location; always the sum of its movements."""
+
+    __tablename__ = "stock"
+    __table_args__ = (CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),)
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(ForeignKey(LocationRow.location), primary_key=True)
+    on_hand: Mapped[int] = mapped_column(default=0)
+    counted_at: Mapped[datetime]
+
+
+class MovementRow(Base):
+    """One change of stock; a cause moves stock once."""
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        UniqueConstraint("cause", "sku", "location"),
+        Index("ix_stock_movements_place", "sku", "location"),
+    )
+
+    movement_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    cause: Mapped[str]
+    sku: Mapped[str]
+    location: Mapped[str]
+    units: Mapped[int]
+    moved_at: Mapped[datetime]
+
+
+class SaleRow(Base):
+    """Units sold on a day beyond what the orders table holds."""
+
+    __tablename__ = "sales"
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(primary_key=True)
+    sold_on: Mapped[date] = mapped_column(primary_key=True)
+    units: Mapped[int]
+    in_stock: Mapped[float] = mapped_column(default=1.0)
+
+
+class EnquiryRow(Base):
+    """Somebody asked for something that was not there: evidence of demand, once per person and day."""
+
+    __tablename__ = "enquiries"
+    __table_args__ = (UniqueConstraint("sku", "asker", "asked_on"),)
+
+    enquiry_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    sku: Mapped[str] = mapped_column(index=True)
+    asker: Mapped[str]
+    asked_on: Mapped[date]
+    units: Mapped[int] = mapped_column(default=1)
+    promised_from: Mapped[date | None]
+    promised_to: Mapped[date | None]

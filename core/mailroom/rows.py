@@ -1,0 +1,60 @@
+"""Tables of what came in and what has to go out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, RowId
+
+
+class InboxRow(Base):
+    """One delivery from outside, stored once under (source, delivery_id); `answer` is what a repeat gets."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("source", "delivery_id"),)
+
+    inbox_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    source: Mapped[str]
+    delivery_id: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    answer: Mapped[dict[str, Any] | None]
+
+
+class OutboxRow(Base):
+    """One thing that has to leave the house: written with its cause, sent afterwards, settled last."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("key"), Index("ix_outbox_due", "state", "not_before", "outbox_id"))
+
+    outbox_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    key: Mapped[str]
+    channel: Mapped[str]
+    chat: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="ready")
+    attempt: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class RunRow(Base):
+    """One due run of a job: whoever inserts (job, due_at) has it."""
+
+    __tablename__ = "runs"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    claimed_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,49 @@
+"""Tables of customers' orders."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.accounts.rows import CustomerRow
+from core.database.base import Base, Minor
+
+
+class OrderRow(Base):
+    """One order; a guest's has no customer."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("ix_orders_customer", "customer_id", "placed_at"),
+        Index("ix_orders_placed_at", "placed_at"),
+    )
+
+    order_number: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey(CustomerRow.customer_id))
+    placed_at: Mapped[datetime]
+    status: Mapped[str]
+    currency: Mapped[str]
+    location: Mapped[str] = mapped_column(default="main")
+    payment_method: Mapped[str] = mapped_column(default="")
+    ship_name: Mapped[str] = mapped_column(default="")
+    ship_line1: Mapped[str] = mapped_column(default="")
+    ship_line2: Mapped[str] = mapped_column(default="")
+    ship_city: Mapped[str] = mapped_column(default="")
+    ship_postcode: Mapped[str] = mapped_column(default="")
+    ship_country: Mapped[str] = mapped_column(default="")
+
+
+class OrderLineRow(Base):
+    """One line of an order."""
+
+    __tablename__ = "order_lines"
+
+    order_number: Mapped[str] = mapped_column(ForeignKey(OrderRow.order_number), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(index=True)
+    description: Mapped[str]
+    quantity: Mapped[int]
+    unit_price: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
+    tax_rate: Mapped[float] = mapped_column(default=0.0)
+    discount: Mapped[int] = mapped_column(Minor, default=0)

@@ -1,0 +1,129 @@
+"""Tables from supplier terms to purchase orders."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Minor, RowId
+
+
+class SupplierRow(Base):
+    """A supplier and the terms that hold for all it sells."""
+
+    __tablename__ = "suppliers"
+
+    supplier: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    currency: Mapped[str]
+    lead_time_days: Mapped[float]
+    lead_time_sd_days: Mapped[float] = mapped_column(default=0.0)
+    review_days: Mapped[float] = mapped_column(default=7.0)
+    order_cost: Mapped[int] = mapped_column(Minor, default=0)
+    line_cost: Mapped[int] = mapped_column(Minor, default=0)
+    minimum_order_value: Mapped[int] = mapped_column(Minor, default=0)
+
+
+class SupplierItemRow(Base):
+    """What a supplier asks for one product; `price_breaks` is a list of [quantity, minor units]."""
+
+    __tablename__ = "supplier_items"
+
+    supplier: Mapped[str] = mapped_column(ForeignKey(SupplierRow.supplier), primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    unit_cost: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
+    minimum: Mapped[int] = mapped_column(default=1)
+    pack: Mapped[int] = mapped_column(default=1)
+    maximum: Mapped[int | None]
+    price_breaks: Mapped[list[Any] | None]
+
+
+class ProposalRow(Base):
+    """What the plan would order from one supplier for one location.
+
+    It leaves `open` once. `content_hash` is what a decision has to name, so that nobody approves what they did not see.
+    """
+
+    __tablename__ = "proposals"
+    __table_args__ = (UniqueConstraint("run", "supplier", "location"), Index("ix_proposals_status", "status"))
+
+    proposal_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    run: Mapped[str]
+    supplier: Mapped[str] = mapped_column(ForeignKey(SupplierRow.supplier))
+    location: Mapped[str]
+    status: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    content_hash: Mapped[str]
+    currency: Mapped[str]
+    total: Mapped[int] = mapped_column(Minor)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    expected_on: Mapped[date]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(default="")
+    edited_by: Mapped[str | None]
+
+
+class ProposalLineRow(Base):
+    """One line of a proposal, with why the quantity is what it is and what was known when it was computed."""
+
+    __tablename__ = "proposal_lines"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey(ProposalRow.proposal_id), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str]
+    proposed: Mapped[int]
+    quantity: Mapped[int]
+    unit_cost: Mapped[int] = mapped_column(Minor)
+    reason: Mapped[dict[str, Any]]
+    known: Mapped[dict[str, Any]]
+
+
+class ApprovalRow(Base):
+    """One planner's yes to one revision; four eyes need two of them."""
+
+    __tablename__ = "approvals"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey(ProposalRow.proposal_id), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(primary_key=True)
+    approved_at: Mapped[datetime]
+
+
+class PurchaseOrderRow(Base):
+    """An order to a supplier; at most one per proposal."""
+
+    __tablename__ = "purchase_orders"
+    __table_args__ = (UniqueConstraint("proposal_id"),)
+
+    purchase_order_number: Mapped[str] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey(ProposalRow.proposal_id))
+    supplier: Mapped[str] = mapped_column(ForeignKey(SupplierRow.supplier), index=True)
+    location: Mapped[str]
+    status: Mapped[str]
+    currency: Mapped[str]
+    ordered_at: Mapped[datetime]
+    expected_on: Mapped[date]
+    received_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+
+
+class PurchaseOrderLineRow(Base):
+    """One line of a purchase order and how much of it has arrived."""
+
+    __tablename__ = "purchase_order_lines"
+    __table_args__ = (CheckConstraint("received >= 0", name="received_not_negative"),)
+
+    purchase_order_number: Mapped[str] = mapped_column(
+        ForeignKey(PurchaseOrderRow.purchase_order_number), primary_key=True
+    )
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(index=True)
+    quantity: Mapped[int]
+    received: Mapped[int] = mapped_column(default=0)
+    unit_cost: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
