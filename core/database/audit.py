@@ -52,9 +52,9 @@ def seal(session: Session) -> int:
 
 def first_broken(session: Session) -> int | None:
     """Position of the first sealed row that does not fit the chain, or None where all of it holds."""
-    digest, expected = "", 0
-    for row in session.scalars(select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position)):
-        expected += 1
+    digest = ""
+    rows = session.scalars(select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position))
+    for expected, row in enumerate(rows, 1):
         digest = _digest(digest, row)
         if row.position != expected or row.digest != digest:
             return expected

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ def upsert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) 
     """Insert rows, or update those whose primary key is there already; all rows have the same columns."""
     if not rows:
         return
-    keys = [column.name for column in table.__table__.primary_key.columns]
+    keys = _keys(table)
     adding = insert_of(session)(table)
     others = {name: adding.excluded[name] for name in rows[0] if name not in keys}
     adding = (
@@ -32,5 +33,8 @@ def upsert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) 
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
     """Insert one row unless any of its unique keys is taken; whether it was inserted."""
     adding = insert_of(session)(table).values(**values).on_conflict_do_nothing()
-    first = next(iter(table.__table__.primary_key.columns))
-    return session.execute(adding.returning(first)).first() is not None
+    return session.execute(adding.returning(getattr(table, _keys(table)[0]))).first() is not None
+
+
+def _keys(table: type[Base]) -> list[str]:
+    return [column.key for column in inspect(table).primary_key]

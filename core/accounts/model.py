@@ -1,0 +1,81 @@
+"""Who people are, and the numbers that guard the door."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+CODE_DIGITS = 8
+CODE_LIFETIME = timedelta(minutes=10)
+TRIES_PER_CODE = 5
+TRIES_PER_DAY = 10
+CODES_PER_HOUR = 3
+CODES_PER_DAY = 6
+ADDRESSES_PER_DAY = 5
+FRESH_PROOF = timedelta(minutes=15)
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_LONGEST = timedelta(hours=12)
+
+
+class Role(Enum):
+    """What a person of the shop may do."""
+
+    PLANNER = "planner"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A postal address."""
+
+    name: str
+    line1: str
+    line2: str
+    city: str
+    postcode: str
+    country: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The address as an envelope shows it, without empty lines."""
+        town = " ".join(part for part in (self.city, self.postcode) if part)
+        return tuple(part for part in (self.name, self.line1, self.line2, town, self.country) if part)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """One customer account."""
+
+    customer_id: str
+    name: str
+    email: str
+    company: str
+    language: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A person of the shop; `approval_limit` is in minor units of `currency`, None for no limit."""
+
+    email: str
+    name: str
+    role: Role
+    approval_limit: int | None
+    currency: str
+
+    @property
+    def may_plan(self) -> bool:
+        """Whether proposals are shown to this person."""
+        return self.role in {Role.PLANNER, Role.ADMIN}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who a signed-in browser belongs to; exactly one of `customer` and `staff` is set."""
+
+    customer: Customer | None
+    staff: Staff | None
+    proof: int
+    form_token: str
+    chat: str

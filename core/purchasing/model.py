@@ -1,0 +1,125 @@
+"""From proposal to purchase order: states, who may decide, what a planner sees."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from core.money import Money
+
+
+class ProposalStatus(Enum):
+    """Where a proposal stands; it leaves OPEN once."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class PurchaseOrderStatus(Enum):
+    """Where a purchase order stands."""
+
+    APPROVED = "approved"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class ProposalLine:
+    """One line; `reason` holds numbers that add up to the proposed quantity, `explanation` says them in words.
+
+    `ahead` is the picture of stock: lists `day` (0 = today), `without`, `with`, `low`, `high` in units.
+    """
+
+    line: int
+    sku: str
+    name: str
+    proposed: int
+    quantity: int
+    unit_cost: Money
+    reason: dict[str, Any]
+    explanation: str
+    ahead: dict[str, Any]
+    waiting: int
+
+    @property
+    def total(self) -> Money:
+        """Quantity times unit cost."""
+        return self.unit_cost * self.quantity
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the plan would order from one supplier for one location; lines are empty in lists."""
+
+    proposal_id: int
+    supplier: str
+    supplier_name: str
+    location: str
+    status: ProposalStatus
+    revision: int
+    content_hash: str
+    total: Money
+    line_count: int
+    created_at: datetime
+    expires_at: datetime
+    expected_on: date
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str
+    edited_by: str | None
+    purchase_order_number: str | None
+    lines: tuple[ProposalLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class PurchaseOrderLine:
+    """One line of a purchase order."""
+
+    line: int
+    sku: str
+    name: str
+    quantity: int
+    received: int
+    unit_cost: Money
+
+    @property
+    def total(self) -> Money:
+        """Quantity times unit cost."""
+        return self.unit_cost * self.quantity
+
+
+@dataclass(frozen=True)
+class PurchaseOrder:
+    """An order to a supplier."""
+
+    purchase_order_number: str
+    supplier: str
+    supplier_name: str
+    location: str
+    status: PurchaseOrderStatus
+    ordered_at: datetime
+    expected_on: date
+    received_at: datetime | None
+    approved_by: str | None
+    proposal_id: int | None
+    lines: tuple[PurchaseOrderLine, ...]
+    total: Money
+
+
+@dataclass(frozen=True)
+class Repriced:
+    """An edited quantity, costed by the function that proposed it: cost lines, risk, and the explanation."""
+
+    quantity: int
+    unit_cost: Money
+    total: Money
+    expected_cost: Money
+    cost_lines: dict[str, float]
+    risk: float
+    explanation: str
+    fault: str = ""

@@ -1,0 +1,72 @@
+"""Returns: their kinds, where they stand, and what may still come back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+
+class ReturnKind(Enum):
+    """Why goods come back, in law and in practice four different things."""
+
+    RETURN = "return"
+    EXCHANGE = "exchange"
+    CLAIM = "claim"
+    WITHDRAWAL = "withdrawal"
+
+
+class ReturnStatus(Enum):
+    """Where a return stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    REFUNDED = "refunded"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+UNDONE = {ReturnStatus.REJECTED, ReturnStatus.CANCELLED}
+
+
+@dataclass(frozen=True)
+class ReturnLine:
+    """Units of one order line coming back."""
+
+    line: int
+    description: str
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Return:
+    """A return with its lines."""
+
+    return_number: str
+    order_number: str
+    kind: ReturnKind
+    status: ReturnStatus
+    requested_at: datetime
+    lines: tuple[ReturnLine, ...]
+
+
+@dataclass(frozen=True)
+class Returnable:
+    """How much of an order line may come back; where nothing may, `why_not` says so and `rule` names the rule."""
+
+    line: int
+    sku: str
+    description: str
+    quantity: int
+    rule: str = ""
+    why_not: str = ""
+
+
+def window_ends_on(delivered_on: date, days: int) -> date:
+    """The last day, included, on which a return may be asked for.
+
+    >>> window_ends_on(date(2026, 11, 1), 30)
+    datetime.date(2026, 12, 1)
+    """
+    return delivered_on + timedelta(days=days)
