@@ -37,4 +37,4 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> b
 
 
 def _keys(table: type[Base]) -> list[str]:
-    return [column.key for column in inspect(table).primary_key]
+    return [str(column.key) for column in inspect(table).primary_key]
