@@ -1,0 +1,188 @@
+"""Showing who one is: codes by mail, sessions of browsers, and the limits on both.
+
+An address that nobody has is treated in every step like one on file, so that asking tells nothing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.accounts.model import (
+    ADDRESSES_PER_DAY,
+    CODE_DIGITS,
+    CODE_LIFETIME,
+    CODES_PER_DAY,
+    CODES_PER_HOUR,
+    FRESH_PROOF,
+    SESSION_IDLE,
+    SESSION_LONGEST,
+    TRIES_PER_CODE,
+    TRIES_PER_DAY,
+    Visitor,
+)
+from core.accounts.rows import CodeRow, SessionRow
+from core.accounts.service import customer, customer_by_email, staff_by_email
+from core.errors import InvalidInput, NotFound, PortalError, Refused, TooMany
+
+_HOUR_S, _DAY_S = 3600, 86400
+_WRONG_CODE = "That code is not right, or no longer valid. Check the latest mail, or ask for a new code."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A code to be mailed; `person` is None where nobody has the address."""
+
+    address: str
+    person: str | None
+    code: str
+
+
+def ask_for_code(session: Session, address: str, browser: str, now: datetime) -> Asked:
+    """Make a code for an address, voiding the one this browser had.
+
+    Raises:
+        InvalidInput: not an e-mail address.
+        TooMany: more codes than an address or a browser may ask for.
+    """
+    folded = _folded(address)
+    _check_asking(session, folded, browser, now)
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    person = _person(session, folded)
+    session.add(CodeRow(browser=browser, address=folded, person=person, digest=_hashed(code), asked_at=now, tries=0))
+    return Asked(folded, person, code)
+
+
+def redeem(session: Session, browser: str, code: str, now: datetime) -> str | PortalError:
+    """Exchange a code for a session's token.
+
+    A refusal is returned, not raised: the try has to be counted, and raising would undo the counting.
+    """
+    row = session.scalar(select(CodeRow).where(CodeRow.browser == browser).order_by(CodeRow.code_id.desc()).limit(1))
+    if row is None or row.used_at is not None or now >= row.asked_at + CODE_LIFETIME:
+        return Refused(_WRONG_CODE, "code-wrong")
+    if _tries_today(session, row.address, now) >= TRIES_PER_DAY:
+        return TooMany("Too many wrong codes for this address today. Try again tomorrow, or write to the shop.")
+    if not _count_try(session, row.code_id):
+        return TooMany("This code was tried too often. Ask for a new one.")
+    typed = "".join(character for character in code if character.isdigit())
+    if not _matches(typed, row.digest) or row.person is None or not _use(session, row.code_id, now):
+        return Refused(_WRONG_CODE, "code-wrong")
+    return open_session(session, row.person, now)
+
+
+def open_session(session: Session, person: str, now: datetime) -> str:
+    """The token of a new session for somebody who just showed who they are."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SessionRow(
+            token_digest=_token_digest(token),
+            person=person,
+            is_staff=person.startswith("staff:"),
+            proved_at=now,
+            seen_at=now,
+            form_token=secrets.token_urlsafe(24),
+        )
+    )
+    return token
+
+
+def visitor(session: Session, token: str, now: datetime) -> tuple[Visitor, bool] | None:
+    """Whose session a token is, and whether it is time to note that it was seen; None where it ended."""
+    row = session.get(SessionRow, _token_digest(token))
+    if row is None or now - row.seen_at >= SESSION_IDLE or now - row.proved_at >= SESSION_LONGEST:
+        return None
+    kind, _, key = row.person.partition(":")
+    proof = 3 if now - row.proved_at < FRESH_PROOF else 2
+    staff = staff_by_email(session, key) if kind == "staff" else None
+    try:
+        account = customer(session, key) if kind == "customer" else None
+    except NotFound:
+        return None
+    if staff is None and account is None:
+        return None
+    return Visitor(account, staff, proof, row.form_token, row.person), (now - row.seen_at).total_seconds() > 60
+
+
+def note_seen(session: Session, token: str, now: datetime) -> None:
+    """Keep a session alive."""
+    session.execute(update(SessionRow).where(SessionRow.token_digest == _token_digest(token)).values(seen_at=now))
+
+
+def close_session(session: Session, token: str) -> None:
+    """End a session."""
+    session.execute(delete(SessionRow).where(SessionRow.token_digest == _token_digest(token)))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove sessions and codes that can no longer be used."""
+    session.execute(delete(SessionRow).where(SessionRow.proved_at < now - SESSION_LONGEST))
+    session.execute(delete(CodeRow).where(CodeRow.asked_at < now - 2 * SESSION_LONGEST))
+
+
+def _folded(address: str) -> str:
+    try:
+        return validate_email(address.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise InvalidInput("That does not look like an e-mail address; write it like name@example.org.") from error
+
+
+def _person(session: Session, address: str) -> str | None:
+    staff, account = staff_by_email(session, address), customer_by_email(session, address)
+    if staff:
+        return f"staff:{staff.email}"
+    return f"customer:{account.customer_id}" if account else None
+
+
+def _check_asking(session: Session, address: str, browser: str, now: datetime) -> None:
+    asked = session.scalars(select(CodeRow.asked_at).where(CodeRow.address == address)).all()
+    ages = [(now - at).total_seconds() for at in asked]
+    if sum(age < _HOUR_S for age in ages) >= CODES_PER_HOUR or sum(age < _DAY_S for age in ages) >= CODES_PER_DAY:
+        raise TooMany("Several codes were sent to this address already. Use the latest one, or try again in an hour.")
+    others = session.execute(
+        select(CodeRow.address, func.max(CodeRow.asked_at)).where(CodeRow.browser == browser).group_by(CodeRow.address)
+    ).all()
+    recent = {other for other, at in others if (now - at).total_seconds() < _DAY_S}
+    if len(recent - {address}) >= ADDRESSES_PER_DAY:
+        raise TooMany("This browser asked for codes for several addresses today. Try again tomorrow.")
+
+
+def _tries_today(session: Session, address: str, now: datetime) -> int:
+    rows = session.execute(
+        select(CodeRow.tries, CodeRow.asked_at, CodeRow.used_at).where(CodeRow.address == address)
+    ).all()
+    recent = [(tries, used_at) for tries, asked_at, used_at in rows if (now - asked_at).total_seconds() < _DAY_S]
+    return sum(tries - (used_at is not None) for tries, used_at in recent)
+
+
+def _count_try(session: Session, code_id: int) -> bool:
+    counting = update(CodeRow).where(CodeRow.code_id == code_id, CodeRow.tries < TRIES_PER_CODE)
+    return session.scalar(counting.values(tries=CodeRow.tries + 1).returning(CodeRow.code_id)) is not None
+
+
+def _use(session: Session, code_id: int, now: datetime) -> bool:
+    using = update(CodeRow).where(CodeRow.code_id == code_id, CodeRow.used_at.is_(None))
+    return session.scalar(using.values(used_at=now).returning(CodeRow.code_id)) is not None
+
+
+def _hashed(code: str) -> str:
+    salt = secrets.token_bytes(16)
+    return f"{salt.hex()}:{_scrypt(code, salt)}"
+
+
+def _matches(code: str, digest: str) -> bool:
+    salt, _, expected = digest.partition(":")
+    return hmac.compare_digest(_scrypt(code, bytes.fromhex(salt)), expected)
+
+
+def _scrypt(code: str, salt: bytes) -> str:
+    return hashlib.scrypt(code.encode(), salt=salt, n=2**14, r=8, p=1).hex()
+
+
+def _token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""Customers and staff: finding them, always by what they may be found by."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.accounts.model import Address, Customer, Role, Staff
+from core.accounts.rows import AddressRow, CustomerRow, StaffRow
+from core.errors import NotFound
+
+MIRRORED = {"customers": CustomerRow, "addresses": AddressRow, "staff": StaffRow}
+
+
+def customer(session: Session, customer_id: str) -> Customer:
+    """The account of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.get(CustomerRow, customer_id)
+    if row is None:
+        raise NotFound("There is no such customer.")
+    return Customer(row.customer_id, row.name, row.email, row.company, row.language, row.country)
+
+
+def customer_by_email(session: Session, address: str) -> Customer | None:
+    """The account an e-mail address belongs to; capitals do not matter."""
+    found = session.scalar(
+        select(CustomerRow.customer_id)
+        .where(func.lower(CustomerRow.email) == address.strip().lower())
+        .order_by(CustomerRow.customer_id)
+        .limit(1)
+    )
+    return customer(session, found) if found else None
+
+
+def staff_by_email(session: Session, address: str) -> Staff | None:
+    """The person of the shop an e-mail address belongs to, with today's rights."""
+    row = session.scalar(select(StaffRow).where(func.lower(StaffRow.email) == address.strip().lower()).limit(1))
+    return Staff(row.email, row.name, Role(row.role), row.approval_limit, row.currency) if row else None
+
+
+def default_address(session: Session, customer_id: str, kind: str) -> Address | None:
+    """A customer's default shipping or billing address."""
+    row = session.get(AddressRow, (customer_id, kind))
+    if row is None:
+        return None
+    name = session.scalar(select(CustomerRow.name).where(CustomerRow.customer_id == customer_id)) or ""
+    return Address(name, row.line1, row.line2, row.city, row.postcode, row.country)

@@ -1,0 +1,99 @@
+"""Stock: counts, movements with a cause, and enquiries for what was not there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core.database.upsert import insert_new
+from core.errors import Conflict
+from core.inventory.model import Inbound
+from core.inventory.rows import EnquiryRow, LocationRow, MovementRow, SaleRow, StockRow
+
+MIRRORED = {"locations": LocationRow, "sales": SaleRow}
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Units that come (positive) or go (negative), and why; the same cause moves the same shelf once."""
+
+    cause: str
+    sku: str
+    location: str
+    units: int
+
+
+def on_hand(session: Session, skus: Sequence[str]) -> dict[str, int]:
+    """Units of each product over all locations."""
+    rows = session.execute(
+        select(StockRow.sku, func.sum(StockRow.on_hand)).where(StockRow.sku.in_(skus)).group_by(StockRow.sku)
+    )
+    return {sku: int(units) for sku, units in rows}
+
+
+def move(session: Session, movement: Movement, now: datetime) -> bool:
+    """Book a movement; False where its cause was booked before and nothing changed.
+
+    Raises:
+        Conflict: fewer units are there than should go.
+    """
+    booked = insert_new(
+        session,
+        MovementRow,
+        {
+            "cause": movement.cause,
+            "sku": movement.sku,
+            "location": movement.location,
+            "units": movement.units,
+            "moved_at": now,
+        },
+    )
+    if not booked:
+        return False
+    insert_new(
+        session,
+        StockRow,
+        {"sku": movement.sku, "location": movement.location, "on_hand": 0, "counted_at": now},
+    )
+    changing = update(StockRow).where(
+        StockRow.sku == movement.sku,
+        StockRow.location == movement.location,
+        StockRow.on_hand + movement.units >= 0,
+    )
+    moved = session.scalar(changing.values(on_hand=StockRow.on_hand + movement.units).returning(StockRow.on_hand))
+    if moved is None:
+        raise Conflict(f"Fewer than {-movement.units} units of {movement.sku} are at {movement.location}.")
+    return True
+
+
+def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Take over counted stock, as movements from what the books said; the same count twice changes nothing."""
+    known = _booked(session, [row["sku"] for row in counts])
+    for row in counts:
+        before = known.get((row["sku"], row["location"]), 0)
+        cause = f"count:{row['counted_at'].isoformat()}"
+        move(session, Movement(cause, row["sku"], row["location"], row["on_hand"] - before), now)
+
+
+def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, promised: Inbound | None) -> bool:
+    """Note that somebody asked for what was not there, and what they were told; once per person and day."""
+    return insert_new(
+        session,
+        EnquiryRow,
+        {
+            "sku": sku,
+            "asker": asker,
+            "asked_on": asked_on,
+            "units": units,
+            "promised_from": promised.earliest if promised else None,
+            "promised_to": promised.latest if promised else None,
+        },
+    )
+
+
+def _booked(session: Session, skus: Sequence[str]) -> dict[tuple[str, str], int]:
+    rows = session.execute(select(StockRow.sku, StockRow.location, StockRow.on_hand).where(StockRow.sku.in_(skus)))
+    return {(sku, location): units for sku, location, units in rows}

@@ -1,0 +1,56 @@
+"""Parcels of orders; whoever calls has made sure whose the order is."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.orders.model import Order
+from core.shipments.model import Parcel, ParcelLine, ParcelStatus, Scan
+from core.shipments.rows import ParcelLineRow, ParcelRow, ScanRow
+
+MIRRORED = {"parcels": ParcelRow, "parcel_lines": ParcelLineRow, "scans": ScanRow}
+
+
+def parcels_of(session: Session, order: Order) -> tuple[Parcel, ...]:
+    """The parcels of an order, first sent first, each with its scans and the lines in it."""
+    rows = session.scalars(
+        select(ParcelRow)
+        .where(ParcelRow.order_number == order.order_number)
+        .order_by(ParcelRow.shipped_at, ParcelRow.tracking_number)
+    ).all()
+    numbers = [row.tracking_number for row in rows]
+    scans, lines = _scans(session, numbers), _lines(session, numbers, order)
+    return tuple(
+        Parcel(
+            row.tracking_number,
+            row.order_number,
+            row.carrier,
+            row.shipped_at,
+            row.expected_on,
+            tuple(scans[row.tracking_number]),
+            tuple(lines[row.tracking_number]),
+        )
+        for row in rows
+    )
+
+
+def _scans(session: Session, numbers: Sequence[str]) -> dict[str, list[Scan]]:
+    found: dict[str, list[Scan]] = {number: [] for number in numbers}
+    rows = session.scalars(
+        select(ScanRow).where(ScanRow.tracking_number.in_(numbers)).order_by(ScanRow.scanned_at, ScanRow.status)
+    )
+    for row in rows:
+        found[row.tracking_number].append(Scan(row.scanned_at, ParcelStatus(row.status), row.place, row.note))
+    return found
+
+
+def _lines(session: Session, numbers: Sequence[str], order: Order) -> dict[str, list[ParcelLine]]:
+    found: dict[str, list[ParcelLine]] = {number: [] for number in numbers}
+    descriptions = {line.line: line.description for line in order.lines}
+    rows = session.scalars(
+        select(ParcelLineRow).where(ParcelLineRow.tracking_number.in_(numbers)).order_by(ParcelLineRow.line)
+    )
+    for row in rows:
+        found[row.tracking_number].append(ParcelLine(row.line, descriptions.get(row.line, ""), row.quantity))
+    return found
