@@ -1,0 +1,171 @@
+"""Returns: what may come back, asking for it once, and where it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.catalog.service import products
+from core.database.audit import record
+from core.database.numbers import next_number
+from core.errors import InvalidInput, Refused
+from core.orders.model import Order
+from core.orders.rows import OrderRow
+from core.returns.model import (
+    UNDONE,
+    Return,
+    Returnable,
+    ReturnKind,
+    ReturnLine,
+    ReturnStatus,
+    window_ends_on,
+)
+from core.returns.rows import ReturnLineRow, ReturnRow
+from core.shipments.service import parcels_of
+
+MIRRORED = {"returns": ReturnRow, "return_lines": ReturnLineRow}
+
+
+@dataclass(frozen=True)
+class ReturnRules:
+    """The shop's own rules: how long after delivery goods may come back, counted in the customer's days."""
+
+    days: int
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class AskedReturn:
+    """What a customer wants to send back: units by line of the order, and why."""
+
+    units: dict[int, int]
+    reason: str
+
+
+def returnable(session: Session, order: Order, rules: ReturnRules, today: date) -> list[Returnable]:
+    """A verdict for each line of an order: how many units may come back, or which rule forbids it."""
+    delivered = _delivered(session, order, rules.zone)
+    gone = returned_units(session, order.order_number)
+    known = products(session, [line.sku for line in order.lines])
+    verdicts = []
+    for line in order.lines:
+        units, last_on = delivered.get(line.line, (0, None))
+        left = units - gone.get(line.line, 0)
+        product = known.get(line.sku)
+        rule, why_not = _forbidden(
+            left, units, last_on, rules, today, final_sale=bool(product and not product.returnable)
+        )
+        verdicts.append(Returnable(line.line, line.sku, line.description, 0 if rule else left, rule, why_not))
+    return verdicts
+
+
+def request_return(session: Session, order: Order, asked: AskedReturn, rules: ReturnRules, now: datetime) -> Return:
+    """Write down a return; checked again here, under the write lock, so that two at once cannot exceed what was delivered.
+
+    Raises:
+        InvalidInput: nothing to return, or a line the order does not have.
+        Refused: more than may come back; the sentence names the line and the rule.
+    """
+    session.get(OrderRow, order.order_number, with_for_update=True)
+    verdicts = {
+        verdict.line: verdict for verdict in returnable(session, order, rules, now.astimezone(rules.zone).date())
+    }
+    if not asked.units or any(line not in verdicts or units < 1 for line, units in asked.units.items()):
+        raise InvalidInput("Say which lines of the order should come back, and how many units of each.")
+    for line, units in asked.units.items():
+        verdict = verdicts[line]
+        if units > verdict.quantity:
+            why = verdict.why_not or f"only {verdict.quantity} of it can come back"
+            raise Refused(f"{verdict.description} cannot be returned: {why}.", verdict.rule or "return-quantity")
+    number = f"R-{next_number(session, 'return'):06d}"
+    session.add(
+        ReturnRow(
+            return_number=number,
+            order_number=order.order_number,
+            kind=ReturnKind.RETURN.value,
+            status=ReturnStatus.REQUESTED.value,
+            requested_at=now,
+        )
+    )
+    session.flush()
+    for line, units in sorted(asked.units.items()):
+        session.add(ReturnLineRow(return_number=number, line=line, quantity=units, reason=asked.reason))
+    record(
+        session, now, f"customer:{order.customer_id}", "return_requested", f"return:{number}",
+        order=order.order_number, units={str(line): units for line, units in asked.units.items()}, reason=asked.reason,
+    )  # fmt: skip
+    session.flush()
+    return next(found for found in returns_of(session, order) if found.return_number == number)
+
+
+def returns_of(session: Session, order: Order) -> tuple[Return, ...]:
+    """The returns of an order, oldest first; whoever calls has made sure whose the order is."""
+    rows = session.scalars(
+        select(ReturnRow)
+        .where(ReturnRow.order_number == order.order_number)
+        .order_by(ReturnRow.requested_at, ReturnRow.return_number)
+    ).all()
+    lines = _lines(session, [row.return_number for row in rows], order)
+    return tuple(
+        Return(
+            row.return_number,
+            row.order_number,
+            ReturnKind(row.kind),
+            ReturnStatus(row.status),
+            row.requested_at,
+            tuple(lines[row.return_number]),
+        )
+        for row in rows
+    )
+
+
+def returned_units(session: Session, order_number: str) -> dict[int, int]:
+    """Units of each line that are on their way back or were, rejected and cancelled returns left out."""
+    rows = session.execute(
+        select(ReturnLineRow.line, func.sum(ReturnLineRow.quantity))
+        .join(ReturnRow, ReturnRow.return_number == ReturnLineRow.return_number)
+        .where(ReturnRow.order_number == order_number, ReturnRow.status.not_in([status.value for status in UNDONE]))
+        .group_by(ReturnLineRow.line)
+    )
+    return {line: int(units) for line, units in rows}
+
+
+def _delivered(session: Session, order: Order, zone: ZoneInfo) -> dict[int, tuple[int, date | None]]:
+    delivered: dict[int, tuple[int, date | None]] = {}
+    for parcel in parcels_of(session, order):
+        if parcel.delivered_at is None:
+            continue
+        day = parcel.delivered_at.astimezone(zone).date()
+        for inside in parcel.lines:
+            units, latest = delivered.get(inside.line, (0, None))
+            delivered[inside.line] = (units + inside.quantity, max(day, latest or day))
+    return delivered
+
+
+def _forbidden(
+    left: int, delivered: int, delivered_on: date | None, rules: ReturnRules, today: date, *, final_sale: bool
+) -> tuple[str, str]:
+    if delivered == 0 or delivered_on is None:
+        return "return-not-delivered", "it has not been delivered yet"
+    if left <= 0:
+        return "return-already", "all of it has been returned already"
+    if final_sale:
+        return "return-final-sale", "it was sold as final sale"
+    ended_on = window_ends_on(delivered_on, rules.days)
+    if today > ended_on:
+        return "return-window", f"the {rules.days} days for returns ended on {ended_on:%-d %B %Y}"
+    return "", ""
+
+
+def _lines(session: Session, numbers: Sequence[str], order: Order) -> dict[str, list[ReturnLine]]:
+    found: dict[str, list[ReturnLine]] = {number: [] for number in numbers}
+    descriptions = {line.line: line.description for line in order.lines}
+    rows = session.scalars(
+        select(ReturnLineRow).where(ReturnLineRow.return_number.in_(numbers)).order_by(ReturnLineRow.line)
+    )
+    for row in rows:
+        found[row.return_number].append(ReturnLine(row.line, descriptions.get(row.line, ""), row.quantity, row.reason))
+    return found

@@ -1,0 +1,97 @@
+"""Tickets: opening one from a chat, reading them, closing them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.database.audit import record
+from core.database.numbers import next_number
+from core.errors import Conflict, NotFound
+from core.support.model import Ticket
+from core.support.rows import TicketRow
+
+
+@dataclass(frozen=True)
+class Handover:
+    """A chat that wants a person: whose it is, where, about what, and what was said so far."""
+
+    customer_id: str | None
+    channel: str
+    chat: str
+    subject: str
+    transcript: str
+
+
+def open_ticket(session: Session, handover: Handover, now: datetime) -> Ticket:
+    """The ticket of a chat: the one it has open, or a new one."""
+    row = session.scalar(
+        select(TicketRow).where(
+            TicketRow.channel == handover.channel, TicketRow.chat == handover.chat, TicketRow.status == "open"
+        )
+    )
+    if row is None:
+        row = TicketRow(
+            ticket_number=f"T-{next_number(session, 'ticket'):06d}",
+            customer_id=handover.customer_id,
+            channel=handover.channel,
+            chat=handover.chat,
+            subject=handover.subject[:200],
+            transcript=handover.transcript,
+            status="open",
+            opened_at=now,
+        )
+        session.add(row)
+        record(session, now, handover.chat, "ticket_opened", f"ticket:{row.ticket_number}")
+    return _ticket(row)
+
+
+def tickets(session: Session, limit: int = 100) -> list[Ticket]:
+    """Open tickets, oldest first, then the latest closed ones."""
+    rows = session.scalars(
+        select(TicketRow).order_by(TicketRow.closed_at.is_not(None), TicketRow.opened_at).limit(limit)
+    )
+    return [_ticket(row) for row in rows]
+
+
+def ticket(session: Session, number: str) -> Ticket:
+    """One ticket.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    row = session.get(TicketRow, number)
+    if row is None:
+        raise NotFound(f"There is no ticket {number[:20]}.")
+    return _ticket(row)
+
+
+def close_ticket(session: Session, number: str, who: str, now: datetime) -> None:
+    """Close a ticket.
+
+    Raises:
+        Conflict: it is closed already.
+    """
+    closing = update(TicketRow).where(TicketRow.ticket_number == number, TicketRow.status == "open")
+    if session.scalar(closing.values(status="closed", closed_at=now).returning(TicketRow.ticket_number)) is None:
+        raise Conflict(f"Ticket {number} is closed already.")
+    record(session, now, who, "ticket_closed", f"ticket:{number}")
+
+
+def close_tickets_of(session: Session, channel: str, chat: str, now: datetime) -> None:
+    """Close what a chat has open: its person went back to the bot."""
+    open_ones = session.scalars(
+        select(TicketRow.ticket_number).where(
+            TicketRow.channel == channel, TicketRow.chat == chat, TicketRow.status == "open"
+        )
+    ).all()
+    for number in open_ones:
+        close_ticket(session, number, chat, now)
+
+
+def _ticket(row: TicketRow) -> Ticket:
+    return Ticket(
+        row.ticket_number, row.customer_id, row.channel, row.chat, row.subject, row.transcript, row.status,
+        row.opened_at, row.closed_at,
+    )  # fmt: skip
