@@ -37,6 +37,7 @@ class Shop(Section):
     vat_number: str = ""
     email: str = ""
     payment_terms: str = ""
+    bank: tuple[str, ...] = ()
     return_days: int = Field(30, ge=0, le=3650)
 
     @field_validator("currency")

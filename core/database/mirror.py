@@ -1,9 +1,9 @@
 """Taking over records from outside: rows whose references exist go in or are updated, the others are named."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from core.database.base import Base
@@ -17,8 +17,8 @@ def take_over(session: Session, table: type[Base], rows: Sequence[dict[str, Any]
         For each row (by its index) that was left out, the sentence why: it refers to something that is not there.
     """
     faults: dict[int, str] = {}
-    for constraint in inspect(table).local_table.foreign_key_constraints:
-        (reference,) = constraint.elements
+    references = cast("Table", table.__table__).foreign_keys
+    for reference in sorted(references, key=lambda reference: reference.parent.name):
         column, target = reference.parent.name, reference.column
         wanted = {row[column] for row in rows if row[column] is not None}
         there = set(session.scalars(select(target).where(target.in_(wanted)))) if wanted else set()

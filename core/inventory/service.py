@@ -69,13 +69,22 @@ def move(session: Session, movement: Movement, now: datetime) -> bool:
     return True
 
 
-def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Take over counted stock, as movements from what the books said; the same count twice changes nothing."""
+def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> dict[int, str]:
+    """Take over counted stock, as movements from what the books said; the same count twice changes nothing.
+
+    Returns:
+        For each count (by its index) that was left out, the sentence why.
+    """
     known = _booked(session, [row["sku"] for row in counts])
-    for row in counts:
-        before = known.get((row["sku"], row["location"]), 0)
-        cause = f"count:{row['counted_at'].isoformat()}"
-        move(session, Movement(cause, row["sku"], row["location"], row["on_hand"] - before), now)
+    places = set(session.scalars(select(LocationRow.location)))
+    faults: dict[int, str] = {}
+    for index, row in enumerate(counts):
+        if row["location"] not in places:
+            faults[index] = f"location “{row['location']}” is not in locations; bring that first."
+            continue
+        units = row["on_hand"] - known.get((row["sku"], row["location"]), 0)
+        move(session, Movement(f"count:{row['counted_at'].isoformat()}", row["sku"], row["location"], units), now)
+    return faults
 
 
 def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, promised: Inbound | None) -> bool:

@@ -63,7 +63,7 @@ def returnable(session: Session, order: Order, rules: ReturnRules, today: date) 
 
 
 def request_return(session: Session, order: Order, asked: AskedReturn, rules: ReturnRules, now: datetime) -> Return:
-    """Write down a return; checked again here, under the write lock, so that two at once cannot exceed what was delivered.
+    """Write down a return; checked again under a lock, so that two at once cannot exceed what was delivered.
 
     Raises:
         InvalidInput: nothing to return, or a line the order does not have.

@@ -1,0 +1,200 @@
+"""The command line, installed as `storekeeper`; heavy libraries are imported by the command that needs them."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import ConfigError, InvalidInput, PortalError
+
+if TYPE_CHECKING:
+    from bot.assembly import House
+    from core.config import Config
+
+app = typer.Typer(
+    name="storekeeper",
+    help="A chat portal with a reorder agent: answers customers at the counter, reorders in the stockroom.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+database_app = typer.Typer(help="Looks after the database.", no_args_is_help=True)
+app.add_typer(database_app, name="db")
+
+ConfigPath = Annotated[
+    Path | None, typer.Option("--config", help="The configuration; config.toml of this folder where left out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on, instead of web.port.", min=1, max=65535)]
+
+
+def main() -> None:
+    """Run a command; an expected failure is one sentence and exit code 1, a faulty call or configuration 2."""
+    try:
+        app()
+    except (ConfigError, InvalidInput) as error:
+        _complain(error)
+        sys.exit(2)
+    except PortalError as error:
+        _complain(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left; nothing is wrong
+        sys.exit(0)
+
+
+def _complain(error: PortalError) -> None:
+    typer.echo(f"storekeeper: {error}", err=True)
+
+
+def _load(path: Path | None, port: int | None = None) -> "Config":
+    from core.config import load
+
+    config = load(path)
+    return config.model_copy(update={"web": config.web.model_copy(update={"port": port})}) if port else config
+
+
+@contextmanager
+def _house(config: "Config", *, current: bool = True) -> "Iterator[House]":
+    from bot.assembly import build
+    from core.database.migrate import require_current
+
+    house = build(config)
+    try:
+        if current:
+            require_current(house.database)
+        yield house
+    finally:
+        house.close()
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its database.")] = Path("var/demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew with an untouched shop.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Open the demo shop on this machine: web chat, account pages, planner's inbox and scheduler; no credentials."""
+    from bot.demo import run
+
+    run(_load(config, port), folder, fresh=fresh)
+
+
+@app.command()
+def serve(port: Port = None, config: ConfigPath = None) -> None:
+    """Run what config.toml switches on."""
+    from bot.assembly import serve as run
+
+    loaded = _load(config, port)
+    with _house(loaded) as house:
+        run(house, demo=False, ready=lambda: typer.echo(f"Storekeeper listens on {loaded.web.base_url}"))
+
+
+@app.command()
+def chat(
+    person: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Whose conversation: a customer or staff.")],
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Have a conversation on standard input, one turn a line; /1 presses the first button."""
+    from bot.channels.console import talk
+    from core.chat import Speaker
+
+    with _house(_load(config)) as house:
+        staff, customer_id = house.portal.staff_by_email(person), house.portal.customer_by_email(person)
+        if staff is None and customer_id is None:
+            raise InvalidInput(f"Nobody has the address {person}; see `storekeeper demo` for addresses of the demo.")
+        speaker = Speaker(staff_id=staff.email, proof=3) if staff else Speaker(customer_id=customer_id, proof=3)
+        if sys.stdin.isatty():
+            typer.echo(f"You are {person}. Type a message; Ctrl-D ends.")
+        talk(house.portal, house.config, speaker, sys.stdin, as_json=as_json)
+
+
+@app.command()
+def understand() -> None:
+    """Read one utterance a line and print what is understood of it as JSON; touches no database."""
+    from core.conversation import wording
+    from core.conversation.understanding import Reader
+
+    reader = Reader.load(wording.FOLDER)
+    today = datetime.now().astimezone().date()
+    for line in sys.stdin:
+        typer.echo(json.dumps(reader.read(line.rstrip("\n"), today=today).as_dict(), ensure_ascii=False))
+
+
+@app.command("import")
+def import_(
+    source: Annotated[str, typer.Argument(help="What it comes from: csv, online_retail.")],
+    path: Annotated[Path, typer.Argument(help="The folder or file.")],
+    shift_days: Annotated[int, typer.Option(help="Move every date by so many days.")] = 0,
+    faults: Annotated[Path | None, typer.Option(help="Write every fault to this CSV file.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Take over customers, products, stock, orders and the rest; prints what was taken and the faults by line."""
+    from bot.importing import report, run
+
+    with _house(_load(config)) as house:
+        outcome = run(house, source, path, shift_days=shift_days, quiet=as_json)
+    report(outcome, faults, as_json=as_json)
+    if outcome.faults:
+        sys.exit(1)
+
+
+@app.command()
+def templates(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
+    """Write a CSV template for every table, with an example row each."""
+    from integrations.csv.client import write_templates
+
+    write_templates(folder)
+    typer.echo(f"Templates are in {folder}; fill them and run: storekeeper import csv {folder}")
+
+
+@app.command()
+def plan(
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Plan as on this day.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Only this supplier.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the proposed lines to this CSV file as well.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Compute proposals from the database and put them up for approval."""
+    from bot.planning import run
+
+    with _house(_load(config)) as house:
+        run(house, as_of.date() if as_of else None, supplier, out, as_json=as_json)
+
+
+@database_app.command("upgrade")
+def upgrade(config: ConfigPath = None) -> None:
+    """Bring the database to the tables of this version; safe to repeat."""
+    from core.database.migrate import upgrade as run
+
+    with _house(_load(config), current=False) as house:
+        run(house.database)
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def check(config: ConfigPath = None) -> None:
+    """Try configuration, database and records, and say in one line each what is wrong and what to do."""
+    from bot.checking import findings
+
+    with _house(_load(config), current=False) as house:
+        found = findings(house)
+    for finding in found:
+        typer.echo(f"{'ok  ' if finding.is_well else 'FAIL'} {finding.text}")
+    if not all(finding.is_well for finding in found):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Composition root: from a configuration to a portal, its couriers, the web door and the scheduler."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from core.clock import Clock, utc_now
+from core.config import Config
+from core.database.engine import Database
+from core.errors import ConfigError
+from core.portal import Portal
+
+_SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that runs, wired together."""
+
+    config: Config
+    database: Database
+    portal: Portal
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.close()
+
+
+def build(config: Config, clock: Clock = utc_now) -> House:
+    """Wire a portal to its database; makes the folder of an SQLite file and a web secret where there is none.
+
+    Raises:
+        ConfigError: the database address or the secret cannot be used.
+    """
+    from integrations.email.client import OutboxCourier
+
+    folder = _folder_of(config.database.url)
+    config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
+    database = Database(config.database.url, config.database.busy_timeout_s)
+    portal = Portal(database, config, clock, couriers={"email": OutboxCourier()})
+    return House(config, database, portal)
+
+
+def _folder_of(url: str) -> Path:
+    parsed = make_url(url) if "://" in url else None
+    named = parsed.database if parsed is not None and parsed.get_backend_name() == "sqlite" else None
+    folder = Path(named).parent if named and named != ":memory:" else Path("var")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} of the database cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def _secret(config: Config, folder: Path) -> SecretStr:
+    given = config.web.secret.get_secret_value()
+    if given and len(given.encode()) < _SHORTEST_SECRET:
+        raise ConfigError(f"web.secret is too short; give at least {_SHORTEST_SECRET} characters.")
+    return SecretStr(given) if given else SecretStr(_kept_secret(folder / "web-secret"))
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret this installation made for itself; two starting at once agree on one."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_text(encoding="utf-8").strip()
+        if len(kept) >= _SHORTEST_SECRET:
+            return kept
+        path.unlink()  # cut off by a crash while it was being written
+        return _kept_secret(path)
+    except OSError as error:
+        raise ConfigError(
+            f"No secret can be kept in {path}: {error.strerror}. Set STOREKEEPER__WEB__SECRET."
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def serve(house: House, *, demo: bool, ready: Callable[[], None]) -> None:
+    """Run the web door and the scheduler until interrupted.
+
+    Raises:
+        ConfigError: the port is taken, or the address is not of this machine.
+    """
+    import socket
+
+    import uvicorn
+
+    from bot.web.app import create_app
+    from scheduler.timetable import Timetable, start
+
+    web = house.config.web
+    listening = _listen(web.host, web.port, socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET))
+    running: list[Timetable] = []
+
+    def on_start() -> None:
+        running.append(start(house.portal, house.config))
+        ready()
+
+    def on_stop() -> None:
+        for timetable in running:
+            timetable.stop()
+
+    app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False, access_log=False)
+    )
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listening.close()
+
+
+def _listen(host: str, port: int, listening: "socket.socket") -> "socket.socket":  # noqa: F821
+    import socket
+
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise ConfigError(
+            f"Port {port} of {host} cannot be used ({error.strerror}). Take another one: --port {port + 1}, or stop "
+            "the program that has it."
+        ) from error
+    return listening

@@ -1,0 +1,94 @@
+"""Importing: batches from a source into the portal, with progress, and the faults by line."""
+
+import csv
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bot.assembly import House
+from core.canonical import Fault
+from core.errors import InvalidInput
+
+_MOST_SHOWN = 20
+
+
+@dataclass
+class Outcome:
+    """What an import took and what it left out."""
+
+    taken: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """All rows taken."""
+        return sum(self.taken.values())
+
+
+def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bool = False) -> Outcome:
+    """Take over everything a source has, batch by batch; stopped half way it can simply be run again.
+
+    Raises:
+        InvalidInput: no such source or path.
+    """
+    module = f"integrations.{source.replace('-', '_')}.client"
+    if not source.replace("-", "_").isidentifier() or find_spec(f"integrations.{source.replace('-', '_')}") is None:
+        raise InvalidInput(f"There is no source “{source}”; use csv or online_retail.")
+    if not path.exists():
+        raise InvalidInput(f"{path} does not exist; give a folder or file to import.")
+    shop = house.config.shop
+    batches = import_module(module).batches(path, currency=shop.currency, zone=shop.zone, shift_days=shift_days)
+    outcome, began = Outcome(), time.perf_counter()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,} rows"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as progress:
+        tasks = {}
+        for batch in batches:
+            if batch.table not in tasks:
+                tasks[batch.table] = progress.add_task(batch.table, total=None)
+            left_out = house.portal.mirror(batch)
+            outcome.faults += [*batch.faults, *left_out]
+            outcome.taken[batch.table] += len(batch.rows) - len(left_out)
+            progress.advance(tasks[batch.table], len(batch.rows))
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def report(outcome: Outcome, faults: Path | None, *, as_json: bool) -> None:
+    """Print what was taken, and the first faults; all of them go to a file if one is named."""
+    if faults is not None:
+        with faults.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["table", "line", "column", "fault"])
+            writer.writerows([fault.table, fault.line, fault.column, fault.sentence] for fault in outcome.faults)
+    if as_json:
+        typer.echo(json.dumps({
+            "taken": dict(outcome.taken),
+            "faults": [{"table": f.table, "line": f.line, "column": f.column, "sentence": f.sentence} for f in outcome.faults],
+            "seconds": round(outcome.seconds, 3),
+        }))  # fmt: skip
+        return
+    for table, rows in outcome.taken.items():
+        typer.echo(f"{table:<24} {rows:>9,} rows")
+    speed = outcome.rows / outcome.seconds if outcome.seconds else 0
+    typer.echo(
+        f"{outcome.rows:,} rows in {outcome.seconds:.1f} s ({speed:,.0f} a second); {len(outcome.faults)} left out"
+    )
+    for fault in outcome.faults[:_MOST_SHOWN]:
+        typer.echo(f"  {fault.table} line {fault.line}, {fault.column or 'row'}: {fault.sentence}", err=True)
+    if len(outcome.faults) > _MOST_SHOWN:
+        typer.echo(f"  … {len(outcome.faults) - _MOST_SHOWN} more; --faults FILE writes them all", err=True)

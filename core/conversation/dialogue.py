@@ -1,0 +1,392 @@
+"""One turn of a conversation: what was said -> flows on a stack -> what is answered.
+
+A flow is begun by an intent, may ask, may show a plan and wait for a yes, and ends with an answer. Another request in
+between goes on top; when it is done the flow below takes up its question again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.chat import Action, Attachment, Incoming, Reply
+from core.conversation import offers, standing, transcript
+from core.conversation.intents import INTENTS
+from core.conversation.offers import Holder, Offer
+from core.conversation.standing import Frame, Standing
+from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Step, Turn
+from core.conversation.understanding import Understanding, clean
+from core.errors import PortalError
+from core.mailroom import inbox
+
+_TOO_MANY_MISSES = 2
+
+
+@dataclass
+class Heard:
+    """What the person wants, after understanding: an intent that goes on with the flow, or flows to begin."""
+
+    begin: list[Frame] = field(default_factory=list)
+    control: str | None = None
+    slots: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    understood: Understanding | None = None
+
+
+@dataclass
+class Scene:
+    """One turn in the making."""
+
+    session: Session
+    house: House
+    incoming: Incoming
+    standing: Standing
+    now: datetime
+    texts: list[str] = field(default_factory=list)
+    choices: list[Offer] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    intents: list[str] = field(default_factory=list)
+    slots: dict[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+    asks: str | None = None
+
+    def say(self, key: str, intent: str = "", **values: Any) -> str:
+        """A sentence in the speaker's language."""
+        return self.house.wording.say(self.incoming.speaker.language, intent, key, **values)
+
+    @property
+    def audience(self) -> str:
+        """Whether a customer (or guest) or somebody of the shop is talking."""
+        return "staff" if self.incoming.speaker.staff_id else "customer"
+
+
+def person_of(incoming: Incoming) -> str | None:
+    """The person a speaker is, as `customer:…` or `staff:…`; None for a guest."""
+    speaker = incoming.speaker
+    if speaker.staff_id:
+        return f"staff:{speaker.staff_id}"
+    return f"customer:{speaker.customer_id}" if speaker.customer_id else None
+
+
+def converse(session: Session, house: House, incoming: Incoming, now: datetime) -> Reply:
+    """Answer one message or button press; a delivery seen before gets the answer it got then."""
+    cleaned = clean(incoming.text)
+    source, delivery = f"chat:{incoming.channel}", f"{incoming.chat}:{incoming.delivery_id}"
+    content = {"text": cleaned.text, "button": incoming.button}
+    accepted = inbox.accept(session, source=source, delivery_id=delivery, kind="message", content=content, now=now)
+    if accepted.answer is not None:
+        return Reply.from_dict(accepted.answer)
+    person = person_of(incoming)
+    where = standing.resume(session, incoming.channel, incoming.chat, person, now)
+    where.turn += 1
+    scene = Scene(session, house, incoming, where, now)
+    if cleaned.was_cut:
+        scene.texts.append(scene.say("cut"))
+    transcript.heard(session, incoming, person, cleaned.text, now)
+    _respond(scene, cleaned.text)
+    reply = _reply(scene, person)
+    transcript.said(session, incoming, person, reply, now)
+    standing.keep(session, incoming.channel, incoming.chat, person, where, now)
+    inbox.answer(session, accepted.inbox_id, reply.as_dict())
+    return reply
+
+
+def _respond(scene: Scene, text: str) -> None:
+    try:
+        heard = _pressed(scene) if scene.incoming.button else _read(scene, text)
+    except PortalError as refusal:
+        scene.texts.append(str(refusal))
+        return
+    if scene.standing.handed_off and not _speaks_again(scene, heard):
+        return
+    scene.intents = [frame.intent for frame in heard.begin] or ([heard.control] if heard.control else [])
+    scene.slots = dict(heard.slots)
+    _route(scene, heard)
+    if not scene.texts:
+        _missed(scene, heard)
+    elif scene.asks is None or heard.begin:
+        scene.standing.misses = 0
+
+
+def _speaks_again(scene: Scene, heard: Heard) -> bool:
+    """While a person of the shop has the chat the bot keeps quiet, until it is asked back."""
+    if heard.control == "back_to_bot" or (heard.control == "cancel_flow"):
+        scene.standing.handed_off = False
+        scene.texts.append(scene.say("back"))
+        INTENTS["talk_to_human"].end(_turn(scene, Frame("talk_to_human"), ""))
+        return False
+    scene.texts.append(scene.say("passed_on"))
+    scene.choices = [Offer(scene.say("label_back"), {"control": "back_to_bot"})]
+    return False
+
+
+def _pressed(scene: Scene) -> Heard:
+    holder = _holder(scene)
+    act = offers.press(scene.session, holder, scene.incoming.button or "", scene.now)
+    if "control" in act:
+        top = scene.standing.top
+        if act.get("plan") is not None and (top is None or top.plan != act["plan"]):
+            raise PortalError(scene.say("plan_gone"))
+        return Heard(control=act["control"])
+    if act.get("intent"):
+        return Heard(begin=[Frame(act["intent"], dict(act["slots"]))], slots=dict(act["slots"]))
+    top = scene.standing.top
+    if top is None or top.intent != act["for"]:
+        raise PortalError(scene.say("plan_gone"))
+    return Heard(control="fill", slots=dict(act["slots"]))
+
+
+def _read(scene: Scene, text: str) -> Heard:
+    today = scene.now.astimezone(scene.house.zone).date()
+    understood = scene.house.reader.read(text, today=today, language=scene.incoming.speaker.language)
+    slots = {slot.name: slot.value for slot in reversed(understood.slots)}
+    known = [intent for intent in understood.intents if _is_for(scene, intent.name)]
+    scene.confidence = known[0].confidence if known else 0.0
+    heard = Heard(slots=slots, text=text, understood=understood)
+    heard.control = next((intent.name for intent in known if intent.name not in INTENTS), None)
+    if heard.control is None:
+        heard.begin = [Frame(intent.name, dict(slots)) for intent in known]
+    return heard
+
+
+def _is_for(scene: Scene, name: str) -> bool:
+    return name not in INTENTS or scene.audience in INTENTS[name].AUDIENCE
+
+
+def _route(scene: Scene, heard: Heard) -> None:
+    top = scene.standing.top
+    if top is not None and top.is_waiting and _goes_on(scene, top, heard):
+        return
+    if heard.control == "repeat":
+        _repeat(scene)
+    elif heard.control is not None:
+        scene.texts.extend(_without_flow(scene, heard.control))
+    elif heard.begin:
+        for frame in reversed(heard.begin):
+            scene.standing.push(frame)
+        _run_stack(scene, heard.text)
+    else:
+        _follow_up(scene, heard)
+
+
+def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
+    """Take what was said as the answer to what the top flow waits for; False where it is something else."""
+    if heard.control in {"cancel_flow", "deny"}:
+        scene.standing.drop(top)
+        scene.texts.append(scene.say("dropped"))
+        _run_stack(scene, heard.text)
+        return True
+    if top.plan is not None and heard.control == "confirm":
+        _act(scene, top)
+        _run_stack(scene, heard.text)
+        return True
+    if heard.begin and not _answers(top, heard):
+        return False
+    if heard.control in {"repeat", "confirm", "back_to_bot"}:
+        return False
+    chosen = heard.slots if heard.control == "fill" else _chosen(top, heard)
+    if not chosen and heard.control == "correct":
+        return False
+    if not chosen and top.plan is None and top.asks:
+        chosen = {"text": heard.text}
+    if not chosen:
+        return False
+    top.slots.update(chosen)
+    top.plan = None
+    waited_for = top.asks
+    scene.intents = [top.intent]
+    _run_stack(scene, heard.text)
+    if scene.asks == waited_for and waited_for is not None and "text" in chosen:
+        scene.standing.misses += 1
+        _offer_person(scene)
+    return True
+
+
+def _answers(top: Frame, heard: Heard) -> bool:
+    """Whether words that sound like a new request are the awaited answer: the same flow again, or just the slot."""
+    if any(frame.intent == top.intent for frame in heard.begin):
+        return True
+    understood = heard.understood
+    weak = understood is not None and understood.intents[0].confidence < 0.6  # noqa: PLR2004
+    return weak and bool(_chosen(top, heard))
+
+
+def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
+    reference = heard.slots.get("reference")
+    if top.choices and reference is not None:
+        picked = _pick(top.choices, str(reference))
+        if picked is not None:
+            return dict(picked["slots"])
+    typed = heard.text.strip().casefold()
+    for choice in top.choices:
+        if typed and choice["label"].casefold() == typed:
+            return dict(choice["slots"])
+    if top.choices and typed.isdigit() and 0 < int(typed) <= len(top.choices):
+        return dict(top.choices[int(typed) - 1]["slots"])
+    return heard.slots
+
+
+def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | None:
+    place = {"last": -1, "first": 1}.get(reference)
+    if place is None:
+        place = int(reference) if reference.lstrip("-").isdigit() else 0
+    index = place - 1 if place > 0 else place
+    return choices[index] if place and -len(choices) <= index < len(choices) else None
+
+
+def _follow_up(scene: Scene, heard: Heard) -> None:
+    """“And the second one?”: the last request again, about something else."""
+    last = scene.standing.focus.get("intent")
+    if (
+        last in INTENTS
+        and heard.slots
+        and set(heard.slots) & {"order_number", "reference", "product", "invoice_number"}
+    ):
+        scene.intents = [last]
+        scene.standing.push(Frame(last, dict(heard.slots)))
+        _run_stack(scene, heard.text)
+
+
+def _without_flow(scene: Scene, control: str) -> list[str]:
+    return [scene.say("nothing_open")] if control in {"confirm", "deny", "cancel_flow", "correct", "fill"} else []
+
+
+def _repeat(scene: Scene) -> None:
+    last = scene.standing.last
+    scene.texts.append(str(last["text"]) if last else scene.say("nothing_said"))
+
+
+def _run_stack(scene: Scene, text: str) -> None:
+    """Run flows from the top until one has to wait for an answer."""
+    while (top := scene.standing.top) is not None:
+        if top.begun and top.is_waiting and scene.texts:
+            scene.texts.append(scene.say("resumes", flow=scene.say("label", top.intent)))
+        step = _safely(scene, top, lambda frame=top: INTENTS[frame.intent].answer(_turn(scene, frame, text)))
+        top.begun = True
+        top.slots.pop("text", None)
+        if isinstance(step, Answer):
+            _finish(scene, top, step)
+        else:
+            _wait(scene, top, step)
+            return
+
+
+def _act(scene: Scene, top: Frame) -> None:
+    plan = top.plan or {}
+    act = INTENTS[top.intent].act
+
+    def acting() -> Step:
+        with scene.session.begin_nested():  # a refusal half way must leave nothing behind
+            return act(_turn(scene, top, ""), plan)
+
+    top.plan = None
+    scene.intents = [top.intent]
+    step = _safely(scene, top, acting)
+    assert isinstance(step, Answer)
+    _finish(scene, top, step)
+
+
+def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
+    intent = INTENTS[frame.intent]
+    if scene.incoming.speaker.proof < intent.PROOF or scene.audience not in intent.AUDIENCE:
+        link = f"{scene.house.config.web.base_url}/sign-in"
+        return Answer(scene.say("sign_in_again" if scene.incoming.speaker.proof else "sign_in", link=link))
+    try:
+        return step()
+    except PortalError as refusal:
+        return Answer(str(refusal))
+
+
+def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
+    scene.standing.drop(frame)
+    scene.texts.append(answer.text)
+    scene.choices.extend(_offer(choice, frame.intent) for choice in answer.choices)
+    scene.attachments.extend(answer.attachments)
+    scene.actions.extend(answer.actions)
+    scene.standing.focus.update(answer.focus)
+    scene.standing.focus["intent"] = frame.intent
+    scene.standing.handed_off |= answer.hands_off
+
+
+def _wait(scene: Scene, frame: Frame, step: Ask | Confirm) -> None:
+    scene.texts.append(step.text)
+    if isinstance(step, Ask):
+        frame.asks, frame.plan = step.slot, None
+        frame.choices = [{"label": choice.label, "slots": choice.slots} for choice in step.choices]
+        scene.choices = [_offer(choice, frame.intent) for choice in step.choices]
+        scene.asks = step.slot
+        return
+    frame.asks, frame.plan, frame.choices = None, step.plan, []
+    scene.asks = "confirm"
+    scene.choices = [
+        Offer(scene.say("label_yes"), {"control": "confirm", "plan": step.plan}),
+        Offer(scene.say("label_no"), {"control": "deny", "plan": step.plan}),
+    ]
+
+
+def _offer(choice: Choice, intent: str) -> Offer:
+    return Offer(choice.label, {"for": intent, "intent": choice.intent, "slots": choice.slots})
+
+
+def _missed(scene: Scene, heard: Heard) -> None:
+    """Say so when nothing fits; after the second time offer a person."""
+    scene.standing.misses += 1
+    top = scene.standing.top
+    if top is not None and top.is_waiting:
+        scene.texts.append(scene.say("not_understood_here"))
+        _run_stack(scene, "")
+        scene.texts = [
+            text for text in scene.texts if not text.startswith(scene.say("resumes", flow=""))
+        ] or scene.texts
+    else:
+        scene.texts.append(scene.say(f"out_of_scope_{scene.audience}"))
+        scene.choices = [_offer(choice, "help") for choice in INTENTS["help"].starts(_turn(scene, Frame("help"), ""))]
+    _offer_person(scene)
+
+
+def _offer_person(scene: Scene) -> None:
+    if scene.standing.misses >= _TOO_MANY_MISSES and scene.audience == "customer":
+        scene.texts.append(scene.say("offer_person"))
+        label = scene.say("label", "talk_to_human")
+        scene.choices.append(Offer(label, {"for": "talk_to_human", "intent": "talk_to_human", "slots": {}}))
+
+
+def _turn(scene: Scene, frame: Frame, text: str) -> Turn:
+    return Turn(
+        scene.session,
+        scene.house,
+        scene.incoming.speaker,
+        scene.incoming.channel,
+        scene.incoming.chat,
+        text,
+        frame.intent,
+        frame.slots,
+        scene.standing.focus,
+        scene.now,
+    )
+
+
+def _holder(scene: Scene) -> Holder:
+    return Holder(scene.incoming.channel, scene.incoming.chat, person_of(scene.incoming))
+
+
+def _reply(scene: Scene, person: str | None) -> Reply:
+    holder = Holder(scene.incoming.channel, scene.incoming.chat, person)
+    buttons = offers.show(scene.session, holder, scene.standing.turn, scene.choices[:8], scene.now)
+    reply = Reply(
+        text="\n\n".join(scene.texts),
+        intents=tuple(scene.intents),
+        slots=scene.slots,
+        confidence=round(scene.confidence, 3),
+        asks=scene.asks,
+        buttons=buttons,
+        attachments=tuple(scene.attachments),
+        actions=tuple(scene.actions),
+        speaker_proof=scene.incoming.speaker.proof,
+        handed_off=scene.standing.handed_off,
+    )
+    scene.standing.last = {"text": reply.text}
+    return reply

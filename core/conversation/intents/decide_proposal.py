@@ -1,0 +1,82 @@
+"""Approve or reject proposals: one, or all of a supplier, or all under an amount."""
+
+from typing import Any
+
+from core.chat import Action
+from core.conversation.planner import meant_proposals, planner
+from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
+from core.errors import PortalError
+from core.purchasing import decisions
+from core.purchasing.model import Proposal
+
+PROOF = 2
+AUDIENCE = frozenset({"staff"})
+
+
+def answer(turn: Turn) -> Step:
+    """Find out which and what, then show what would be decided."""
+    meant = meant_proposals(turn)
+    if isinstance(meant, Ask):
+        return meant
+    decision = turn.slots.get("decision")
+    if decision not in {"approve", "reject"}:
+        turn.slots["proposal"] = meant[0].proposal_id
+        choices = tuple(Choice(turn.say(known), {"decision": known}) for known in ("approve", "reject"))
+        return Ask("decision", turn.say("what", number=meant[0].proposal_id, supplier=meant[0].supplier_name), choices)
+    reason = str(turn.slots.get("why") or turn.slots.get("text") or "")
+    if decision == "reject" and not reason:
+        turn.slots["proposal"] = meant[0].proposal_id
+        return Ask("why", turn.say("why"))
+    shown = "\n".join(_shown(turn, one) for one in meant)
+    plan = {
+        "decision": decision,
+        "proposals": [[one.proposal_id, one.content_hash] for one in meant],
+        "reason": reason,
+    }
+    return Confirm(turn.say(f"confirm_{decision}", proposals=shown, reason=reason), plan)
+
+
+def act(turn: Turn, plan: dict[str, Any]) -> Answer:
+    """Decide each; one that cannot be decided is told and does not hold up the others."""
+    told, actions = [], []
+    for proposal_id, content_hash in plan["proposals"]:
+        try:
+            with turn.session.begin_nested():
+                decided = _decide(turn, plan, proposal_id, content_hash)
+        except PortalError as refusal:
+            told.append(str(refusal))
+            continue
+        told.append(_receipt(turn, plan, decided))
+        actions.append(_action(plan, decided))
+    return Answer("\n".join(told), actions=tuple(actions))
+
+
+def _decide(turn: Turn, plan: dict[str, Any], proposal_id: int, content_hash: str) -> Proposal:
+    staff = planner(turn)
+    if plan["decision"] == "approve":
+        return decisions.approve(turn.session, staff, proposal_id, content_hash, turn.house.config.planning, turn.now)
+    return decisions.reject(turn.session, staff, proposal_id, content_hash, plan["reason"], turn.now)
+
+
+def _action(plan: dict[str, Any], decided: Proposal) -> Action:
+    result = {"status": decided.status.value, "purchase_order_number": decided.purchase_order_number}
+    return Action(f"{plan['decision']}_proposal", {"proposal": decided.proposal_id}, result)
+
+
+def _receipt(turn: Turn, plan: dict[str, Any], decided: Proposal) -> str:
+    key = (
+        "rejected" if plan["decision"] == "reject" else "approved" if decided.purchase_order_number else "approved_once"
+    )
+    return turn.say(
+        key,
+        number=decided.proposal_id,
+        supplier=decided.supplier_name,
+        total=decided.total,
+        order=decided.purchase_order_number or "",
+    )
+
+
+def _shown(turn: Turn, one: Proposal) -> str:
+    return turn.say(
+        "proposal", number=one.proposal_id, supplier=one.supplier_name, lines=one.line_count, total=one.total
+    )

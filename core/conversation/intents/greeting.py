@@ -1,0 +1,11 @@
+"""Small talk: greeting."""
+
+from core.conversation.turn import Answer, Step, Turn
+
+PROOF = 0
+AUDIENCE = frozenset({"customer", "staff"})
+
+
+def answer(turn: Turn) -> Step:
+    """Answer in kind."""
+    return Answer(turn.say("answer"))

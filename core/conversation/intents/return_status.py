@@ -1,0 +1,30 @@
+"""Where the returns stand."""
+
+from core.conversation.resolve import focused_order, named_order
+from core.conversation.turn import Answer, Ask, Step, Turn
+from core.orders.service import orders_of
+from core.returns.service import returns_of
+
+PROOF = 2
+AUDIENCE = frozenset({"customer"})
+
+
+def answer(turn: Turn) -> Step:
+    """Tell of the returns of the order meant, else of all."""
+    order = named_order(turn) or focused_order(turn)
+    if isinstance(order, Ask):
+        return order
+    orders = [order] if order and returns_of(turn.session, order) else orders_of(turn.session, turn.customer_id)
+    told = [
+        turn.say(
+            "line",
+            number=found.return_number,
+            order=found.order_number,
+            asked=found.requested_at.astimezone(turn.house.zone).date(),
+            status=turn.say(f"status_{found.status.value}"),
+            lines=", ".join(f"{line.quantity} × {line.description}" for line in found.lines[:3]),
+        )
+        for order in orders
+        for found in returns_of(turn.session, order)
+    ]
+    return Answer("\n".join(told[-5:]) if told else turn.say("none"))

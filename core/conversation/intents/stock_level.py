@@ -1,0 +1,29 @@
+"""Is it in stock, and how many: from the shelf, what is promised to others, and what is on its way."""
+
+from core.conversation.resolve import named_product
+from core.conversation.stock_answer import availability, when_back
+from core.conversation.turn import Answer, Ask, Step, Turn
+
+PROOF = 0
+AUDIENCE = frozenset({"customer", "staff"})
+
+
+def answer(turn: Turn) -> Step:
+    """Tell what can be promised; an empty shelf is noted as demand."""
+    words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
+    if not words:
+        return Ask("product", turn.say("which"))
+    product = named_product(turn, str(words))
+    if isinstance(product, Ask):
+        return product
+    stock = availability(turn, product.sku)
+    wanted = int(turn.slots.get("quantity") or 1)
+    focus = {"sku": product.sku}
+    if stock.available >= wanted:
+        key = "enough" if wanted > 1 else "in_stock"
+        return Answer(
+            turn.say(key, name=product.name, units=stock.available, wanted=wanted, price=product.price), focus=focus
+        )
+    told = [turn.say("too_few" if stock.available else "out", name=product.name, units=stock.available)]
+    told.append(when_back(turn, product, stock, wanted))
+    return Answer(" ".join(told), focus=focus)

@@ -1,0 +1,116 @@
+"""What a planner's words point at: which open proposals, and which of their lines."""
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process, utils
+
+from core.accounts.model import Staff
+from core.accounts.service import staff_by_email
+from core.conversation.turn import Ask, Choice, Turn
+from core.errors import NotFound
+from core.money import Money, minor_units
+from core.purchasing import proposals
+from core.purchasing.model import Proposal, ProposalLine
+
+_NUMBER = re.compile(r"\bproposal\s{0,3}(?:no\.?|number|#)?\s{0,3}(\d{1,9})\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:all|every|everything|both)\b", re.IGNORECASE)
+_NAMED = 80
+_MOST_CHOICES = 6
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an open proposal."""
+
+    proposal: Proposal
+    line: ProposalLine
+
+
+def planner(turn: Turn) -> Staff:
+    """The person of the shop who talks, with today's rights.
+
+    Raises:
+        NotFound: not somebody who plans.
+    """
+    staff = staff_by_email(turn.session, turn.speaker.staff_id or "")
+    if staff is None or not staff.may_plan:
+        raise NotFound("Proposals are for planners; ask an admin for that role.")
+    return staff
+
+
+def meant_proposals(turn: Turn) -> list[Proposal] | Ask:
+    """The open proposals that number, supplier, limit or place name; a question where that is not clear.
+
+    Raises:
+        NotFound: none fits.
+    """
+    open_ones = proposals.open_proposals(turn.session, planner(turn), turn.now)
+    fitting = _fitting(turn, open_ones)
+    if fitting is None:
+        fitting = open_ones if len(open_ones) == 1 else []
+        if open_ones and not fitting:
+            return Ask("proposal", turn.say("which"), tuple(_choice(turn, one) for one in open_ones[:_MOST_CHOICES]))
+    if not fitting:
+        raise NotFound(turn.say("none"))
+    return fitting
+
+
+def meant_line(turn: Turn) -> Line | Ask:
+    """The line of an open proposal that a product's name or code, or what was last talked about, names.
+
+    Raises:
+        NotFound: no open proposal has it.
+    """
+    staff = planner(turn)
+    words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
+    if not words:
+        return Ask("product", turn.say("which_product"))
+    lines = [
+        Line(proposal, line)
+        for short in proposals.open_proposals(turn.session, staff, turn.now)
+        for proposal in [proposals.proposal(turn.session, staff, short.proposal_id, turn.now)]
+        for line in proposal.lines
+    ]
+    by_code = [found for found in lines if found.line.sku.upper() == str(words).strip().upper()]
+    if by_code:
+        return by_code[0]
+    names = [found.line.name for found in lines]
+    found = process.extractOne(str(words), names, scorer=fuzz.WRatio, processor=utils.default_process)
+    if found is None or found[1] < _NAMED:
+        raise NotFound(turn.say("not_proposed", words=str(words)[:60]))
+    return lines[found[2]]
+
+
+def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:
+    """What the words name, or None where they name nothing."""
+    number = turn.slots.get("proposal") or next(iter(_NUMBER.findall(turn.text)), None)
+    if number is not None:
+        return [one for one in open_ones if one.proposal_id == int(number)]
+    fitting, named = open_ones, False
+    if turn.slots.get("supplier"):
+        names = {one.proposal_id: one.supplier_name for one in open_ones}
+        matches = process.extract(
+            str(turn.slots["supplier"]), names, scorer=fuzz.WRatio, processor=utils.default_process, limit=None
+        )
+        close = {key for _, score, key in matches if score >= _NAMED}
+        fitting, named = [one for one in fitting if one.proposal_id in close], True
+    limit = _limit(turn, open_ones)
+    if limit is not None:
+        fitting, named = [one for one in fitting if one.total.minor <= limit.minor], True
+    if named or _ALL.search(turn.text):
+        return fitting
+    return None
+
+
+def _limit(turn: Turn, open_ones: list[Proposal]) -> Money | None:
+    amount = turn.slots.get("amount")
+    if amount is None or not open_ones:
+        return None
+    currency = open_ones[0].total.currency
+    return Money(minor_units(str(amount), currency), currency)
+
+
+def _choice(turn: Turn, one: Proposal) -> Choice:
+    label = f"{one.proposal_id} · {one.supplier_name} · {turn.show(one.total)}"
+    return Choice(label, {"proposal": one.proposal_id})

@@ -1,0 +1,90 @@
+"""Where a conversation stands: the stack of flows it is in, and what was last talked about."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.conversation.rows import ConversationRow
+from core.database.upsert import insert_new
+
+FORGOTTEN_AFTER = timedelta(minutes=30)
+DEEPEST = 4
+
+
+@dataclass
+class Frame:
+    """One flow under way: what it wants to know (`asks`), or the plan that waits for a yes."""
+
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    asks: str | None = None
+    choices: list[dict[str, Any]] = field(default_factory=list)
+    plan: dict[str, Any] | None = None
+    begun: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the person was asked something and has not answered."""
+        return self.asks is not None or self.plan is not None
+
+
+@dataclass
+class Standing:
+    """A conversation between two turns; `focus` is what was last talked about, `turn` counts what the person said."""
+
+    turn: int = 0
+    frames: list[Frame] = field(default_factory=list)
+    focus: dict[str, Any] = field(default_factory=dict)
+    misses: int = 0
+    last: dict[str, Any] | None = None
+    handed_off: bool = False
+
+    @property
+    def top(self) -> Frame | None:
+        """The flow the person is in."""
+        return self.frames[-1] if self.frames else None
+
+    def push(self, frame: Frame) -> None:
+        """Begin a flow on top of those under way; the oldest gives way when there are too many."""
+        self.frames.append(frame)
+        del self.frames[:-DEEPEST]
+
+    def drop(self, frame: Frame) -> None:
+        """End a flow."""
+        self.frames = [other for other in self.frames if other is not frame]
+
+
+def resume(session: Session, channel: str, chat: str, person: str | None, now: datetime) -> Standing:
+    """Where the chat stands, locked until the turn is over; flows of somebody else or long ago are forgotten."""
+    opened = {
+        "channel": channel,
+        "chat": chat,
+        "person": person,
+        "standing": {},
+        "handed_off": False,
+        "updated_at": now,
+    }
+    insert_new(session, ConversationRow, opened)
+    row = session.scalars(
+        select(ConversationRow)
+        .where(ConversationRow.channel == channel, ConversationRow.chat == chat)
+        .with_for_update()
+    ).one()
+    kept = dict(row.standing)
+    frames = [Frame(**frame) for frame in kept.pop("frames", [])]
+    standing = Standing(**kept, frames=frames)
+    if row.person != person:
+        return Standing(turn=standing.turn)
+    if now - row.updated_at > FORGOTTEN_AFTER:
+        standing.frames, standing.focus, standing.misses = [], {}, 0
+    return standing
+
+
+def keep(session: Session, channel: str, chat: str, person: str | None, standing: Standing, now: datetime) -> None:
+    """Write down where the chat stands after a turn."""
+    row = session.get_one(ConversationRow, (channel, chat))
+    row.person, row.standing, row.updated_at = person, asdict(standing), now
+    row.handed_off = standing.handed_off

@@ -1,0 +1,33 @@
+"""What can be said about stock: what is free, and when more is expected."""
+
+from core.catalog.model import Product
+from core.conversation.turn import Turn
+from core.inventory import service as inventory
+from core.inventory.model import Availability
+from core.orders.service import reserved
+from core.purchasing.inbound import inbound
+
+
+def availability(turn: Turn, sku: str) -> Availability:
+    """Units here, units promised, units coming."""
+    return Availability(
+        sku,
+        inventory.on_hand(turn.session, [sku]).get(sku, 0),
+        reserved(turn.session, [sku]).get(sku, 0),
+        inbound(turn.session, [sku], turn.today).get(sku, ()),
+    )
+
+
+def when_back(turn: Turn, product: Product, stock: Availability, wanted: int) -> str:
+    """A day range from the first arrival that leaves something over; the question is noted as demand."""
+    asker = turn.speaker.customer_id or f"{turn.channel}:{turn.chat}"
+    arrival = stock.back_on
+    if turn.speaker.staff_id is None:
+        inventory.enquire(turn.session, product.sku, asker, turn.today, wanted, arrival)
+    if arrival is None:
+        return turn.say("not_ordered", name=product.name)
+    if arrival.is_overdue:
+        return turn.say("overdue", name=product.name)
+    if arrival.earliest == arrival.latest:
+        return turn.say("back_on", name=product.name, day=arrival.earliest)
+    return turn.say("back_between", name=product.name, earliest=arrival.earliest, latest=arrival.latest)

@@ -1,0 +1,83 @@
+"""What was said in a chat, by whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.chat import Incoming, Reply
+from core.conversation.rows import MessageRow
+from core.database.upsert import insert_new
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said in a chat; `speaker` is "person", "shop" or "staff"."""
+
+    message_id: int
+    speaker: str
+    said_at: datetime
+    reply: Reply
+
+
+def heard(session: Session, incoming: Incoming, person: str | None, text: str, now: datetime) -> None:
+    """Write down what the person said."""
+    _add(session, (incoming.channel, incoming.chat, person), "person", Reply(text), now)
+
+
+def said(session: Session, incoming: Incoming, person: str | None, reply: Reply, now: datetime) -> None:
+    """Write down what the shop answered."""
+    _add(session, (incoming.channel, incoming.chat, person), "shop", reply, now)
+
+
+def tell(
+    session: Session, where: tuple[str, str, str | None], speaker: str, text: str, key: str, now: datetime
+) -> bool:
+    """Say something unasked in a chat (channel, chat, person), once per key."""
+    channel, chat, person = where
+    return insert_new(
+        session,
+        MessageRow,
+        {
+            "key": key,
+            "channel": channel,
+            "chat": chat,
+            "person": person,
+            "speaker": speaker,
+            "said_at": now,
+            "content": Reply(text).as_dict(),
+        },
+    )
+
+
+def messages(
+    session: Session, channel: str, chat: str, person: str | None, *, after: int = 0, limit: int = 100
+) -> list[Said]:
+    """The last `limit` messages since `after`, oldest first; only what was said with this person."""
+    rows = session.scalars(
+        select(MessageRow)
+        .where(
+            MessageRow.channel == channel,
+            MessageRow.chat == chat,
+            MessageRow.person.is_(None) if person is None else MessageRow.person == person,
+            MessageRow.message_id > after,
+        )
+        .order_by(MessageRow.message_id.desc())
+        .limit(limit)
+    ).all()
+    return [Said(row.message_id, row.speaker, row.said_at, Reply.from_dict(row.content)) for row in reversed(rows)]
+
+
+def as_text(said: list[Said]) -> str:
+    """A transcript for a person to read."""
+    return "\n".join(f"{message.said_at:%Y-%m-%d %H:%M} {message.speaker}: {message.reply.text}" for message in said)
+
+
+def _add(session: Session, where: tuple[str, str, str | None], speaker: str, reply: Reply, now: datetime) -> None:
+    channel, chat, person = where
+    session.add(
+        MessageRow(
+            key=None, channel=channel, chat=chat, person=person, speaker=speaker, said_at=now, content=reply.as_dict()
+        )
+    )

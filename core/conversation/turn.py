@@ -1,0 +1,127 @@
+"""What an intent gets to work with in one turn, and what it may answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core.chat import Action, Attachment, Speaker
+from core.config import Config
+from core.conversation.understanding import Reader
+from core.conversation.understanding.names import NameIndex
+from core.conversation.wording import Wording
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Everything on sale, ready to be found by what people type: codes and names at the same positions."""
+
+    skus: tuple[str, ...]
+    names: tuple[str, ...]
+    index: NameIndex
+
+
+@dataclass(frozen=True)
+class House:
+    """What all conversations share."""
+
+    config: Config
+    reader: Reader
+    wording: Wording
+    shelf: Callable[[Session], Shelf]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose: choosing it fills `slots`, or begins `intent` with them."""
+
+    label: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    intent: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The flow has come to its end with this text."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    actions: tuple[Action, ...] = ()
+    focus: dict[str, Any] = field(default_factory=dict)
+    hands_off: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The flow needs to know something first."""
+
+    slot: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """The flow would do this; `text` is the whole of what would change, `plan` what `act` will get."""
+
+    text: str
+    plan: dict[str, Any]
+
+
+Step = Answer | Ask | Confirm
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of one flow. `slots` is what the flow knows so far, `focus` what was last talked about."""
+
+    session: Session
+    house: House
+    speaker: Speaker
+    channel: str
+    chat: str
+    text: str
+    intent: str
+    slots: dict[str, Any]
+    focus: dict[str, Any]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """Today in the shop's time zone."""
+        return self.now.astimezone(self.house.zone).date()
+
+    @property
+    def customer_id(self) -> str:
+        """The customer who talks; only for intents that asked for proof of it."""
+        if self.speaker.customer_id is None:
+            raise AssertionError(f"{self.intent} reads a customer's records without asking for proof")
+        return self.speaker.customer_id
+
+    def say(self, key: str, **values: Any) -> str:
+        """A sentence of this intent in the speaker's language."""
+        return self.house.wording.say(self.speaker.language, self.intent, key, **values)
+
+    def show(self, value: Any) -> str:
+        """Money, a day or a moment in the speaker's language; moments in the shop's time zone."""
+        moment = value.astimezone(self.house.zone) if isinstance(value, datetime) else value
+        return str(self.house.wording.show(moment, self.speaker.language))
+
+
+class Intent(Protocol):
+    """What a module of `intents/` declares.
+
+    `PROOF` is the proof a speaker needs, `AUDIENCE` who it is for ("customer", "staff"). A module whose `answer`
+    gives a Confirm also has `act(turn, plan) -> Answer`, which checks everything again and does it.
+    """
+
+    PROOF: int
+    AUDIENCE: frozenset[str]
+
+    def answer(self, turn: Turn) -> Step:
+        """Answer, ask, or show what would be done."""

@@ -1,0 +1,74 @@
+"""Every sentence the shop says, by language, from the intents' own files and `sentences.toml`."""
+
+import string
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+
+from core.money import Money
+
+FOLDER = Path(__file__).parent / "intents"
+SHARED = Path(__file__).parent / "sentences.toml"
+DEFAULT = "en"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Sentences by (language, intent, key); `""` is the intent of the sentences that all share."""
+
+    sentences: dict[tuple[str, str, str], str]
+    locales: dict[str, str]
+
+    def say(self, language: str, intent: str, key: str, **values: Any) -> str:
+        """The sentence with its blanks filled; an intent's own goes before the shared one.
+
+        Raises:
+            KeyError: nobody wrote the sentence.
+        """
+        for spoken, where in ((language, intent), (language, ""), (DEFAULT, intent), (DEFAULT, "")):
+            sentence = self.sentences.get((spoken, where, key))
+            if sentence is not None:
+                return sentence.format(**{name: self.show(value, language) for name, value in values.items()})
+        raise KeyError(f"no sentence “{key}” for {intent or 'all'}")
+
+    def show(self, value: Any, language: str) -> Any:
+        """Money, days and moments as people of the language write them; anything else as it is."""
+        locale = self.locales.get(language, "en_GB")
+        if isinstance(value, Money):
+            return value.text(locale)
+        if isinstance(value, datetime):
+            return format_datetime(value, "d MMM, HH:mm", locale=locale)
+        if isinstance(value, date):
+            return format_date(value, "d MMMM", locale=locale)
+        return value
+
+
+def load(locale: str) -> Wording:
+    """All sentences there are; English is shown by the shop's own locale."""
+    sentences = dict(_sentences("", tomllib.loads(SHARED.read_text(encoding="utf-8"))))
+    for path in sorted(FOLDER.glob("*.toml")):
+        sentences.update(_sentences(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))))
+    return Wording(sentences, {"en": locale if locale.startswith("en") else "en_GB"})
+
+
+def blanks(sentence: str) -> set[str]:
+    """The names of a sentence's blanks."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def day_words(day: date, today: date, wording: Wording, language: str) -> str:
+    """A day as people say it: today, tomorrow, yesterday, or its date."""
+    near = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
+    return wording.say(language, "", near[day]) if day in near else str(wording.show(day, language))
+
+
+def _sentences(intent: str, written: dict[str, Any]) -> dict[tuple[str, str, str], str]:
+    return {
+        (language, intent, key): sentence
+        for language, those in written.get("sentences", {}).items()
+        for key, sentence in those.items()
+    }
