@@ -63,8 +63,9 @@ def _load(path: Path | None, port: int | None = None) -> "Config":
 
 @contextmanager
 def _house(config: "Config", *, current: bool = True) -> "Iterator[House]":
-    from bot.assembly import build
     from core.database.migrate import require_current
+
+    from bot.assembly import build
 
     house = build(config)
     try:

@@ -92,9 +92,9 @@ def serve(house: House, *, demo: bool, ready: Callable[[], None]) -> None:
     import socket
 
     import uvicorn
+    from scheduler.timetable import Timetable, start
 
     from bot.web.app import create_app
-    from scheduler.timetable import Timetable, start
 
     web = house.config.web
     listening = _listen(web.host, web.port, socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET))

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from core.database.migrate import upgrade
 from rich.console import Console
 
 from bot import importing
 from bot.assembly import House, build, serve
 from core.clock import utc_now
 from core.config import Config
-from core.database.migrate import upgrade
 
 console = Console(highlight=False)
 _LOADED = "demo shop loaded"

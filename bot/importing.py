@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,7 +78,7 @@ def report(outcome: Outcome, faults: Path | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({
             "taken": dict(outcome.taken),
-            "faults": [{"table": f.table, "line": f.line, "column": f.column, "sentence": f.sentence} for f in outcome.faults],
+            "faults": [asdict(fault) for fault in outcome.faults],
             "seconds": round(outcome.seconds, 3),
         }))  # fmt: skip
         return

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from core.accounts import identity
 from core.accounts import service as accounts
 from core.accounts.model import CODE_LIFETIME, Staff, Visitor
 from core.billing import service as billing
+from core.billing.pdf import invoice_pdf
 from core.billing.service import InvoiceSummary
 from core.chat import Incoming, Reply
 from core.clock import Clock, utc_now

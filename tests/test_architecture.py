@@ -10,7 +10,9 @@ from core.conversation import wording
 from core.conversation.intents import INTENTS
 
 ROOT = Path(__file__).parents[1]
-SOURCES = [path for room in ("bot", "core", "integrations", "scheduler") for path in sorted((ROOT / room).rglob("*.py"))]
+SOURCES = [
+    path for room in ("bot", "core", "integrations", "scheduler") for path in sorted((ROOT / room).rglob("*.py"))
+]
 
 
 def calls(path: Path) -> list[tuple[str, int]]:
@@ -20,7 +22,9 @@ def calls(path: Path) -> list[tuple[str, int]]:
 
 
 def test_one_place_commits() -> None:
-    committing = {path.relative_to(ROOT).as_posix() for path in SOURCES for call, _ in calls(path) if call.endswith(".commit")}
+    committing = {
+        path.relative_to(ROOT).as_posix() for path in SOURCES for call, _ in calls(path) if call.endswith(".commit")
+    }
     assert committing == {"core/database/engine.py"}
 
 
@@ -53,7 +57,8 @@ def test_every_module_opens_with_a_sentence() -> None:
     silent = [
         path.relative_to(ROOT).as_posix()
         for path in SOURCES
-        if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if path.read_text(encoding="utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert silent == []
 
@@ -74,7 +79,9 @@ def test_an_intent_has_examples_and_every_sentence_it_says(name: str) -> None:
     said = {
         node.args[0].value
         for node in ast.walk(ast.parse((wording.FOLDER / f"{name}.py").read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "turn.say" and isinstance(node.args[0], ast.Constant)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "turn.say"
+        and isinstance(node.args[0], ast.Constant)
     }
     known = {key for _, intent, key in words.sentences if intent in {name, ""}}
     assert {key for key in said if isinstance(key, str)} <= known
@@ -82,7 +89,5 @@ def test_an_intent_has_examples_and_every_sentence_it_says(name: str) -> None:
 
 
 def test_a_write_that_asks_for_a_yes_can_act_on_it() -> None:
-    confirming = {
-        name for name in INTENTS if "Confirm(" in (wording.FOLDER / f"{name}.py").read_text(encoding="utf-8")
-    }
+    confirming = {name for name in INTENTS if "Confirm(" in (wording.FOLDER / f"{name}.py").read_text(encoding="utf-8")}
     assert {name for name in INTENTS if hasattr(INTENTS[name], "act")} == confirming

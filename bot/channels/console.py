@@ -55,9 +55,8 @@ def _print(reply: Reply, out: TextIO, *, as_json: bool) -> None:
     if as_json:
         out.write(json.dumps(reply.as_dict(), ensure_ascii=False) + "\n")
     else:
-        out.write(f"{reply.text}\n")
-        for attachment in reply.attachments:
-            out.write(f"  [{attachment.name}] {attachment.url}\n")
-        for place, button in enumerate(reply.buttons, 1):
-            out.write(f"  /{place} {button.label}\n")
+        told = [reply.text]
+        told += [f"  [{attachment.name}] {attachment.url}" for attachment in reply.attachments]
+        told += [f"  /{place} {button.label}" for place, button in enumerate(reply.buttons, 1)]
+        out.write("\n".join(told) + "\n")
     out.flush()

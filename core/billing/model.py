@@ -1,6 +1,7 @@
 """What an invoice or credit note states, and the figures that follow from its lines."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -168,21 +169,31 @@ def line_net(line: InvoiceLine) -> int:
 
 
 def tax_by_rate(invoice: Invoice) -> tuple[TaxBand, ...]:
-    """Tax for each rate, highest rate first.
+    """Tax for each rate, highest rate first."""
+    return tax_of_lines(invoice.lines)
+
+
+def tax_of_lines(lines: Sequence[InvoiceLine]) -> tuple[TaxBand, ...]:
+    """Tax for each rate of these lines, highest rate first.
 
     The tax of a rate is computed once, on the sum of the nets at that rate, and rounded half up to a whole minor
     unit. Rounding line by line instead would add up to something else on long invoices: three lines of 0.33 at
     20 % bear 0.20 of tax together, but 0.21 if each is rounded on its own.
     """
     nets: dict[Decimal, int] = {}
-    for line in invoice.lines:
+    for line in lines:
         nets[line.tax_rate] = nets.get(line.tax_rate, 0) + line_net(line)
     return tuple(TaxBand(rate, nets[rate], rounded_share(nets[rate], rate)) for rate in sorted(nets, reverse=True))
 
 
 def totals(invoice: Invoice) -> Totals:
     """Net, tax and gross of the document; the same figures however often it is asked."""
-    bands = tax_by_rate(invoice)
+    return totals_of_lines(invoice.lines)
+
+
+def totals_of_lines(lines: Sequence[InvoiceLine]) -> Totals:
+    """Net, tax and gross of these lines together."""
+    bands = tax_of_lines(lines)
     return Totals(net=sum(band.net for band in bands), tax=sum(band.tax for band in bands))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.billing import links
-from core.billing.model import Invoice, InvoiceLine, Party, Seller, totals
+from core.billing.model import Invoice, InvoiceLine, Party, Seller, totals_of_lines
 from core.billing.rows import InvoiceLineRow, InvoiceRow, PaymentRow
 from core.config import Config, Shop
 from core.errors import NotFound
@@ -192,7 +192,7 @@ def _settled(session: Session, rows: Sequence[InvoiceRow]) -> dict[str, int]:
 
 
 def _gross(lines: Sequence[InvoiceLineRow]) -> int:
-    return totals_of(tuple(_line(line) for line in lines)).gross
+    return totals_of_lines([_line(line) for line in lines]).gross
 
 
 def _lines(session: Session, numbers: Sequence[str]) -> Sequence[InvoiceLineRow]:

@@ -7,6 +7,7 @@ between goes on top; when it is done the flow below takes up its question again.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from core.errors import PortalError
 from core.mailroom import inbox
 
 _TOO_MANY_MISSES = 2
+_SURE = 0.85
 
 
 @dataclass
@@ -100,27 +102,27 @@ def _respond(scene: Scene, text: str) -> None:
     except PortalError as refusal:
         scene.texts.append(str(refusal))
         return
-    if scene.standing.handed_off and not _speaks_again(scene, heard):
+    if scene.standing.handed_off:
+        _keep_quiet(scene, heard)
         return
     scene.intents = [frame.intent for frame in heard.begin] or ([heard.control] if heard.control else [])
     scene.slots = dict(heard.slots)
     _route(scene, heard)
     if not scene.texts:
-        _missed(scene, heard)
+        _missed(scene)
     elif scene.asks is None or heard.begin:
         scene.standing.misses = 0
 
 
-def _speaks_again(scene: Scene, heard: Heard) -> bool:
+def _keep_quiet(scene: Scene, heard: Heard) -> None:
     """While a person of the shop has the chat the bot keeps quiet, until it is asked back."""
-    if heard.control == "back_to_bot" or (heard.control == "cancel_flow"):
+    if heard.control == "back_to_bot":
         scene.standing.handed_off = False
         scene.texts.append(scene.say("back"))
         INTENTS["talk_to_human"].end(_turn(scene, Frame("talk_to_human"), ""))
-        return False
+        return
     scene.texts.append(scene.say("passed_on"))
     scene.choices = [Offer(scene.say("label_back"), {"control": "back_to_bot"})]
-    return False
 
 
 def _pressed(scene: Scene) -> Heard:
@@ -177,32 +179,39 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
     if heard.control in {"cancel_flow", "deny"}:
         scene.standing.drop(top)
         scene.texts.append(scene.say("dropped"))
-        _run_stack(scene, heard.text)
-        return True
-    if top.plan is not None and heard.control == "confirm":
+    elif top.plan is not None and heard.control == "confirm":
         _act(scene, top)
-        _run_stack(scene, heard.text)
+    else:
+        filling = _filling(top, heard)
+        if not filling:
+            return False
+        _fill(scene, top, filling, heard.text)
         return True
-    if heard.begin and not _answers(top, heard):
-        return False
-    if heard.control in {"repeat", "confirm", "back_to_bot"}:
-        return False
-    chosen = heard.slots if heard.control == "fill" else _chosen(top, heard)
-    if not chosen and heard.control == "correct":
-        return False
-    if not chosen and top.plan is None and top.asks:
-        chosen = {"text": heard.text}
-    if not chosen:
-        return False
-    top.slots.update(chosen)
-    top.plan = None
-    waited_for = top.asks
-    scene.intents = [top.intent]
     _run_stack(scene, heard.text)
-    if scene.asks == waited_for and waited_for is not None and "text" in chosen:
+    return True
+
+
+def _filling(top: Frame, heard: Heard) -> dict[str, Any]:
+    """What the words tell the flow that is waiting; empty where they are about something else."""
+    if heard.control == "fill":
+        return heard.slots
+    if heard.control in {"repeat", "confirm", "back_to_bot"} or (heard.begin and not _answers(top, heard)):
+        return {}
+    chosen = _chosen(top, heard)
+    if not chosen and top.asks and heard.control is None:
+        return {"text": heard.text}
+    return chosen
+
+
+def _fill(scene: Scene, top: Frame, filling: dict[str, Any], text: str) -> None:
+    waited_for = top.asks
+    top.slots.update(filling)
+    top.plan, top.asks = None, None
+    scene.intents = [top.intent]
+    _run_stack(scene, text)
+    if "text" in filling and waited_for is not None and scene.asks == waited_for:
         scene.standing.misses += 1
         _offer_person(scene)
-    return True
 
 
 def _answers(top: Frame, heard: Heard) -> bool:
@@ -210,8 +219,8 @@ def _answers(top: Frame, heard: Heard) -> bool:
     if any(frame.intent == top.intent for frame in heard.begin):
         return True
     understood = heard.understood
-    weak = understood is not None and understood.intents[0].confidence < 0.6  # noqa: PLR2004
-    return weak and bool(_chosen(top, heard))
+    unsure = understood is not None and understood.intents[0].confidence < _SURE
+    return unsure and (top.asks in heard.slots or _chosen(top, heard) is not heard.slots)
 
 
 def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
@@ -224,8 +233,8 @@ def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
     for choice in top.choices:
         if typed and choice["label"].casefold() == typed:
             return dict(choice["slots"])
-    if top.choices and typed.isdigit() and 0 < int(typed) <= len(top.choices):
-        return dict(top.choices[int(typed) - 1]["slots"])
+    if top.asks != "quantity" and typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(top.choices):
+        return dict(top.choices[int(typed[:9]) - 1]["slots"])
     return heard.slots
 
 
@@ -262,10 +271,9 @@ def _repeat(scene: Scene) -> None:
 def _run_stack(scene: Scene, text: str) -> None:
     """Run flows from the top until one has to wait for an answer."""
     while (top := scene.standing.top) is not None:
-        if top.begun and top.is_waiting and scene.texts:
+        if top.is_waiting and scene.texts:
             scene.texts.append(scene.say("resumes", flow=scene.say("label", top.intent)))
-        step = _safely(scene, top, lambda frame=top: INTENTS[frame.intent].answer(_turn(scene, frame, text)))
-        top.begun = True
+        step = _safely(scene, top, partial(_answer, scene, top, text))
         top.slots.pop("text", None)
         if isinstance(step, Answer):
             _finish(scene, top, step)
@@ -274,19 +282,24 @@ def _run_stack(scene: Scene, text: str) -> None:
             return
 
 
+def _answer(scene: Scene, frame: Frame, text: str) -> Step:
+    step: Step = INTENTS[frame.intent].answer(_turn(scene, frame, text))
+    return step
+
+
 def _act(scene: Scene, top: Frame) -> None:
     plan = top.plan or {}
-    act = INTENTS[top.intent].act
 
     def acting() -> Step:
         with scene.session.begin_nested():  # a refusal half way must leave nothing behind
-            return act(_turn(scene, top, ""), plan)
+            done: Answer = INTENTS[top.intent].act(_turn(scene, top, ""), plan)
+            return done
 
     top.plan = None
     scene.intents = [top.intent]
     step = _safely(scene, top, acting)
-    assert isinstance(step, Answer)
-    _finish(scene, top, step)
+    if isinstance(step, Answer):
+        _finish(scene, top, step)
 
 
 def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
@@ -331,20 +344,25 @@ def _offer(choice: Choice, intent: str) -> Offer:
     return Offer(choice.label, {"for": intent, "intent": choice.intent, "slots": choice.slots})
 
 
-def _missed(scene: Scene, heard: Heard) -> None:
+def _missed(scene: Scene) -> None:
     """Say so when nothing fits; after the second time offer a person."""
     scene.standing.misses += 1
     top = scene.standing.top
     if top is not None and top.is_waiting:
-        scene.texts.append(scene.say("not_understood_here"))
-        _run_stack(scene, "")
-        scene.texts = [
-            text for text in scene.texts if not text.startswith(scene.say("resumes", flow=""))
-        ] or scene.texts
+        _ask_again(scene, top)
     else:
         scene.texts.append(scene.say(f"out_of_scope_{scene.audience}"))
         scene.choices = [_offer(choice, "help") for choice in INTENTS["help"].starts(_turn(scene, Frame("help"), ""))]
     _offer_person(scene)
+
+
+def _ask_again(scene: Scene, top: Frame) -> None:
+    scene.texts.append(scene.say("not_understood_here"))
+    step = _safely(scene, top, partial(_answer, scene, top, ""))
+    if isinstance(step, Answer):
+        _finish(scene, top, step)
+    else:
+        _wait(scene, top, step)
 
 
 def _offer_person(scene: Scene) -> None:

@@ -20,13 +20,13 @@ class ShelfKeeper:
         self._clock = clock
         self._lock = threading.Lock()
         self._shelf: Shelf | None = None
-        self._read_at = datetime.min
+        self._read_at: datetime | None = None
 
     def __call__(self, session: Session) -> Shelf:
         """The shelf, read through `session` where it is due; the index is only built anew where names changed."""
         now = self._clock()
         with self._lock:
-            if self._shelf is None or now - self._read_at > GOOD_FOR:
+            if self._shelf is None or self._read_at is None or now - self._read_at > GOOD_FOR:
                 on_sale = names_on_sale(session)
                 skus, names = tuple(sku for sku, _ in on_sale), tuple(name for _, name in on_sale)
                 if self._shelf is None or (self._shelf.skus, self._shelf.names) != (skus, names):

@@ -23,7 +23,6 @@ class Frame:
     asks: str | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
     plan: dict[str, Any] | None = None
-    begun: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -59,7 +58,7 @@ class Standing:
 
 def resume(session: Session, channel: str, chat: str, person: str | None, now: datetime) -> Standing:
     """Where the chat stands, locked until the turn is over; flows of somebody else or long ago are forgotten."""
-    opened = {
+    opened: dict[str, Any] = {
         "channel": channel,
         "chat": chat,
         "person": person,

@@ -27,6 +27,7 @@ def answer(turn: Turn) -> Step:
     if decision == "reject" and not reason:
         turn.slots["proposal"] = meant[0].proposal_id
         return Ask("why", turn.say("why"))
+    turn.slots["why"] = reason
     shown = "\n".join(_shown(turn, one) for one in meant)
     plan = {
         "decision": decision,

@@ -1,7 +1,7 @@
 """The proposals that wait for a decision."""
 
-from core.conversation.turn import Answer, Choice, Step, Turn
 from core.conversation.planner import planner
+from core.conversation.turn import Answer, Choice, Step, Turn
 from core.purchasing import proposals
 
 PROOF = 2
