@@ -3,8 +3,9 @@
 `docs/import.md` and the templates are printed from here, so that they cannot disagree with what is read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class Kind(Enum):
@@ -366,3 +367,23 @@ TABLES: tuple[Table, ...] = (
 )
 
 BY_NAME = {table.name: table for table in TABLES}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why something of an import was left out: `column` is empty where the whole row or file is meant."""
+
+    table: str
+    line: int
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one table on their way in, each with the line it stood on, and what was left out on the way."""
+
+    table: str
+    rows: list[dict[str, Any]]
+    lines: list[int]
+    faults: list[Fault] = field(default_factory=list)
