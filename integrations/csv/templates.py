@@ -1,0 +1,141 @@
+"""Templates for the tables: a header and one example row each, which can be imported as they stand."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.canonical import TABLES, Column, Kind, Table
+from core.errors import InvalidInput
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BY_TABLE = {
+    ("staff", "email"): "planner@example.org",
+    ("staff", "name"): "Priya Nair",
+    ("staff", "currency"): "GBP",
+    ("suppliers", "email"): "orders@kiln-and-clay.example.org",
+    ("suppliers", "name"): "Kiln & Clay",
+    ("locations", "name"): "Main warehouse",
+    ("products", "name"): "Blue enamel lamp",
+    ("purchase_order_lines", "quantity"): "48",
+}
+_BY_COLUMN = {
+    "customer_id": "C-1001",
+    "name": "Ada Example",
+    "email": "ada@example.org",
+    "company": "Example Gifts Ltd",
+    "phone": "+44 1632 960001",
+    "language": "en",
+    "country": "GB",
+    "ship_country": "GB",
+    "bill_country": "GB",
+    "vat_number": "GB000000000",
+    "bill_vat_number": "GB000000000",
+    "line1": "1 Sample Street",
+    "ship_line1": "1 Sample Street",
+    "bill_line1": "1 Sample Street",
+    "city": "Leeds",
+    "ship_city": "Leeds",
+    "bill_city": "Leeds",
+    "postcode": "LS1 1AA",
+    "ship_postcode": "LS1 1AA",
+    "bill_postcode": "LS1 1AA",
+    "ship_name": "Ada Example",
+    "bill_name": "Ada Example",
+    "bill_company": "Example Gifts Ltd",
+    "sku": "LAMP-01",
+    "category": "Lighting",
+    "description": "Blue enamel lamp",
+    "currency": "GBP",
+    "price": "24.50",
+    "unit_price": "24.50",
+    "unit_cost": "11.20",
+    "tax_rate": "0.2",
+    "location": "main",
+    "supplier": "KILN",
+    "lead_time_days": "14",
+    "lead_time_sd_days": "3",
+    "order_number": "SO-1001",
+    "invoice_number": "INV-1001",
+    "payment_id": "PAY-1001",
+    "payment_method": "bank transfer",
+    "method": "bank transfer",
+    "amount": "58.80",
+    "tracking_number": "TR0001",
+    "carrier": "Example Parcels",
+    "return_number": "RMA-1001",
+    "reason": "damaged",
+    "purchase_order_number": "PO-1001",
+    "price_breaks": "48:11.00;144:10.50",
+    "minimum": "12",
+    "pack": "12",
+    "on_hand": "36",
+    "quantity": "2",
+    "units": "3",
+    "approval_limit": "5000.00",
+    "order_cost": "20.00",
+    "line_cost": "1.50",
+    "minimum_order_value": "150.00",
+    "weight_kg": "0.8",
+    "volume_m3": "0.004",
+    "place": "Leeds",
+}
+_BY_KIND = {
+    Kind.TEXT: "",
+    Kind.INTEGER: "1",
+    Kind.MONEY: "0.00",
+    Kind.RATE: "1",
+    Kind.DECIMAL: "7",
+    Kind.DATE: "2026-01-31",
+    Kind.TIME: "2026-01-31T09:30:00Z",
+    Kind.FLAG: "true",
+    Kind.BREAKS: "",
+}
+_LEFT_OUT = {("supplier_items", "maximum"), ("purchase_order_lines", "received"), ("purchase_orders", "received_at")}
+_CHOSEN = {("orders", "status"): "delivered", ("scans", "status"): "delivered"}
+
+
+def example(table: Table, column: Column) -> str:
+    """What a cell of the column may look like; the examples of all tables fit together."""
+    here = (table.name, column.name)
+    if here in _LEFT_OUT:
+        return ""
+    if column.choices:
+        return _CHOSEN.get(here, column.choices[0])
+    return _BY_TABLE.get(here) or _BY_COLUMN.get(column.name) or _BY_KIND[column.kind]
+
+
+def write_templates(folder: Path) -> None:
+    """Write `<table>.csv` for every table, with a header and an example row each.
+
+    Raises:
+        InvalidInput: one of the files is there already, or the folder cannot be written; nothing is overwritten.
+    """
+    there = [table.name for table in TABLES if (folder / f"{table.name}.csv").exists()]
+    if there:
+        raise InvalidInput(
+            f"{folder} holds {there[0]}.csv already; name an empty folder, so that nothing is overwritten."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for table in TABLES:
+            names = [column.name for column in table.columns]
+            write_csv(folder / f"{table.name}.csv", names, [[example(table, column) for column in table.columns]])
+    except OSError as error:
+        raise InvalidInput(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write text as CSV in which no cell is taken for a formula by a spreadsheet; an existing file is kept."""
+    with path.open("x", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([guarded(cell) for cell in row] for row in rows)
+
+
+def guarded(cell: str) -> str:
+    """The cell, with an apostrophe before what a spreadsheet would run; reading it back takes the apostrophe off.
+
+    >>> guarded("=1+1"), guarded("lamp")
+    ("'=1+1", 'lamp')
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
