@@ -38,9 +38,8 @@ def header(table: Table, line: int, fields: Sequence[str]) -> Header:
 def unknown_table(name: str) -> str:
     """What to say of a file that is named after no table."""
     near = get_close_matches(name.lower(), BY_NAME, 1)
-    return f"{name} is not a table" + (
-        f"; did you mean {near[0]}?" if near else "; see docs/import.md for their names."
-    )
+    hint = f"did you mean {near[0]}?" if near else "see docs/import.md for their names."
+    return f"{name} is not a table; {hint}"
 
 
 class RowMapping:
@@ -50,7 +49,9 @@ class RowMapping:
         self.table = table
         self._width = len(names)
         self._positions = {name: at for at, name in enumerate(names) if table.column(name)}
-        self._missing = {column.name: column.default for column in table.columns if column.name not in names}
+        self._missing: dict[str, Any] = {
+            column.name: column.default for column in table.columns if column.name not in names
+        }
         if "currency" in self._missing:
             self._missing["currency"] = reading.currency
         self._plain = [
@@ -68,7 +69,7 @@ class RowMapping:
         """
         if len(fields) != self._width:
             raise ValueError("ragged")
-        row = self._missing.copy()
+        row: dict[str, Any] = self._missing.copy()
         for at, name, convert in self._plain:
             row[name] = convert(fields[at])
         if self._columns_in_currency:
@@ -83,7 +84,7 @@ class RowMapping:
         if len(fields) != self._width:
             sentence = f"The row has {len(fields)} fields where the first line names {self._width} columns."
             return [Fault(self.table.name, line, "", sentence)]
-        row, found = self._missing.copy(), []
+        row, found = self._missing.copy(), list[Fault]()
         for at, name, convert in self._plain:
             found += self._try(row, line, (at, name, convert), fields)
         if "currency" in row:

@@ -112,9 +112,7 @@ def write_templates(folder: Path) -> None:
     """
     there = [table.name for table in TABLES if (folder / f"{table.name}.csv").exists()]
     if there:
-        raise InvalidInput(
-            f"{folder} holds {there[0]}.csv already; name an empty folder, so that nothing is overwritten."
-        )
+        raise InvalidInput(f"{folder} holds {there[0]}.csv already, which is kept; name an empty folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for table in TABLES:

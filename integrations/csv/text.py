@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from core.errors import InvalidInput
 
@@ -15,6 +16,14 @@ LONGEST_LINE = 1 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SPOILT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NOT_UTF8 = "The line is not UTF-8; save the file as “CSV UTF-8”."
+
+
+class _Reader(Protocol):
+    """What csv.reader gives back, which has no public type."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
 
 
 class _Gate:
@@ -56,7 +65,7 @@ def rows(path: Path) -> Iterator[tuple[int, list[str] | str]]:
                 return
             raw.seek(0)
             binary = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            yield from _parsed(io.TextIOWrapper(binary, "utf-8-sig", "surrogateescape", newline=""))  # type: ignore[arg-type]  # GzipFile reads like any binary file
+            yield from _parsed(io.TextIOWrapper(binary, "utf-8-sig", "surrogateescape", newline=""))
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror or error}.") from error
 
@@ -82,7 +91,7 @@ def _parsed(file: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | str]]:
         yield began, "The compressed file is damaged; nothing after this line was read."
 
 
-def _next(reader: "csv._reader") -> list[str] | str | None:
+def _next(reader: "_Reader") -> list[str] | str | None:
     began = reader.line_num + 1
     try:
         return next(reader)

@@ -303,7 +303,8 @@ class Books:
 
 def _likely(bought: list[_Bought], price: int) -> list[_Bought]:
     """Latest first, those of the same price before the others."""
-    return sorted(bought[::-1], key=lambda one: one.price != price)
+    latest_first = bought[::-1]
+    return sorted(latest_first, key=lambda one: one.price != price)
 
 
 def _priced(line: Line) -> Row:
