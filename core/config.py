@@ -7,16 +7,18 @@ Every key may be overridden by `STOREKEEPER__SECTION__KEY`; a secret may instead
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
 
 PREFIX = "STOREKEEPER__"
+_FILE = "_FILE"
 
 
 class Section(BaseModel):
@@ -39,6 +41,15 @@ class Shop(Section):
     payment_terms: str = ""
     bank: tuple[str, ...] = ()
     return_days: int = Field(30, ge=0, le=3650)
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, name: str) -> str:
+        try:
+            Locale.parse(name)
+        except (ValueError, UnknownLocaleError) as error:
+            raise ValueError(f"“{name}” is not a locale; write it like en_GB") from error
+        return name
 
     @field_validator("currency")
     @classmethod
@@ -107,8 +118,13 @@ class Planning(Section):
 class Mail(Section):
     """How mail leaves: `outbox` keeps it on a page (demo), `smtp` sends it."""
 
-    transport: str = Field("outbox", pattern="^(outbox)$")
+    transport: Literal["outbox", "smtp"] = "outbox"
     sender: str = "shop@example.org"
+    host: str = "localhost"
+    port: int = Field(25, ge=1, le=65535)
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    starttls: bool = True
 
 
 class Config(BaseSettings):
@@ -134,7 +150,10 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file."""
+        """The environment goes before the file; names of secret files are no keys and have been read already."""
+        if isinstance(env_settings, EnvSettingsSource):
+            kept = {name: value for name, value in env_settings.env_vars.items() if not _names_a_file(name)}
+            env_settings.env_vars = kept
         return env_settings, init_settings
 
 
@@ -145,8 +164,7 @@ def load(path: Path | None = None) -> Config:
         ConfigError: the file cannot be read, or any key is unknown or wrong; the text lists every fault.
     """
     chosen = path or (Path("config.toml") if Path("config.toml").is_file() else None)
-    written = _read(chosen) if chosen else {}
-    _take_secret_files()
+    written = _with_secrets(_read(chosen) if chosen else {})
     try:
         return Config(**written)
     except ValidationError as error:
@@ -170,12 +188,17 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
 
 
-def _take_secret_files() -> None:
-    for name in [name for name in os.environ if name.startswith(PREFIX) and name.endswith("_FILE")]:
+def _names_a_file(name: str) -> bool:
+    return name.upper().startswith(PREFIX) and name.upper().endswith(_FILE)
+
+
+def _with_secrets(written: dict[str, Any]) -> dict[str, Any]:
+    """What is written, and what stands in the files that the environment names."""
+    for name in filter(_names_a_file, os.environ):
+        section, _, key = name.upper().removeprefix(PREFIX).removesuffix(_FILE).lower().partition("__")
         try:
-            os.environ.setdefault(
-                name.removesuffix("_FILE"), Path(os.environ[name]).read_text(encoding="utf-8").strip()
-            )
-        except OSError as error:
+            secret = Path(os.environ[name]).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{name} names a file that cannot be read: {error}.") from error
-        del os.environ[name]
+        written[section] = {**written.get(section, {}), key: secret}
+    return written

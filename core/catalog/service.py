@@ -19,6 +19,11 @@ def products(session: Session, skus: Sequence[str]) -> dict[str, Product]:
     return {row.sku: _product(row) for row in rows}
 
 
+def all_products(session: Session) -> dict[str, Product]:
+    """Every product by its code, those no longer sold included."""
+    return {row.sku: _product(row) for row in session.scalars(select(ProductRow))}
+
+
 def names_on_sale(session: Session) -> list[tuple[str, str]]:
     """Code and name of everything on sale, by code."""
     rows = session.execute(

@@ -82,6 +82,21 @@ def resume(session: Session, channel: str, chat: str, person: str | None, now: d
     return standing
 
 
+def hand_back(session: Session, channel: str, chat: str, now: datetime) -> str | None:
+    """Let the bot answer a chat again that a person had; whose chat it is."""
+    row = session.get(ConversationRow, (channel, chat), with_for_update=True)
+    if row is None:
+        return None
+    row.standing, row.handed_off, row.updated_at = {**row.standing, "handed_off": False}, False, now
+    return row.person
+
+
+def person_in(session: Session, channel: str, chat: str) -> str | None:
+    """Who is talking in a chat; None for a guest."""
+    row = session.get(ConversationRow, (channel, chat))
+    return row.person if row else None
+
+
 def keep(session: Session, channel: str, chat: str, person: str | None, standing: Standing, now: datetime) -> None:
     """Write down where the chat stands after a turn."""
     row = session.get_one(ConversationRow, (channel, chat))

@@ -20,7 +20,7 @@ def availability(turn: Turn, sku: str) -> Availability:
 
 def when_back(turn: Turn, product: Product, stock: Availability, wanted: int) -> str:
     """A day range from the first arrival that leaves something over; the question is noted as demand."""
-    asker = turn.speaker.customer_id or f"{turn.channel}:{turn.chat}"
+    asker = f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else f"{turn.channel}:{turn.chat}"
     arrival = stock.back_on
     if turn.speaker.staff_id is None:
         inventory.enquire(turn.session, product.sku, asker, turn.today, wanted, arrival)

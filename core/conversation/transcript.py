@@ -48,7 +48,7 @@ def tell(
             "said_at": now,
             "content": Reply(text).as_dict(),
         },
-    )
+    ) is not None
 
 
 def messages(

@@ -1,9 +1,10 @@
 """Document numbers without gap or double: counted in the transaction that uses them."""
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.database.base import Base
-from core.database.upsert import insert_of
+from core.database.upsert import insert_new, insert_of
 
 
 class NumberRow(Base):
@@ -13,6 +14,19 @@ class NumberRow(Base):
 
     series: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+def current(session: Session, series: str) -> int:
+    """The last number given out in a series; 0 before the first."""
+    return session.scalar(select(NumberRow.last).where(NumberRow.series == series)) or 0
+
+
+def advance(session: Session, series: str, expected: int) -> bool:
+    """Take the next number only if nobody took one since `expected` was read; whether it was taken."""
+    if expected == 0:
+        return insert_new(session, NumberRow, {"series": series, "last": 1}) is not None
+    moving = update(NumberRow).where(NumberRow.series == series, NumberRow.last == expected)
+    return session.scalar(moving.values(last=expected + 1).returning(NumberRow.last)) is not None
 
 
 def next_number(session: Session, series: str) -> int:

@@ -30,10 +30,10 @@ def upsert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) 
     session.connection().execute(adding, rows)
 
 
-def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
-    """Insert one row unless any of its unique keys is taken; whether it was inserted."""
+def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> Any:
+    """Insert one row unless any of its unique keys is taken; the first column of its primary key, or None."""
     adding = insert_of(session)(table).values(**values).on_conflict_do_nothing()
-    return session.execute(adding.returning(getattr(table, _keys(table)[0]))).first() is not None
+    return session.scalar(adding.returning(getattr(table, _keys(table)[0])))
 
 
 def _keys(table: type[Base]) -> list[str]:

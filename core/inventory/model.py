@@ -6,11 +6,15 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Inbound:
-    """Units on their way from a supplier, with the days between which they should arrive."""
+    """Units on their way from a supplier, with the days between which they should arrive.
+
+    `is_overdue` where even the latest of these days has passed: then no day can be named.
+    """
 
     quantity: int
     earliest: date
     latest: date
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True)

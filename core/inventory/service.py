@@ -34,6 +34,42 @@ def on_hand(session: Session, skus: Sequence[str]) -> dict[str, int]:
     return {sku: int(units) for sku, units in rows}
 
 
+def on_hand_by_place(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
+    """Units of these products, or of all, at each location."""
+    rows = select(StockRow.sku, StockRow.location, StockRow.on_hand)
+    found = session.execute(rows if skus is None else rows.where(StockRow.sku.in_(skus)))
+    return {(sku, location): units for sku, location, units in found}
+
+
+def daily_sales(session: Session, since: date) -> list[tuple[str, str, date, int, float]]:
+    """Sales beyond what orders hold, since a day: product, location, day, units, share of the day on sale."""
+    rows = session.execute(
+        select(SaleRow.sku, SaleRow.location, SaleRow.sold_on, SaleRow.units, SaleRow.in_stock).where(
+            SaleRow.sold_on >= since
+        )
+    )
+    return [(sku, location, sold_on, units, in_stock) for sku, location, sold_on, units, in_stock in rows]
+
+
+def enquiries(session: Session, since: date) -> list[tuple[str, date, int]]:
+    """What was asked for in vain, since a day: product, day, units."""
+    rows = session.execute(
+        select(EnquiryRow.sku, EnquiryRow.asked_on, EnquiryRow.units).where(EnquiryRow.asked_on >= since)
+    )
+    return [(sku, asked_on, units) for sku, asked_on, units in rows]
+
+
+def askers(session: Session, skus: Sequence[str], since: date) -> dict[str, set[str]]:
+    """Who asked in vain for each product since a day."""
+    rows = session.execute(
+        select(EnquiryRow.sku, EnquiryRow.asker).where(EnquiryRow.sku.in_(skus), EnquiryRow.asked_on >= since)
+    )
+    found: dict[str, set[str]] = {}
+    for sku, asker in rows:
+        found.setdefault(sku, set()).add(asker)
+    return found
+
+
 def move(session: Session, movement: Movement, now: datetime) -> bool:
     """Book a movement; False where its cause was booked before and nothing changed.
 
@@ -51,7 +87,7 @@ def move(session: Session, movement: Movement, now: datetime) -> bool:
             "moved_at": now,
         },
     )
-    if not booked:
+    if booked is None:
         return False
     insert_new(
         session,
@@ -89,17 +125,20 @@ def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> 
 
 def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, promised: Inbound | None) -> bool:
     """Note that somebody asked for what was not there, and what they were told; once per person and day."""
-    return insert_new(
-        session,
-        EnquiryRow,
-        {
-            "sku": sku,
-            "asker": asker,
-            "asked_on": asked_on,
-            "units": units,
-            "promised_from": promised.earliest if promised else None,
-            "promised_to": promised.latest if promised else None,
-        },
+    return (
+        insert_new(
+            session,
+            EnquiryRow,
+            {
+                "sku": sku,
+                "asker": asker,
+                "asked_on": asked_on,
+                "units": units,
+                "promised_from": promised.earliest if promised else None,
+                "promised_to": promised.latest if promised else None,
+            },
+        )
+        is not None
     )
 
 

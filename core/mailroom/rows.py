@@ -28,12 +28,16 @@ class OutboxRow(Base):
     """One thing that has to leave the house: written with its cause, sent afterwards, settled last."""
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_outbox_due", "state", "not_before", "outbox_id"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_outbox_due", "state", "not_before", "outbox_id"),
+        Index("ix_outbox_chat", "chat", "state"),
+    )
 
     outbox_id: Mapped[int] = mapped_column(RowId, primary_key=True)
     key: Mapped[str]
     channel: Mapped[str]
-    chat: Mapped[str] = mapped_column(index=True)
+    chat: Mapped[str]
     kind: Mapped[str]
     content: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
@@ -45,6 +49,7 @@ class OutboxRow(Base):
     leased_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str] = mapped_column(default="")
 
 
 class RunRow(Base):

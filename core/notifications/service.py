@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Customer
+from core.accounts.service import customer as customer_of
+from core.errors import NotFound
 from core.mailroom import outbox
+from core.mailroom.outbox import Outgoing
+from core.mailroom.ports import Post
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,16 @@ class Notice:
 def notify(session: Session, customer: Customer, notice: Notice, text: str, now: datetime) -> bool:
     """Mail a customer; False where this cause was told before."""
     content = {"to": customer.email, "customer_id": customer.customer_id, "subject": notice.subject, "text": text}
-    return outbox.post(
-        session,
-        key=f"{notice.cause}:email",
-        channel="email",
-        chat=f"customer:{customer.customer_id}",
-        kind="notice",
-        content=content,
-        now=now,
-    )
+    chat = f"customer:{customer.customer_id}"
+    return outbox.post(session, Outgoing(f"{notice.cause}:email", "email", chat, "notice", content), now)
+
+
+def addressed(session: Session, post: Post) -> dict[str, Any] | None:
+    """The content to send now, to the address on file now; None where the customer is gone."""
+    customer_id = post.content.get("customer_id")
+    if customer_id is None:
+        return dict(post.content)
+    try:
+        return {**post.content, "to": customer_of(session, str(customer_id)).email}
+    except NotFound:
+        return None

@@ -1,6 +1,7 @@
 """Orders: read always by whose they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -61,6 +62,44 @@ def reserved(session: Session, skus: Sequence[str]) -> dict[str, int]:
         .group_by(OrderLineRow.sku)
     )
     return {sku: int(units) for sku, units in rows}
+
+
+def reserved_by_place(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
+    """Units of these products, or of all, that orders not yet shipped wait for, where they are served from."""
+    waiting = (
+        select(OrderLineRow.sku, OrderRow.location, func.sum(OrderLineRow.quantity))
+        .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
+        .where(OrderRow.status.in_(_WAITING))
+        .group_by(OrderLineRow.sku, OrderRow.location)
+    )
+    rows = session.execute(waiting if skus is None else waiting.where(OrderLineRow.sku.in_(skus)))
+    return {(sku, location): int(units) for sku, location, units in rows}
+
+
+def customers_waiting(session: Session, skus: Sequence[str]) -> dict[str, set[str]]:
+    """Which customers have an order of each product that is not shipped yet."""
+    rows = session.execute(
+        select(OrderLineRow.sku, OrderRow.customer_id)
+        .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
+        .where(OrderRow.status.in_(_WAITING), OrderLineRow.sku.in_(skus), OrderRow.customer_id.is_not(None))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for sku, customer_id in rows:
+        found.setdefault(sku, set()).add(f"customer:{customer_id}")
+    return found
+
+
+def units_ordered(session: Session, since: datetime) -> Iterator[tuple[str, str, datetime, int]]:
+    """Demand as orders show it, since a moment: product, location, when, units; cancelled orders left out."""
+    rows = session.execute(
+        select(OrderLineRow.sku, OrderRow.location, OrderRow.placed_at, OrderLineRow.quantity)
+        .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
+        .where(OrderRow.placed_at >= since, OrderRow.status != OrderStatus.CANCELLED.value)
+        .execution_options(yield_per=20_000)
+    )
+    for sku, location, placed_at, units in rows:
+        yield sku, location, placed_at, units
 
 
 def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]:

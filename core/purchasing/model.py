@@ -29,6 +29,28 @@ class PurchaseOrderStatus(Enum):
 
 
 @dataclass(frozen=True)
+class SupplierItem:
+    """What one supplier asks for one product; `breaks` are (from quantity, all units at this cost), minor units."""
+
+    supplier: str
+    sku: str
+    unit_cost: int
+    currency: str
+    minimum: int = 1
+    pack: int = 1
+    maximum: int | None = None
+    breaks: tuple[tuple[int, int], ...] = ()
+
+    def cost_at(self, quantity: int) -> int:
+        """Cost of a unit when so many are ordered.
+
+        >>> SupplierItem("A", "B-1", 120, "GBP", breaks=((48, 110), (144, 95))).cost_at(50)
+        110
+        """
+        return next((cost for least, cost in sorted(self.breaks, reverse=True) if quantity >= least), self.unit_cost)
+
+
+@dataclass(frozen=True)
 class ProposalLine:
     """One line; `reason` holds numbers that add up to the proposed quantity, `explanation` says them in words.
 

@@ -67,6 +67,18 @@ def ticket(session: Session, number: str) -> Ticket:
     return _ticket(row)
 
 
+def note_answer(session: Session, ticket: Ticket, who: str, now: datetime) -> None:
+    """Note that somebody answered.
+
+    Raises:
+        Conflict: it is closed, and the bot speaks there again.
+    """
+    found = session.get(TicketRow, ticket.ticket_number, with_for_update=True, populate_existing=True)
+    if found is None or found.status != "open":
+        raise Conflict(f"Ticket {ticket.ticket_number} is closed; the customer is talking to the bot again.")
+    record(session, now, who, "ticket_answered", f"ticket:{ticket.ticket_number}")
+
+
 def close_ticket(session: Session, number: str, who: str, now: datetime) -> None:
     """Close a ticket.
 

@@ -47,12 +47,15 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
         except PortalError as refusal:
             told.append(str(refusal))
             continue
+        if isinstance(decided, PortalError):
+            told.append(str(decided))
+            continue
         told.append(_receipt(turn, plan, decided))
         actions.append(_action(plan, decided))
     return Answer("\n".join(told), actions=tuple(actions))
 
 
-def _decide(turn: Turn, plan: dict[str, Any], proposal_id: int, content_hash: str) -> Proposal:
+def _decide(turn: Turn, plan: dict[str, Any], proposal_id: int, content_hash: str) -> Proposal | PortalError:
     staff = planner(turn)
     if plan["decision"] == "approve":
         return decisions.approve(turn.session, staff, proposal_id, content_hash, turn.house.config.planning, turn.now)

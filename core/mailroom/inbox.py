@@ -1,0 +1,44 @@
+"""What came in, stored once: a delivery seen before gets the answer it got then."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from core.database.upsert import insert_new
+from core.mailroom.rows import InboxRow
+
+KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A delivery in the inbox; `answer` is set where it was answered before."""
+
+    inbox_id: int
+    answer: dict[str, Any] | None
+
+
+def accept(
+    session: Session, *, source: str, delivery_id: str, kind: str, content: dict[str, Any], now: datetime
+) -> Accepted:
+    """Store a delivery under (source, delivery_id), or find it again.
+
+    Two deliveries of the same id at once wait for each other in the database: the second one sees the first's answer.
+    """
+    delivery = {"source": source, "delivery_id": delivery_id, "received_at": now, "kind": kind, "content": content}
+    insert_new(session, InboxRow, delivery)
+    row = session.scalars(select(InboxRow).where(InboxRow.source == source, InboxRow.delivery_id == delivery_id)).one()
+    return Accepted(row.inbox_id, row.answer)
+
+
+def answer(session: Session, inbox_id: int, given: dict[str, Any]) -> None:
+    """Keep the answer for whoever delivers the same again."""
+    session.execute(update(InboxRow).where(InboxRow.inbox_id == inbox_id).values(answer=given))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove deliveries that nobody repeats any more."""
+    session.execute(delete(InboxRow).where(InboxRow.received_at < now - KEPT_FOR))

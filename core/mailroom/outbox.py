@@ -1,0 +1,261 @@
+"""Post that leaves only if the transaction that wrote it commits: claimed with a lease, sent outside, settled after.
+
+A row goes ready -> leased -> sending -> sent. `sending` is committed before the call, so that a crash in between is
+known afterwards: what may be said twice is sent again and says so; what must not (a purchase order) is held as
+`unknown` for a person. Trouble that may pass goes back to ready with a later `not_before`; what is refused for good or
+has become too old is `dead`, and a person sees it. Post that a rule no longer wants is `withdrawn`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from core.database.upsert import insert_new
+from core.errors import Conflict
+from core.mailroom.ports import Later, Post
+from core.mailroom.retry import next_try
+from core.mailroom.rows import OutboxRow
+
+LIFETIME = timedelta(hours=24)
+LEASE = timedelta(seconds=60)
+ONCE_ONLY = frozenset({"purchase_order"})
+WITHDRAWN_WHEN_OLD = frozenset({"code"})
+_UNSETTLED = ("ready", "leased", "sending")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Something to send: `key` names its cause, so that the same cause is told once; `chat` keeps its order."""
+
+    key: str
+    channel: str
+    chat: str
+    kind: str
+    content: dict[str, Any]
+    lifetime: timedelta = LIFETIME
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Post that needs a person: refused, given up, or perhaps sent (`state` is dead or unknown)."""
+
+    outbox_id: int
+    channel: str
+    kind: str
+    to: str
+    subject: str
+    state: str
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter as it stands in the outbox."""
+
+    to: str
+    subject: str
+    text: str
+    kind: str
+    state: str
+    created_at: datetime
+
+
+def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
+    """Write post down in the transaction of its cause; False where the same key was posted before."""
+    written = {
+        "key": outgoing.key,
+        "channel": outgoing.channel,
+        "chat": outgoing.chat,
+        "kind": outgoing.kind,
+        "content": outgoing.content,
+        "created_at": now,
+        "not_before": now,
+        "expires_at": now + outgoing.lifetime,
+        "state": "ready",
+        "attempt": 0,
+        "reason": "",
+        "reference": "",
+    }
+    return insert_new(session, OutboxRow, written) is not None
+
+
+def claim(session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20) -> list[Post]:
+    """Take due post for sending, the oldest of each chat only, so that a chat hears things in order."""
+    earlier = aliased(OutboxRow)
+    due = (
+        select(OutboxRow.outbox_id)
+        .where(
+            OutboxRow.channel.in_(channels),
+            OutboxRow.state == "ready",
+            OutboxRow.not_before <= now,
+            OutboxRow.expires_at > now,
+            ~exists().where(
+                earlier.chat == OutboxRow.chat,
+                earlier.channel == OutboxRow.channel,
+                earlier.outbox_id < OutboxRow.outbox_id,
+                earlier.state.in_(_UNSETTLED),
+            ),
+        )
+        .order_by(OutboxRow.outbox_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite leaves it out; there one transaction writes at a time
+    )
+    claiming = (
+        update(OutboxRow)
+        .where(OutboxRow.outbox_id.in_(due))
+        .values(state="leased", owner=owner, leased_until=now + LEASE, attempt=OutboxRow.attempt + 1)
+        .returning(OutboxRow)
+    )
+    rows = session.scalars(claiming, execution_options={"synchronize_session": False}).all()
+    return [_post(row) for row in sorted(rows, key=lambda row: row.outbox_id)]
+
+
+def begin(session: Session, owner: str, taken: Post, content: dict[str, Any], now: datetime) -> bool:
+    """Mark post as being sent, with the content it is sent with; False where the lease was lost meanwhile."""
+    return _from_state(session, owner, taken, "leased", state="sending", content=content, leased_until=now + LEASE)
+
+
+def sent(session: Session, owner: str, taken: Post, reference: str, now: datetime) -> bool:
+    """Settle post that went out; False where somebody else settled it meanwhile."""
+    return _from_state(session, owner, taken, "sending", state="sent", reference=reference, settled_at=now, reason="")
+
+
+def failed(session: Session, owner: str, taken: Post, trouble: Later, now: datetime) -> bool:
+    """Put post back for another try, or give it up where that would be too late."""
+    again_at = next_try(taken.attempt, now, trouble.after_s)
+    row = session.get_one(OutboxRow, taken.outbox_id)
+    if again_at >= row.expires_at:
+        return refused(session, owner, taken, f"given up after {taken.attempt} tries: {trouble}", now)
+    return _from_state(session, owner, taken, "sending", state="ready", not_before=again_at, reason=str(trouble)[:500])
+
+
+def refused(session: Session, owner: str, taken: Post, reason: str, now: datetime) -> bool:
+    """Settle post that will never go out as a dead letter."""
+    return _from_state(session, owner, taken, "sending", state="dead", reason=reason[:500], settled_at=now)
+
+
+def withdraw(session: Session, owner: str, taken: Post, reason: str, now: datetime) -> bool:
+    """Settle claimed post that a rule no longer wants sent."""
+    return _from_state(session, owner, taken, "leased", state="withdrawn", reason=reason[:500], settled_at=now)
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Free what a crashed sender held, and settle what has become too old."""
+    stale = (OutboxRow.leased_until < now,)
+    _all(session, OutboxRow.state == "leased", *stale, state="ready", owner=None)
+    _all(
+        session,
+        OutboxRow.state == "sending",
+        OutboxRow.kind.in_(ONCE_ONLY),
+        *stale,
+        state="unknown",
+        reason="The sender stopped while sending; look up whether it arrived.",
+    )
+    _all(session, OutboxRow.state == "sending", *stale, state="ready", reason="may be a repeat", owner=None)
+    old = (OutboxRow.state == "ready", OutboxRow.expires_at <= now)
+    _all(session, *old, OutboxRow.kind.in_(WITHDRAWN_WHEN_OLD), state="withdrawn", reason="too old", settled_at=now)
+    _all(session, *old, state="dead", reason="could not be sent in time", settled_at=now)
+
+
+def dead_letters(session: Session, limit: int = 200) -> list[DeadLetter]:
+    """Post that needs a person, latest first."""
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.state.in_(("dead", "unknown")))
+        .order_by(OutboxRow.outbox_id.desc())
+        .limit(limit)
+    )
+    return [
+        DeadLetter(
+            row.outbox_id,
+            row.channel,
+            row.kind,
+            str(row.content.get("to", "")),
+            str(row.content.get("subject", "")),
+            row.state,
+            row.reason,
+            row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def retry(session: Session, outbox_id: int, now: datetime) -> None:
+    """Send a dead letter after all, with a day of time.
+
+    Raises:
+        Conflict: it is not waiting for a person (any more).
+    """
+    _by_person(session, outbox_id, state="ready", not_before=now, expires_at=now + LIFETIME, settled_at=None, reason="")
+
+
+def discard(session: Session, outbox_id: int, who: str, now: datetime) -> None:
+    """Put a dead letter away for good.
+
+    Raises:
+        Conflict: it is not waiting for a person (any more).
+    """
+    _by_person(session, outbox_id, state="withdrawn", settled_at=now, reason=f"discarded by {who}")
+
+
+def written(session: Session, channel: str, limit: int) -> list[Written]:
+    """The latest post of a channel that somebody is meant to get."""
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.channel == channel, OutboxRow.expires_at > OutboxRow.created_at)
+        .order_by(OutboxRow.outbox_id.desc())
+        .limit(limit)
+    )
+    return [
+        Written(
+            str(row.content.get("to", "")),
+            str(row.content.get("subject", "")),
+            str(row.content.get("text", "")),
+            row.kind,
+            row.state,
+            row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def waiting_since(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest post that is due has been waiting."""
+    return session.scalar(
+        select(func.min(OutboxRow.not_before)).where(
+            OutboxRow.state.in_(_UNSETTLED), OutboxRow.not_before <= now, OutboxRow.expires_at > now
+        )
+    )
+
+
+def _from_state(session: Session, owner: str, taken: Post, left_in: str, **changes: Any) -> bool:
+    """Move on only from where this very attempt of this owner left it."""
+    moving = update(OutboxRow).where(
+        OutboxRow.outbox_id == taken.outbox_id,
+        OutboxRow.owner == owner,
+        OutboxRow.attempt == taken.attempt,
+        OutboxRow.state == left_in,
+    )
+    return session.scalar(moving.values(**changes).returning(OutboxRow.outbox_id)) is not None
+
+
+def _all(session: Session, *conditions: Any, **changes: Any) -> None:
+    session.execute(update(OutboxRow).where(*conditions).values(**changes))
+
+
+def _by_person(session: Session, outbox_id: int, **changes: Any) -> None:
+    moving = update(OutboxRow).where(
+        OutboxRow.outbox_id == outbox_id, or_(OutboxRow.state == "dead", OutboxRow.state == "unknown")
+    )
+    if session.scalar(moving.values(**changes).returning(OutboxRow.outbox_id)) is None:
+        raise Conflict("That letter is not waiting for anybody any more; nothing was changed.")
+
+
+def _post(row: OutboxRow) -> Post:
+    repeat = row.reason == "may be a repeat"
+    return Post(row.outbox_id, row.key, row.channel, row.chat, row.kind, dict(row.content), row.attempt, repeat)

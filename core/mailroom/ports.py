@@ -1,0 +1,44 @@
+"""What the mailroom needs from outside: couriers, one for each channel."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.errors import PortalError
+
+
+@dataclass(frozen=True)
+class Post:
+    """One thing to send. `attempt` counts from 1; `may_be_repeat` after a crash that left open whether it went out."""
+
+    outbox_id: int
+    key: str
+    channel: str
+    chat: str
+    kind: str
+    content: dict[str, Any]
+    attempt: int
+    may_be_repeat: bool = False
+
+
+class Later(PortalError):
+    """It did not go out but may yet; `after_s` is how long the other side asked us to wait, if it said so."""
+
+    def __init__(self, reason: str, after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+class Never(PortalError):
+    """It will not go out however often it is tried: no such address, refused for good."""
+
+
+class Courier(Protocol):
+    """Carries post over one channel; called outside any transaction."""
+
+    def send(self, post: Post) -> str:
+        """Send, and give the reference it is known by on the other side.
+
+        Raises:
+            Later: trouble that may pass.
+            Never: refused for good.
+        """

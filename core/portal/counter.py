@@ -1,0 +1,127 @@
+"""The counter: conversations, and what customers see of their own."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from core.accounts import service as accounts
+from core.accounts.model import Staff, Visitor
+from core.billing import service as billing
+from core.billing.pdf import invoice_pdf
+from core.billing.service import InvoiceSummary
+from core.chat import Incoming, Reply
+from core.conversation import dialogue, transcript
+from core.conversation.transcript import Said
+from core.errors import NotFound, PortalError
+from core.orders import service as orders
+from core.orders.model import Order
+from core.portal.rooms import Rooms
+from core.returns import service as returns
+from core.returns.model import Return
+from core.shipments import service as shipments
+from core.shipments.model import Parcel
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """An order and everything that hangs on it."""
+
+    order: Order
+    parcels: tuple[Parcel, ...]
+    returns: tuple[Return, ...]
+    invoices: tuple[InvoiceSummary, ...]
+
+
+@dataclass(frozen=True)
+class File:
+    """A document to hand over."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Counter(Rooms):
+    """Verbs of customers, and of everybody who talks."""
+
+    def converse(self, incoming: Incoming) -> Reply:
+        """Answer one message or button press; the same delivery twice gets the same answer and acts once."""
+        try:
+            with self._database.unit_of_work() as session:
+                return dialogue.converse(session, self._house, incoming, self._clock())
+        except PortalError as refusal:
+            return Reply(str(refusal), speaker_proof=incoming.speaker.proof)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("a turn of conversation failed", extra={"reference": reference})
+            text = self._house.wording.say(incoming.speaker.language, "", "broken", reference=reference)
+            return Reply(text, speaker_proof=incoming.speaker.proof)
+
+    def transcript(
+        self, channel: str, chat: str, person: str | None, *, after: int = 0, limit: int = 100
+    ) -> list[Said]:
+        """What was said with a person (`customer:…`, `staff:…`, None for a guest) in a chat, oldest first."""
+        with self._database.reading() as session:
+            return transcript.messages(session, channel, chat, person, after=after, limit=limit)
+
+    def customer_by_email(self, address: str) -> str | None:
+        """The id of the customer with that address, for operators' commands."""
+        with self._database.reading() as session:
+            found = accounts.customer_by_email(session, address)
+        return found.customer_id if found else None
+
+    def staff_by_email(self, address: str) -> Staff | None:
+        """The person of the shop with that address, for operators' commands."""
+        with self._database.reading() as session:
+            return accounts.staff_by_email(session, address)
+
+    def orders(self, customer_id: str) -> list[Order]:
+        """A customer's orders, latest first."""
+        with self._database.reading() as session:
+            return orders.orders_of(session, customer_id)
+
+    def order(self, customer_id: str, order_number: str) -> OrderPage:
+        """One order of a customer's.
+
+        Raises:
+            NotFound: there is none of that number, or it is somebody else's.
+        """
+        with self._database.reading() as session:
+            order = orders.order_of(session, customer_id, order_number)
+            return OrderPage(
+                order,
+                shipments.parcels_of(session, order),
+                returns.returns_of(session, order),
+                tuple(billing.documents_of_order(session, customer_id, order_number)),
+            )
+
+    def invoices(self, customer_id: str) -> list[InvoiceSummary]:
+        """A customer's invoices and credit notes, latest first."""
+        with self._database.reading() as session:
+            return billing.summaries(session, customer_id)
+
+    def invoice_link(self, customer_id: str, invoice_number: str) -> str:
+        """The path (`/files/…`) under which the invoice's PDF can be fetched for a quarter of an hour.
+
+        Raises:
+            NotFound: there is none of that number, or it is somebody else's.
+        """
+        with self._database.reading() as session:
+            found = billing.summary(session, customer_id, invoice_number)
+        return billing.link(self._config, customer_id, found.invoice_number, self._clock())
+
+    def file(self, token: str, visitor: Visitor | None) -> File:
+        """The document a link opens; a signed-in visitor opens only their own.
+
+        Raises:
+            NotFound: not a link of ours, or somebody else's.
+            Refused: the link expired; the sentence says how to get a new one.
+        """
+        customer_id = visitor.customer.customer_id if visitor and visitor.customer else None
+        with self._database.reading() as session:
+            found = billing.linked(session, self._config, token, self._clock())
+        if visitor is not None and customer_id != found.customer_id:
+            raise NotFound("This link is not valid. Ask for the document again and use the new link.")
+        return File(found.name, "application/pdf", invoice_pdf(found.invoice, locale=self._config.shop.locale))

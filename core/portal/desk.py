@@ -1,0 +1,81 @@
+"""The desk: conversations that were handed to a person of the shop."""
+
+import hashlib
+
+from sqlalchemy.orm import Session
+
+from core.accounts.model import Staff
+from core.accounts.service import staff_by_email
+from core.conversation import standing, transcript
+from core.errors import InvalidInput, NotFound
+from core.portal.rooms import Rooms
+from core.support import service as support
+from core.support.model import Ticket
+
+_LONGEST_ANSWER = 4000
+
+
+class Desk(Rooms):
+    """Verbs of the people who answer customers."""
+
+    def tickets(self, staff: Staff) -> list[Ticket]:
+        """Open tickets, oldest first, then the latest closed ones.
+
+        Raises:
+            NotFound: not somebody of the shop.
+        """
+        with self._database.reading() as session:
+            self._at_work(session, staff)
+            return support.tickets(session)
+
+    def ticket(self, staff: Staff, number: str) -> Ticket:
+        """One ticket with what was said before.
+
+        Raises:
+            NotFound: there is none of that number, or not somebody of the shop.
+        """
+        with self._database.reading() as session:
+            self._at_work(session, staff)
+            return support.ticket(session, number)
+
+    def answer_ticket(self, staff: Staff, number: str, text: str) -> None:
+        """Say something to the customer where they wrote; the same words pressed twice are said once.
+
+        Raises:
+            InvalidInput: nothing to say.
+            NotFound: there is none of that number, or not somebody of the shop.
+        """
+        said, now = text.strip()[:_LONGEST_ANSWER], self._clock()
+        if not said:
+            raise InvalidInput("Write an answer first.")
+        with self._database.unit_of_work() as session:
+            person = self._at_work(session, staff)
+            ticket = support.ticket(session, number)
+            support.note_answer(session, ticket, f"staff:{person.email}", now)
+            where = (ticket.channel, ticket.chat, standing.person_in(session, ticket.channel, ticket.chat))
+            key = f"ticket:{number}:{hashlib.sha256(said.encode()).hexdigest()[:24]}"
+            transcript.tell(session, where, "staff", said, key, now)
+
+    def close_ticket(self, staff: Staff, number: str) -> None:
+        """Close a ticket and let the bot answer again.
+
+        Raises:
+            Conflict: it is closed already.
+            NotFound: there is none of that number, or not somebody of the shop.
+        """
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            person = self._at_work(session, staff)
+            ticket = support.ticket(session, number)
+            support.close_ticket(session, number, f"staff:{person.email}", now)
+            whose = standing.hand_back(session, ticket.channel, ticket.chat, now)
+            text = self._house.wording.say("en", "", "back")
+            transcript.tell(session, (ticket.channel, ticket.chat, whose), "shop", text, f"ticket:{number}:closed", now)
+
+    @staticmethod
+    def _at_work(session: Session, staff: Staff) -> Staff:
+        """The same person, if they still are of the shop at this moment."""
+        found = staff_by_email(session, staff.email)
+        if found is None:
+            raise NotFound("There is no such page for you.")
+        return found

@@ -1,0 +1,67 @@
+"""The door: showing who one is, and being let in."""
+
+import secrets
+from datetime import timedelta
+
+from core.accounts import identity
+from core.accounts.model import CODE_LIFETIME, Visitor
+from core.errors import PortalError
+from core.mailroom import outbox
+from core.mailroom.outbox import Outgoing
+from core.portal.rooms import Rooms
+
+
+class Door(Rooms):
+    """Verbs of signing in and out."""
+
+    def ask_for_code(self, address: str, browser: str) -> None:
+        """Mail a sign-in code to an address on file; says and takes the same whether there is one.
+
+        `browser` is the random id in the asking browser's cookie; only that browser can use the code.
+
+        Raises:
+            InvalidInput: not an e-mail address.
+            TooMany: asked too often.
+        """
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            asked = identity.ask_for_code(session, address, browser, now)
+            say = self._house.wording.say
+            text = say("en", "", "code_mail", code=asked.code, shop=self._config.shop.name)
+            content = {"to": asked.address, "subject": say("en", "", "code_subject"), "text": text}
+            # a letter to nobody is written as well, and expires at once, so that both cases take the same time
+            chat = asked.person or f"nobody:{asked.address}"
+            lifetime = CODE_LIFETIME if asked.person else timedelta(0)
+            letter = Outgoing(f"code:{secrets.token_hex(8)}", "email", chat, "code", content, lifetime)
+            outbox.post(session, letter, now)
+
+    def sign_in(self, browser: str, code: str) -> str:
+        """Exchange a mailed code for the token of a new session.
+
+        Raises:
+            Refused: wrong, used or expired; the sentence says what to do.
+            TooMany: too many tries.
+        """
+        with self._database.unit_of_work() as session:
+            outcome = identity.redeem(session, browser, code[:40], self._clock())
+        if isinstance(outcome, PortalError):
+            raise outcome
+        return outcome
+
+    def visitor(self, token: str) -> Visitor | None:
+        """Whose session it is, or None where it has ended; seeing it keeps it alive."""
+        now = self._clock()
+        with self._database.reading() as session:
+            found = identity.visitor(session, token, now)
+        if found is None:
+            return None
+        visitor, is_due = found
+        if is_due:
+            with self._database.unit_of_work() as session:
+                identity.note_seen(session, token, now)
+        return visitor
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._database.unit_of_work() as session:
+            identity.close_session(session, token)

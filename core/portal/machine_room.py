@@ -1,0 +1,193 @@
+"""The machine room: taking over records, sending post, claiming jobs, and whether all is well."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core import intake
+from core.accounts import identity
+from core.accounts.model import Staff
+from core.canonical import Batch, Fault
+from core.database import audit
+from core.database.migrate import require_current
+from core.errors import PortalError, Refused, Unavailable
+from core.mailroom import inbox, outbox, runs
+from core.mailroom.outbox import DeadLetter, Written
+from core.mailroom.ports import Courier, Later, Never, Post
+from core.notifications import service as notifications
+from core.portal.rooms import Rooms
+from core.purchasing import decisions
+from core.purchasing import orders as purchase_orders
+from core.purchasing.service import planner
+
+log = logging.getLogger(__name__)
+_POST_LATE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Health:
+    """What `/readyz` tells: which things are not well, and some ages in seconds."""
+
+    faults: tuple[str, ...]
+    oldest_unsent_s: float | None
+    last_runs: dict[str, datetime]
+
+
+class MachineRoom(Rooms):
+    """Verbs of imports, of the clock, and of those who watch over it all."""
+
+    def mirror(self, batch: Batch) -> list[Fault]:
+        """Take over a batch of one table; the same batch twice leaves the same records. The rows left out, with why."""
+        with self._database.unit_of_work() as session:
+            left_out = intake.take(session, batch.table, batch.rows, self._clock())
+        if batch.table == "products":
+            self._shelf.forget()
+        return [Fault(batch.table, batch.lines[index], "", why) for index, why in sorted(left_out.items())]
+
+    def deliver(self, limit: int = 20) -> int:
+        """Send what is due, each outside any transaction; how many letters were dealt with."""
+        owner = secrets.token_hex(8)
+        with self._database.unit_of_work() as session:
+            outbox.tidy(session, self._clock())
+            taken = outbox.claim(session, owner, list(self._couriers), self._clock(), limit)
+        for post in taken:
+            self._carry(owner, post)
+        return len(taken)
+
+    def letters(self, limit: int = 50) -> list[Written]:
+        """The latest mails in the outbox; only the demo shows them."""
+        with self._database.reading() as session:
+            return outbox.written(session, "email", limit)
+
+    def dead_letters(self, staff: Staff) -> list[DeadLetter]:
+        """Post that needs a person, latest first.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            planner(session, staff)
+            return outbox.dead_letters(session)
+
+    def retry_letter(self, staff: Staff, outbox_id: int) -> None:
+        """Send a dead letter after all.
+
+        Raises:
+            Conflict: it is not waiting for anybody any more.
+            NotFound: not somebody who plans.
+        """
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            who = planner(session, staff)
+            outbox.retry(session, outbox_id, now)
+            audit.record(session, now, f"staff:{who.email}", "letter_retried", f"outbox:{outbox_id}")
+
+    def discard_letter(self, staff: Staff, outbox_id: int) -> None:
+        """Put a dead letter away for good.
+
+        Raises:
+            Conflict: it is not waiting for anybody any more.
+            NotFound: not somebody who plans.
+        """
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            who = planner(session, staff)
+            outbox.discard(session, outbox_id, who.email, now)
+            audit.record(session, now, f"staff:{who.email}", "letter_discarded", f"outbox:{outbox_id}")
+
+    def claim_run(self, job: str, due_at: datetime, owner: str) -> bool:
+        """Take a due run of a job; one replica and one restart get it."""
+        with self._database.unit_of_work() as session:
+            return runs.claim(session, job, due_at, owner, self._clock())
+
+    def finish_run(self, job: str, due_at: datetime, owner: str, outcome: str) -> None:
+        """Note what came of a run."""
+        with self._database.unit_of_work() as session:
+            runs.finish(session, job, due_at, owner, outcome, self._clock())
+
+    def is_done(self, what: str) -> bool:
+        """Whether something that is done once and for all has been done."""
+        with self._database.reading() as session:
+            return runs.is_finished(session, what)
+
+    def mark_done(self, what: str) -> None:
+        """Note that something is done once and for all."""
+        with self._database.unit_of_work() as session:
+            runs.claim(session, what, runs.ONCE, "once", self._clock())
+            runs.finish(session, what, runs.ONCE, "once", "done", self._clock())
+
+    def housekeep(self) -> str:
+        """Close what is over, forget what nobody needs, and seal the audit rows; what was done in one line."""
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            expired = decisions.expire_old(session, now)
+            identity.forget_old(session, now)
+            inbox.forget_old(session, now)
+            runs.forget_old(session, now)
+            sealed = audit.seal(session)
+        return f"{expired} proposals expired, {sealed} audit rows sealed"
+
+    def verify_audit(self) -> int:
+        """How many rows the audit chain holds.
+
+        Raises:
+            Refused: a row does not fit; the sentence names it.
+        """
+        with self._database.reading() as session:
+            broken = audit.first_broken(session)
+            if broken is not None:
+                raise Refused(
+                    f"The audit chain is broken at row {broken}: it was changed after it was sealed.", "audit"
+                )
+            return audit.sealed(session)
+
+    def health(self) -> Health:
+        """Whether the database answers and is of this version, and how far the post is behind."""
+        now = self._clock()
+        try:
+            require_current(self._database)
+            with self._database.reading() as session:
+                waiting_since = outbox.waiting_since(session, now)
+                dead = len(outbox.dead_letters(session))
+                last_runs = runs.last_finished(session)
+        except Unavailable as error:
+            return Health((str(error),), None, {})
+        faults = []
+        if waiting_since is not None and now - waiting_since > _POST_LATE:
+            faults.append(f"Post has been waiting since {waiting_since:%Y-%m-%d %H:%M} UTC; is the scheduler running?")
+        if dead:
+            log.info("letters wait for a person", extra={"letters": dead})
+        oldest = (now - waiting_since).total_seconds() if waiting_since is not None else None
+        return Health(tuple(faults), oldest, last_runs)
+
+    def _carry(self, owner: str, post: Post) -> None:
+        with self._database.unit_of_work() as session:
+            content = notifications.addressed(session, post)
+            if content is None:
+                outbox.withdraw(session, owner, post, "there is no such customer any more", self._clock())
+                return
+            if not outbox.begin(session, owner, post, content, self._clock()):
+                return
+        outcome = _sent(self._couriers[post.channel], Post(**{**vars(post), "content": content}))
+        with self._database.unit_of_work() as session:
+            now = self._clock()
+            if isinstance(outcome, Later):
+                outbox.failed(session, owner, post, outcome, now)
+            elif isinstance(outcome, Never):
+                outbox.refused(session, owner, post, str(outcome), now)
+            elif outbox.sent(session, owner, post, outcome, now) and post.kind == "purchase_order":
+                purchase_orders.mark_sent(session, str(content["number"]), now)
+
+
+def _sent(courier: Courier, post: Post) -> str | Later | Never:
+    try:
+        return courier.send(post)
+    except (Later, Never) as trouble:
+        return trouble
+    except PortalError as refusal:
+        return Never(str(refusal))
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("a courier failed", extra={"reference": reference, "channel": post.channel})
+        return Later(f"unexpected trouble, see the log at {reference}")

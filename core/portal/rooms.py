@@ -1,0 +1,37 @@
+"""What all verbs work with: the database, the configuration, the clock, and what conversations share."""
+
+import threading
+from collections.abc import Mapping
+
+from core.clock import Clock, utc_now
+from core.config import Config
+from core.conversation import wording
+from core.conversation.shelf import ShelfKeeper
+from core.conversation.turn import House
+from core.conversation.understanding import Reader
+from core.database.engine import Database
+from core.mailroom.ports import Courier
+
+
+class Rooms:
+    """The parts that the verbs share; each group of verbs is a class over it."""
+
+    def __init__(
+        self, database: Database, config: Config, clock: Clock = utc_now, couriers: Mapping[str, Courier] | None = None
+    ) -> None:
+        self._database = database
+        self._config = config
+        self._clock = clock
+        self._couriers = dict(couriers or {})
+        self._shelf = ShelfKeeper(clock)
+        self._opened: House | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def _house(self) -> House:
+        """Wording and understanding, loaded by the first who speaks: many commands never do."""
+        with self._opening:
+            if self._opened is None:
+                words, zone = wording.load(self._config.shop.locale), self._config.shop.zone
+                self._opened = House(self._config, Reader.load(wording.FOLDER), words, self._shelf, zone)
+            return self._opened

@@ -1,0 +1,193 @@
+"""Deciding proposals: a proposal leaves `open` once, whoever presses how often.
+
+Every decision names the hash of what was shown. The status moves in the database, only from `open` and only with that
+hash, so that of two planners who press at once one wins and the other is told who and when.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.accounts.model import Staff
+from core.config import Planning
+from core.database.audit import record
+from core.database.upsert import insert_new
+from core.errors import Conflict, InvalidInput, NotFound, PortalError, Refused
+from core.money import Money, exponent
+from core.purchasing import orders, renewal
+from core.purchasing.known import Known, arrays
+from core.purchasing.model import Proposal, ProposalStatus
+from core.purchasing.proposals import lines_of, proposal
+from core.purchasing.renewal import restate
+from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
+from core.purchasing.service import planner
+from core.replenishment.plan import quantity_fault
+
+_LONGEST_REASON = 500
+
+
+def approve(
+    session: Session, staff: Staff, proposal_id: int, shown_hash: str, planning: Planning, now: datetime
+) -> Proposal | PortalError:
+    """Approve what was shown; afterwards the purchase order exists, once, unless four eyes want another yes.
+
+    A proposal that stock has overtaken meanwhile is renewed instead. That refusal is returned, not raised: raising
+    would undo the renewal.
+
+    Raises:
+        Conflict: it was changed or decided since it was shown.
+        Refused: expired, over this person's limit, or four eyes want somebody else.
+        NotFound: there is none, or not somebody who plans.
+    """
+    person = planner(session, staff)
+    row = _open_as_shown(session, proposal_id, shown_hash, now)
+    _check_limit(person, row)
+    renewed = renewal.renew_if_overtaken(session, row, now)
+    if renewed:
+        return Conflict(renewed)
+    four_eyes = _wants_four_eyes(row, planning)
+    if four_eyes and person.email == row.edited_by:
+        raise Refused("You changed this proposal yourself; above the four-eyes limit others approve it.", "four-eyes")
+    yes = {"proposal_id": proposal_id, "revision": row.revision, "staff": person.email, "approved_at": now}
+    insert_new(session, ApprovalRow, yes)
+    if four_eyes and len(_approvers(session, row)) < 2:  # noqa: PLR2004 the other pair of eyes
+        record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
+        return proposal(session, person, proposal_id, now)
+    _leave_open(session, row, ProposalStatus.APPROVED, person, "", now)
+    session.expire(row)
+    orders.place(session, proposal(session, person, proposal_id, now), person, now)
+    return proposal(session, person, proposal_id, now)
+
+
+def reject(session: Session, staff: Staff, proposal_id: int, shown_hash: str, why: str, now: datetime) -> Proposal:
+    """Reject what was shown, with a reason.
+
+    Raises:
+        Conflict: it was changed or decided since it was shown.
+        InvalidInput: no reason.
+        NotFound: there is none, or not somebody who plans.
+    """
+    person = planner(session, staff)
+    if not why.strip():
+        raise InvalidInput("Say why it is rejected, so that the next plan can be judged by it.")
+    row = _open_as_shown(session, proposal_id, shown_hash, now)
+    _leave_open(session, row, ProposalStatus.REJECTED, person, why.strip()[:_LONGEST_REASON], now)
+    session.expire(row)
+    return proposal(session, person, proposal_id, now)
+
+
+def edit(
+    session: Session, staff: Staff, proposal_id: int, shown_hash: str, quantities: dict[int, int], now: datetime
+) -> Proposal:
+    """Change quantities by line number (0 drops a line); earlier approvals are void, the proposal has a new revision.
+
+    Raises:
+        Conflict: it was changed or decided since it was shown.
+        InvalidInput: below the minimum, not whole packs, above the maximum, nothing left; all faults in one text.
+        NotFound: there is no such proposal or line, or not somebody who plans.
+    """
+    person = planner(session, staff)
+    row = _open_as_shown(session, proposal_id, shown_hash, now)
+    lines = {line.line: line for line in lines_of(session, proposal_id)}
+    if unknown := sorted(set(quantities) - set(lines)):
+        raise NotFound(f"Proposal {proposal_id} has no line {unknown[0]}.")
+    changed = {line: quantity for line, quantity in quantities.items() if lines[line].quantity != quantity}
+    if not changed:
+        return proposal(session, person, proposal_id, now)
+    if faults := [fault for line, quantity in changed.items() if (fault := _fault(lines[line], quantity))]:
+        raise InvalidInput("\n".join(faults))
+    before = {lines[line].sku: lines[line].quantity for line in changed}
+    for line, quantity in changed.items():
+        lines[line].quantity = quantity
+        lines[line].unit_cost = Known.from_json(lines[line].known).item.cost_at(quantity)
+    if not any(line.quantity for line in lines.values()):
+        raise InvalidInput("Nothing would be left to order; reject the proposal instead, and say why.")
+    restate(session, row, list(lines.values()), edited_by=person.email)
+    after = {lines[line].sku: quantity for line, quantity in changed.items()}
+    record(
+        session, now, f"staff:{person.email}", "proposal_edited", f"proposal:{proposal_id}", before=before, after=after
+    )
+    return proposal(session, person, proposal_id, now)
+
+
+def expire_old(session: Session, now: datetime) -> int:
+    """Close open proposals whose time is over; how many they were."""
+    expiring = (
+        update(ProposalRow)
+        .where(ProposalRow.status == ProposalStatus.OPEN.value, ProposalRow.expires_at <= now)
+        .values(status=ProposalStatus.EXPIRED.value, decided_at=now)
+        .returning(ProposalRow.proposal_id)
+    )
+    gone = session.scalars(expiring).all()
+    for proposal_id in gone:
+        record(session, now, "storekeeper", "proposal_expired", f"proposal:{proposal_id}")
+    return len(gone)
+
+
+def _open_as_shown(session: Session, proposal_id: int, shown_hash: str, now: datetime) -> ProposalRow:
+    row = session.get(ProposalRow, proposal_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    if row.status != ProposalStatus.OPEN.value:
+        raise Conflict(_decided(row))
+    if row.expires_at <= now:
+        raise Refused("This proposal is too old to be decided; the next plan brings a fresh one.", "proposal-expired")
+    if row.content_hash != shown_hash:
+        who = f" by {row.edited_by}" if row.edited_by else ""
+        raise Conflict(f"Proposal {proposal_id} was changed{who} since you saw it; nothing was decided. Look again.")
+    return row
+
+
+def _decided(row: ProposalRow) -> str:
+    when = f" on {row.decided_at:%-d %B at %H:%M} UTC" if row.decided_at else ""
+    who = f" by {row.decided_by}" if row.decided_by else ""
+    return f"Proposal {row.proposal_id} was {row.status} already{who}{when}; nothing was done twice."
+
+
+def _leave_open(
+    session: Session, row: ProposalRow, status: ProposalStatus, person: Staff, why: str, now: datetime
+) -> None:
+    moving = update(ProposalRow).where(
+        ProposalRow.proposal_id == row.proposal_id,
+        ProposalRow.status == ProposalStatus.OPEN.value,
+        ProposalRow.content_hash == row.content_hash,
+    )
+    values = {"status": status.value, "decided_by": person.email, "decided_at": now, "decision_reason": why}
+    if session.scalar(moving.values(**values).returning(ProposalRow.proposal_id)) is None:
+        session.refresh(row)
+        raise Conflict(_decided(row) if row.decided_at else "Somebody else changed it a moment ago; look again.")
+    detail = {"revision": row.revision, "content_hash": row.content_hash, "reason": why}
+    record(session, now, f"staff:{person.email}", f"proposal_{status.value}", f"proposal:{row.proposal_id}", **detail)
+
+
+def _check_limit(person: Staff, row: ProposalRow) -> None:
+    if person.approval_limit is None:
+        return
+    limit, total = Money(person.approval_limit, person.currency), Money(row.total, row.currency)
+    if limit.currency != total.currency:
+        raise Refused(f"Your limit is in {limit.currency} and this is in {total.currency}; ask an admin.", "limit")
+    if total.minor > limit.minor:
+        raise Refused(f"{total} is above your limit of {limit}; somebody with a higher limit has to approve.", "limit")
+
+
+def _wants_four_eyes(row: ProposalRow, planning: Planning) -> bool:
+    above: int = planning.four_eyes_above * 10 ** exponent(row.currency)
+    return above > 0 and row.total > above
+
+
+def _approvers(session: Session, row: ProposalRow) -> set[str]:
+    found = session.scalars(
+        select(ApprovalRow.staff).where(
+            ApprovalRow.proposal_id == row.proposal_id, ApprovalRow.revision == row.revision
+        )
+    )
+    return set(found) - {row.edited_by or ""}
+
+
+def _fault(line: ProposalLineRow, quantity: int) -> str:
+    items, _ = arrays([Known.from_json(line.known)])
+    if quantity < 0:
+        return f"{line.sku}: a quantity is not below zero; 0 drops the line."
+    fault = quantity_fault(items, 0, quantity)
+    return f"{line.sku}: {fault}" if fault else ""

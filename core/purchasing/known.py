@@ -1,0 +1,101 @@
+"""What was known of a line when it was computed, kept with it, so that it can be costed again by the same function.
+
+Here money turns from minor units into the floats of the mathematics; it turns back only by multiplying whole
+quantities with costs in minor units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.money import Money, exponent
+from core.purchasing.model import SupplierItem
+from core.replenishment.demand import Velocity
+from core.replenishment.plan import Items
+
+
+@dataclass(frozen=True)
+class Known:
+    """One product at one place: its terms, its stock, its demand. Money in minor units, demand in units a day."""
+
+    item: SupplierItem
+    holding_rate: float
+    stockout_cost: float
+    order_cost: float
+    line_cost: int
+    lead_days: float
+    lead_sd: float
+    review_days: float
+    on_hand: int
+    on_order: int
+    waiting: int
+    shape: float
+    exposure: float
+    dispersion: float
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with a proposal's line."""
+        terms = {
+            "supplier": self.item.supplier,
+            "sku": self.item.sku,
+            "unit_cost": self.item.unit_cost,
+            "currency": self.item.currency,
+            "minimum": self.item.minimum,
+            "pack": self.item.pack,
+            "maximum": self.item.maximum,
+            "breaks": [list(one) for one in self.item.breaks],
+        }
+        return {**{name: value for name, value in vars(self).items() if name != "item"}, "item": terms}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Known":
+        """What `as_json` was taken of."""
+        terms = dict(kept["item"])
+        breaks = tuple((int(quantity), int(cost)) for quantity, cost in terms.pop("breaks"))
+        return cls(**{**kept, "item": SupplierItem(**terms, breaks=breaks)})
+
+
+def arrays(known: Sequence[Known]) -> tuple[Items, Velocity]:
+    """The same as the arrays of the mathematics, money in major units."""
+    scale = np.array([10.0 ** -exponent(one.item.currency) for one in known])
+    tiers = max((len(one.item.breaks) for one in known), default=0)
+    break_quantity = np.full((len(known), tiers), np.inf)
+    break_cost = np.full((len(known), tiers), np.nan)
+    for row, one in enumerate(known):
+        for tier, (quantity, cost) in enumerate(sorted(one.item.breaks)):
+            break_quantity[row, tier], break_cost[row, tier] = quantity, cost * scale[row]
+    items = Items(
+        unit_cost=scale * [one.item.unit_cost for one in known],
+        holding_rate=_floats(one.holding_rate for one in known),
+        stockout_cost=scale * [one.stockout_cost for one in known],
+        order_cost=scale * [one.order_cost for one in known],
+        line_cost=scale * [one.line_cost for one in known],
+        lead_days=_floats(one.lead_days for one in known),
+        lead_sd=_floats(one.lead_sd for one in known),
+        review_days=_floats(one.review_days for one in known),
+        on_hand=_floats(one.on_hand for one in known),
+        on_order=_floats(one.on_order for one in known),
+        backordered=_floats(one.waiting for one in known),
+        minimum=_floats(one.item.minimum for one in known),
+        pack=_floats(one.item.pack for one in known),
+        maximum=_floats(np.inf if one.item.maximum is None else one.item.maximum for one in known),
+        break_quantity=break_quantity,
+        break_cost=break_cost,
+    )
+    velocity = Velocity(
+        shape=_floats(one.shape for one in known),
+        exposure=_floats(one.exposure for one in known),
+        dispersion=_floats(one.dispersion for one in known),
+    )
+    return items, velocity
+
+
+def as_money(major: float, currency: str) -> Money:
+    """An amount that the mathematics came to, rounded to whole minor units."""
+    return Money(round(major * 10 ** exponent(currency)), currency)
+
+
+def _floats(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.fromiter(values, dtype=np.float64)

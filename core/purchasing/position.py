@@ -1,0 +1,44 @@
+"""How much of a product is here or coming, less what is promised, place by place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from core.inventory import service as inventory
+from core.orders import service as orders
+from core.purchasing.inbound import on_order
+
+
+@dataclass(frozen=True)
+class Position:
+    """Units on the shelf, on order (open proposals included), and waited for by customers."""
+
+    on_hand: int = 0
+    on_order: int = 0
+    waiting: int = 0
+
+    @property
+    def units(self) -> int:
+        """The stock position: what there will be once all of that has come and gone."""
+        return self.on_hand + self.on_order - self.waiting
+
+
+class Positions(dict[tuple[str, str], Position]):
+    """Positions by (sku, location); a pair that nothing is known of has nothing."""
+
+    def __missing__(self, _place: tuple[str, str]) -> Position:
+        """Nothing here, nothing coming."""
+        return Position()
+
+
+def positions(session: Session, skus: Sequence[str] | None = None, without_proposal: int | None = None) -> Positions:
+    """Positions of these products, or of all, at every place; one proposal may be left out of what is coming."""
+    here = inventory.on_hand_by_place(session, skus)
+    coming = on_order(session, without_proposal)
+    waiting = orders.reserved_by_place(session, skus)
+    wanted = None if skus is None else set(skus)
+    places = {place for part in (here, coming, waiting) for place in part if wanted is None or place[0] in wanted}
+    return Positions(
+        {place: Position(here.get(place, 0), coming.get(place, 0), waiting.get(place, 0)) for place in places}
+    )

@@ -1,0 +1,227 @@
+"""Proposals as planners read them, and what another quantity would cost."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.accounts.model import Staff
+from core.catalog.service import products
+from core.errors import NotFound
+from core.inventory import service as inventory
+from core.money import Money
+from core.orders import service as orders
+from core.purchasing.known import Known, arrays, as_money
+from core.purchasing.model import Proposal, ProposalLine, ProposalStatus, Repriced
+from core.purchasing.orders import numbers_by_proposal
+from core.purchasing.rows import ProposalLineRow, ProposalRow
+from core.purchasing.service import names_of, planner
+from core.replenishment.plan import ahead, explain, propose, quantity_fault, reason, recost
+
+_DECIDED_SHOWN_FOR = timedelta(days=14)
+_PICTURE_DAYS = 60
+_ASKED_SINCE = timedelta(days=30)
+_MOST_UNITS = 10_000_000
+
+
+def open_proposals(session: Session, staff: Staff, now: datetime) -> list[Proposal]:
+    """Proposals that can still be decided, the one that expires first at the top; without lines.
+
+    Raises:
+        NotFound: not somebody who plans.
+    """
+    planner(session, staff)
+    rows = session.scalars(
+        select(ProposalRow)
+        .where(ProposalRow.status == ProposalStatus.OPEN.value, ProposalRow.expires_at > now)
+        .order_by(ProposalRow.expires_at, ProposalRow.total.desc(), ProposalRow.proposal_id)
+    ).all()
+    return _short(session, rows)
+
+
+def decided_proposals(session: Session, staff: Staff, now: datetime) -> list[Proposal]:
+    """Proposals no longer open, of the last fortnight, latest first; without lines.
+
+    Raises:
+        NotFound: not somebody who plans.
+    """
+    planner(session, staff)
+    rows = session.scalars(
+        select(ProposalRow)
+        .where(ProposalRow.status != ProposalStatus.OPEN.value, ProposalRow.decided_at > now - _DECIDED_SHOWN_FOR)
+        .order_by(ProposalRow.decided_at.desc(), ProposalRow.proposal_id.desc())
+    ).all()
+    return _short(session, rows)
+
+
+def proposal(session: Session, staff: Staff, proposal_id: int, now: datetime) -> Proposal:
+    """One proposal with its lines, each with its reason, picture and who is waiting.
+
+    Raises:
+        NotFound: there is none, or not somebody who plans.
+    """
+    planner(session, staff)
+    row = session.get(ProposalRow, proposal_id)
+    if row is None:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    found = lines_of(session, proposal_id)
+    names = {sku: product.name for sku, product in products(session, [line.sku for line in found]).items()}
+    waiting = _waiting(session, [line.sku for line in found], now)
+    lines = tuple(_line(row, line, names.get(line.sku, line.sku), waiting.get(line.sku, 0)) for line in found)
+    return replace(_short(session, [row])[0], lines=lines)
+
+
+def reprice(
+    session: Session, staff: Staff, proposal_id: int, quantities: dict[int, int], now: datetime
+) -> dict[int, Repriced]:
+    """What other quantities, by line number, would cost and risk, by the function that proposed them.
+
+    Raises:
+        NotFound: there is no such proposal or line, or not somebody who plans.
+    """
+    whole = proposal(session, staff, proposal_id, now)
+    named = {line.line: line for line in whole.lines}
+    rows = {row.line: row for row in lines_of(session, proposal_id)}
+    if unknown := sorted(set(quantities) - set(rows)):
+        raise NotFound(f"Proposal {proposal_id} has no line {unknown[0]}.")
+    return {line: _repriced(named[line], rows[line], quantity) for line, quantity in quantities.items()}
+
+
+def lines_of(session: Session, proposal_id: int) -> Sequence[ProposalLineRow]:
+    """The lines of a proposal as they stand."""
+    return session.scalars(
+        select(ProposalLineRow).where(ProposalLineRow.proposal_id == proposal_id).order_by(ProposalLineRow.line)
+    ).all()
+
+
+def content_hash(supplier: str, location: str, revision: int, lines: Iterable[tuple[str, int, int]]) -> str:
+    """The fingerprint of what a planner is shown: supplier, place, revision, and (sku, quantity, unit cost) by line."""
+    shown = json.dumps([supplier, location, revision, [list(line) for line in lines]], separators=(",", ":"))
+    return hashlib.sha256(shown.encode()).hexdigest()[:32]
+
+
+def _repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repriced:
+    known = Known.from_json(row.known)
+    items, velocity = arrays([known])
+    fault = _fault(quantity) or quantity_fault(items, 0, quantity)
+    counted = quantity if not fault else 0
+    costed = recost(items, velocity, np.array([float(counted)]))
+    unit_cost = Money(known.item.cost_at(counted), known.item.currency)
+    cost_lines = {part: round(float(getattr(costed, part)[0]), 2) for part in _COST_PARTS}
+    shown = reason(propose(items, velocity), 0, quantity=counted)
+    return Repriced(
+        quantity=counted,
+        unit_cost=unit_cost,
+        total=unit_cost * counted,
+        expected_cost=as_money(float(costed.total[0]), unit_cost.currency),
+        cost_lines=cost_lines,
+        risk=round(float(costed.risk[0]), 4),
+        explanation=explain(shown, line.name),
+        fault=fault,
+    )
+
+
+_COST_PARTS = ("purchase", "ordering", "holding", "stockout")
+
+
+def _fault(quantity: int) -> str:
+    if quantity < 0:
+        return "A quantity is not below zero; 0 drops the line."
+    return "That is more than anybody can order at once." if quantity > _MOST_UNITS else ""
+
+
+def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
+    ids = [row.proposal_id for row in rows]
+    names = names_of(session, [row.supplier for row in rows])
+    numbers = numbers_by_proposal(session, ids)
+    counts: dict[int, int] = dict.fromkeys(ids, 0)
+    for proposal_id in session.scalars(
+        select(ProposalLineRow.proposal_id).where(ProposalLineRow.proposal_id.in_(ids), ProposalLineRow.quantity > 0)
+    ):
+        counts[proposal_id] += 1
+    return [
+        Proposal(
+            row.proposal_id,
+            row.supplier,
+            names.get(row.supplier, row.supplier),
+            row.location,
+            ProposalStatus(row.status),
+            row.revision,
+            row.content_hash,
+            Money(row.total, row.currency),
+            counts[row.proposal_id],
+            row.created_at,
+            row.expires_at,
+            row.expected_on,
+            row.decided_by,
+            row.decided_at,
+            row.decision_reason,
+            row.edited_by,
+            numbers.get(row.proposal_id),
+        )
+        for row in rows
+    ]
+
+
+def _line(head: ProposalRow, row: ProposalLineRow, name: str, waiting: int) -> ProposalLine:
+    known = Known.from_json(row.known)
+    items, velocity = arrays([known])
+    return ProposalLine(
+        row.line,
+        row.sku,
+        name,
+        row.proposed,
+        row.quantity,
+        Money(row.unit_cost, head.currency),
+        dict(row.reason),
+        explain(row.reason, name),
+        ahead(items, velocity, 0, quantity=row.quantity, days=_PICTURE_DAYS),
+        waiting,
+    )
+
+
+def _waiting(session: Session, skus: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many customers wait for each product: with an open order beyond stock, or having asked in vain lately."""
+    ordered = orders.customers_waiting(session, skus)
+    asked = inventory.askers(session, skus, (now - _ASKED_SINCE).date())
+    here = inventory.on_hand(session, skus)
+    owed = orders.reserved(session, skus)
+    waiting = {}
+    for sku in skus:
+        short = owed.get(sku, 0) > here.get(sku, 0)
+        who = (ordered.get(sku, set()) if short else set()) | asked.get(sku, set())
+        waiting[sku] = len(who)
+    return waiting
+
+
+def lines_for_table(session: Session, now: datetime) -> Iterator[dict[str, Any]]:
+    """Every line of every open proposal, as rows of a table; money as decimal text."""
+    rows = session.execute(
+        select(ProposalRow, ProposalLineRow)
+        .join(ProposalLineRow, ProposalLineRow.proposal_id == ProposalRow.proposal_id)
+        .where(
+            ProposalRow.status == ProposalStatus.OPEN.value,
+            ProposalRow.expires_at > now,
+            ProposalLineRow.quantity > 0,
+        )
+        .order_by(ProposalRow.supplier, ProposalRow.location, ProposalLineRow.line)
+    ).all()
+    names = {sku: product.name for sku, product in products(session, [line.sku for _, line in rows]).items()}
+    for head, line in rows:
+        cost = Money(line.unit_cost, head.currency)
+        yield {
+            "supplier": head.supplier,
+            "location": head.location,
+            "sku": line.sku,
+            "name": names.get(line.sku, line.sku),
+            "quantity": line.quantity,
+            "unit_cost": str(cost.major),
+            "line_total": str((cost * line.quantity).major),
+            "currency": head.currency,
+        }

@@ -1,0 +1,112 @@
+"""Suppliers: what they sell, on which terms, and how long they took."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.accounts.model import Staff
+from core.accounts.service import staff_by_email
+from core.errors import NotFound
+from core.purchasing.model import SupplierItem
+from core.purchasing.rows import (
+    PurchaseOrderLineRow,
+    PurchaseOrderRow,
+    SupplierItemRow,
+    SupplierRow,
+)
+
+MIRRORED = {
+    "suppliers": SupplierRow,
+    "supplier_items": SupplierItemRow,
+    "purchase_orders": PurchaseOrderRow,
+    "purchase_order_lines": PurchaseOrderLineRow,
+}
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """A supplier and the terms that hold for all it sells; money in minor units of `currency`."""
+
+    supplier: str
+    name: str
+    email: str
+    currency: str
+    lead_time_days: float
+    lead_time_sd_days: float
+    review_days: float
+    order_cost: int
+    line_cost: int
+    minimum_order_value: int
+
+
+def planner(session: Session, staff: Staff) -> Staff:
+    """The same person with the rights they have at this moment.
+
+    Raises:
+        NotFound: somebody who does not plan (any more).
+    """
+    today = staff_by_email(session, staff.email)
+    if today is None or not today.may_plan:
+        raise NotFound("Proposals are for planners; ask an admin for that role.")
+    return today
+
+
+def suppliers(session: Session) -> dict[str, Supplier]:
+    """All suppliers by their code."""
+    rows = session.scalars(select(SupplierRow).order_by(SupplierRow.supplier))
+    return {
+        row.supplier: Supplier(
+            row.supplier,
+            row.name,
+            row.email,
+            row.currency,
+            row.lead_time_days,
+            row.lead_time_sd_days,
+            row.review_days,
+            row.order_cost,
+            row.line_cost,
+            row.minimum_order_value,
+        )
+        for row in rows
+    }
+
+
+def supplier_items(session: Session) -> list[SupplierItem]:
+    """What all suppliers ask for what they sell."""
+    rows = session.scalars(select(SupplierItemRow).order_by(SupplierItemRow.sku, SupplierItemRow.supplier))
+    return [
+        SupplierItem(
+            row.supplier,
+            row.sku,
+            row.unit_cost,
+            row.currency,
+            row.minimum,
+            row.pack,
+            row.maximum,
+            tuple((int(quantity), int(cost)) for quantity, cost in row.price_breaks or ()),
+        )
+        for row in rows
+    ]
+
+
+def lead_times(session: Session, since: datetime) -> dict[str, list[float]]:
+    """Days from order to full receipt of each supplier's orders placed since then, oldest first."""
+    rows = session.execute(
+        select(PurchaseOrderRow.supplier, PurchaseOrderRow.ordered_at, PurchaseOrderRow.received_at)
+        .where(PurchaseOrderRow.status == "received", PurchaseOrderRow.ordered_at >= since)
+        .order_by(PurchaseOrderRow.ordered_at)
+    )
+    days: dict[str, list[float]] = {}
+    for supplier, ordered_at, received_at in rows:
+        if received_at is not None and received_at >= ordered_at:
+            days.setdefault(supplier, []).append((received_at - ordered_at).total_seconds() / 86400)
+    return days
+
+
+def names_of(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """The names of suppliers by their code."""
+    named = select(SupplierRow.supplier, SupplierRow.name).where(SupplierRow.supplier.in_(set(codes)))
+    return dict(session.execute(named).tuples().all())

@@ -1,0 +1,30 @@
+"""What the clock does, a few lines each: every job calls one verb."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from core.portal import Portal
+
+log = logging.getLogger(__name__)
+_BATCH, _MOST_BATCHES = 20, 50
+
+
+def plan(portal: Portal, due_at: datetime) -> None:
+    """The day's plan, once however many replicas and restarts there are."""
+    owner = secrets.token_hex(8)
+    if portal.claim_run("plan", due_at, owner):
+        outcome = portal.plan(run=f"plan:{due_at.isoformat()}")
+        portal.finish_run("plan", due_at, owner, f"{outcome.proposals} proposals, {outcome.lines} lines")
+
+
+def deliver(portal: Portal) -> None:
+    """Send what is due."""
+    for _ in range(_MOST_BATCHES):
+        if portal.deliver(_BATCH) < _BATCH:
+            return
+
+
+def housekeep(portal: Portal) -> None:
+    """Close what is over and forget what nobody needs."""
+    log.debug("housekeeping", extra={"done": portal.housekeep()})

@@ -1,0 +1,83 @@
+"""When each job is due, from the configuration; APScheduler is the clock, who runs is decided in the database."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from functools import partial, wraps
+from zoneinfo import ZoneInfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from core.clock import Clock, utc_now
+from core.config import Config
+from core.errors import PortalError
+from core.portal import Portal
+from scheduler import jobs
+
+log = logging.getLogger(__name__)
+_GRACE_S = 3600
+_CATCH_UP_AGAIN_S = 900
+
+
+class Timetable:
+    """The running clock."""
+
+    def __init__(self, clock: BackgroundScheduler) -> None:
+        self._clock = clock
+
+    def stop(self) -> None:
+        """Stop; a job under way is waited for."""
+        self._clock.shutdown(wait=True)
+
+
+def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
+    """Start the clock; a plan that fell due while nothing ran is caught up at once."""
+    settings, zone = config.scheduler, config.shop.zone
+    hour, minute = (int(part) for part in settings.plan_at.split(":"))
+    plan_due = _guarded("plan", lambda: jobs.plan(portal, last_due(settings.plan_at, zone, now())))
+    clock = BackgroundScheduler(
+        timezone=zone,
+        executors={"default": ThreadPoolExecutor(3)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _GRACE_S},
+    )
+    clock.add_job(plan_due, CronTrigger(hour=hour, minute=minute, timezone=zone), id="plan")
+    clock.add_job(plan_due, DateTrigger(), id="plan-missed")
+    clock.add_job(plan_due, IntervalTrigger(seconds=_CATCH_UP_AGAIN_S), id="plan-abandoned")
+    deliver = _guarded("deliver", partial(jobs.deliver, portal))
+    clock.add_job(deliver, IntervalTrigger(seconds=settings.deliver_every_s), id="deliver")
+    housekeep = _guarded("housekeep", partial(jobs.housekeep, portal))
+    clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
+    clock.start()
+    return Timetable(clock)
+
+
+def last_due(plan_at: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """The latest moment, up to now, at which the daily plan was due; on days with two such hours the first.
+
+    >>> from datetime import UTC
+    >>> last_due("02:30", ZoneInfo("Europe/London"), datetime(2026, 7, 1, 1, 0, tzinfo=UTC)).isoformat()
+    '2026-06-30T02:30:00+01:00'
+    """
+    here = now.astimezone(zone)
+    due = datetime.combine(here.date(), time.fromisoformat(plan_at), zone)
+    return due if due <= here else datetime.combine(here.date() - timedelta(days=1), due.timetz())
+
+
+def _guarded(name: str, job: Callable[[], None]) -> Callable[[], None]:
+    """A job whose trouble is logged with a reference and never stops the clock."""
+
+    @wraps(job, assigned=())
+    def run() -> None:
+        try:
+            job()
+        except PortalError as refusal:
+            log.warning("job %s could not run: %s", name, refusal)
+        except Exception:
+            log.exception("job %s failed", name, extra={"reference": secrets.token_hex(4)})
+
+    return run

