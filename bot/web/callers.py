@@ -1,0 +1,210 @@
+"""Who a request comes from, and whether it was really meant: sessions, guests' browsers, form tokens."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from bot.web.door import door_of
+from bot.web.ingress import read_form, read_json
+from core.accounts.model import SESSION_LONGEST, Customer, Staff, Visitor
+from core.chat import Speaker
+from core.errors import InvalidInput, PortalError, Refused
+
+SESSION, BROWSER = "storekeeper_session", "storekeeper_browser"
+_TOKEN = re.compile(r"[\w-]{20,100}", re.ASCII)
+_BROWSER_LIFETIME_S = 30 * 86400
+
+
+class SignInFirst(PortalError):
+    """The page is for somebody who has signed in."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody at the door: a visitor who signed in, or a guest known by a random number in the browser."""
+
+    visitor: Visitor | None
+    browser: str
+    form_token: str
+
+    @property
+    def customer(self) -> Customer | None:
+        """The customer who signed in."""
+        return self.visitor.customer if self.visitor else None
+
+    @property
+    def staff(self) -> Staff | None:
+        """The person of the shop who signed in."""
+        return self.visitor.staff if self.visitor else None
+
+    @property
+    def chat(self) -> str:
+        """The chat this caller writes in; a guest's does not give the browser's number away."""
+        return self.visitor.chat if self.visitor else "guest:" + hashlib.sha256(self.browser.encode()).hexdigest()[:24]
+
+    @property
+    def person(self) -> str | None:
+        """The person as transcripts name them; None for a guest."""
+        if self.staff:
+            return f"staff:{self.staff.email}"
+        return f"customer:{self.customer.customer_id}" if self.customer else None
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who is talking, as far as this browser proved it."""
+        if self.visitor is None:
+            return Speaker()
+        proof = self.visitor.proof
+        if self.staff:
+            return Speaker(staff_id=self.staff.email, proof=proof)
+        customer = self.customer
+        return Speaker(customer.customer_id, proof=proof, language=customer.language) if customer else Speaker()
+
+
+def caller(request: Request) -> Caller:
+    """Who calls; a browser seen for the first time gets its number."""
+    door = door_of(request)
+    browser = _browser(request)
+    token = request.cookies.get(SESSION, "")
+    visitor = door.portal.visitor(token) if _TOKEN.fullmatch(token) else None
+    return Caller(visitor, browser, visitor.form_token if visitor else door.guest_form_token(browser))
+
+
+Calling = Annotated[Caller, Depends(caller)]
+
+
+def signed_in_customer(calling: Calling) -> Customer:
+    """The customer whose pages are asked for.
+
+    Raises:
+        SignInFirst: nobody signed in.
+        Refused: somebody of the shop, who has no orders of their own.
+    """
+    if calling.customer:
+        return calling.customer
+    if calling.staff:
+        raise Refused("This page is for customers. Your pages are in the menu.", "customers-only")
+    raise SignInFirst("Please sign in to see this page.")
+
+
+def signed_in_staff(calling: Calling) -> Staff:
+    """The person of the shop who asks.
+
+    Raises:
+        SignInFirst: nobody signed in.
+        Refused: a customer.
+    """
+    if calling.staff:
+        return calling.staff
+    if calling.customer:
+        raise Refused("This page is for people of the shop.", "staff-only")
+    raise SignInFirst("Please sign in to see this page.")
+
+
+def signed_in_planner(staff: Annotated[Staff, Depends(signed_in_staff)]) -> Staff:
+    """The planner who asks.
+
+    Raises:
+        Refused: somebody of the shop who does not plan.
+    """
+    if not staff.may_plan:
+        raise Refused("This page is for planners; ask an admin for that role.", "planners-only")
+    return staff
+
+
+async def posted(request: Request, calling: Calling) -> dict[str, str]:
+    """The fields of a form that this browser was given and meant to send.
+
+    Raises:
+        InvalidInput: not a form.
+        Refused: sent from another site, or without the form's token.
+    """
+    _refuse_other_sites(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise InvalidInput("That is not a form of ours. Load the page again and send it once more.")
+    fields = read_form(await request.body())
+    given = fields.get("form_token", "").encode("utf-8", "replace")
+    if not hmac.compare_digest(given, calling.form_token.encode()):
+        raise Refused("This form is no longer valid. Load the page again and send it once more.", "form-token")
+    return fields
+
+
+async def posted_json(request: Request) -> dict[str, object]:
+    """The JSON object that a script, or a page of ours, sent.
+
+    Raises:
+        InvalidInput: not JSON.
+        Refused: sent from another site.
+    """
+    _refuse_other_sites(request, allow_unknown=False)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise InvalidInput("Send JSON, with the header Content-Type: application/json.")
+    return read_json(await request.body())
+
+
+AsCustomer = Annotated[Customer, Depends(signed_in_customer)]
+AsStaff = Annotated[Staff, Depends(signed_in_staff)]
+AsPlanner = Annotated[Staff, Depends(signed_in_planner)]
+Fields = Annotated[dict[str, str], Depends(posted)]
+Sent = Annotated[dict[str, object], Depends(posted_json)]
+
+
+def start_session(request: Request, token: str) -> None:
+    """Let the browser keep a session's token."""
+    _keep_cookie(request, SESSION, token, int(SESSION_LONGEST.total_seconds()))
+
+
+def end_session(request: Request) -> None:
+    """Make the browser forget the session, and be somebody new."""
+    _keep_cookie(request, SESSION, "", 0)
+    _keep_cookie(request, BROWSER, secrets.token_urlsafe(32), _BROWSER_LIFETIME_S)
+
+
+def _browser(request: Request) -> str:
+    known = request.cookies.get(BROWSER, "")
+    if _TOKEN.fullmatch(known):
+        return known
+    fresh = secrets.token_urlsafe(32)
+    _keep_cookie(request, BROWSER, fresh, _BROWSER_LIFETIME_S)
+    return fresh
+
+
+def _keep_cookie(request: Request, name: str, value: str, lifetime_s: int) -> None:
+    cookie: SimpleCookie = SimpleCookie()
+    cookie[name] = value
+    crumb = cookie[name]
+    crumb["path"], crumb["max-age"], crumb["httponly"], crumb["samesite"] = "/", str(lifetime_s), True, "Lax"
+    if door_of(request).is_https:
+        crumb["secure"] = True
+    request.scope.setdefault("state", {}).setdefault("cookies", []).append(cookie.output(header="").strip())
+
+
+def _refuse_other_sites(request: Request, *, allow_unknown: bool = True) -> None:
+    """Refuse what a page of another site made this browser send; scripts name no site at all.
+
+    A form of ours says “Origin: null”, because our pages send no referrer; its token proves where it is from.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        is_ours = site in {"same-origin", "none"}
+    elif origin == "null":
+        is_ours = allow_unknown
+    else:
+        hosts = {_host_of(door_of(request).config.web.base_url), request.headers.get("host", "").lower()}
+        is_ours = origin is None or _host_of(origin) in hosts
+    if not is_ours:
+        raise Refused("This was sent from another site and was not accepted.", "other-site")
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return "?"

@@ -1,0 +1,117 @@
+"""Pages: templates, and how amounts, days and figures are written on them."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from core.config import Config
+from core.money import Money
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_CODE = re.compile(r"(?<!\d)\d{8}(?!\d)")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Templates that know the shop's locale and zone."""
+
+    environment: Environment
+
+    def write(self, template: str, **values: Any) -> str:
+        """The page of a template, everything in it escaped."""
+        return self.environment.get_template(template).render(**values)
+
+
+def lay_out(config: Config, *, demo: bool) -> Paper:
+    """The templates, with the shop's ways of writing."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    writing = Writing(config)
+    environment.filters.update(
+        money=writing.money, day=writing.day, moment=writing.moment, iso=_iso, percent=writing.percent,
+        units=writing.units, words=_words, pieces=writing.pieces, code=_code,
+    )  # fmt: skip
+    environment.globals.update(shop=config.shop, demo=demo, static=_static_paths())
+    return Paper(environment)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How the shop writes amounts, days and figures."""
+
+    config: Config
+
+    def money(self, amount: Money) -> str:
+        """An amount."""
+        return amount.text(self.config.shop.locale)
+
+    def day(self, on: date | datetime) -> str:
+        """A day, in the shop's zone."""
+        local = on.astimezone(self.config.shop.zone) if isinstance(on, datetime) else on
+        return format_date(local, "d MMM y", locale=self.config.shop.locale)
+
+    def moment(self, at: datetime) -> str:
+        """A moment, in the shop's zone."""
+        return format_datetime(at.astimezone(self.config.shop.zone), "d MMM y, HH:mm", locale=self.config.shop.locale)
+
+    def percent(self, share: float) -> str:
+        """A share; what is not nothing is never shown as nothing."""
+        if 0 < share < 0.005:
+            return "under 1 %"
+        return format_percent(share, "#,##0 %", locale=self.config.shop.locale)
+
+    def units(self, count: float) -> str:
+        """A count."""
+        return format_decimal(count, "#,##0.#", locale=self.config.shop.locale)
+
+    def pieces(self, text: str) -> list[tuple[str, str]]:
+        """A text cut where it holds addresses of this shop: (text, path to link or nothing)."""
+        base = re.escape(self.config.web.base_url)
+        cut = re.split(rf"({base}(?:/[\w./-]*\w|/)?)(?![\w])", text)
+        return [(part, _path(part, self.config.web.base_url) if at % 2 else "") for at, part in enumerate(cut) if part]
+
+
+def _path(address: str, base: str) -> str:
+    return address.removeprefix(base) or "/"
+
+
+def _iso(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+def _words(name: str) -> str:
+    """A state's name as words: out_for_delivery is “Out for delivery”."""
+    return name.replace("_", " ").capitalize()
+
+
+def _code(text: str) -> str:
+    """The sign-in code a letter holds, if it does."""
+    found = _CODE.search(text)
+    return found.group() if found else ""
+
+
+def _static_paths() -> dict[str, str]:
+    """Each static file's path with a digest of its content, so that browsers may keep it for good."""
+    return {path.name: f"/static/{path.name}?v={_digest(path)}" for path in _files(STATIC)}
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

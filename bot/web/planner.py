@@ -1,0 +1,227 @@
+"""The planner's inbox: proposals to approve, change or reject, and the purchase orders that came of them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse, Response
+
+from bot.web.callers import AsPlanner, Caller, Calling, Fields, Sent
+from bot.web.door import door_of
+from bot.web.ingress import whole_number
+from bot.web.refusals import status_of
+from bot.web.show import go_to, page
+from bot.web.stock_picture import picture
+from core.accounts.model import Staff
+from core.errors import Conflict, InvalidInput, PortalError, Refused
+from core.money import Money
+from core.purchasing.model import Proposal, ProposalStatus, Repriced
+
+router = APIRouter(prefix="/planner")
+ProposalId = Annotated[int, Path(ge=1, le=2**53)]
+_FIELD = "quantity-"
+
+
+@router.get("")
+def inbox(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """Proposals: open ones first, then what was decided lately."""
+    found = door_of(request).portal.proposals(staff)
+    open_ones = [one for one in found if one.status is ProposalStatus.OPEN]
+    decided = [one for one in found if one.status is not ProposalStatus.OPEN]
+    return page(request, calling, "proposals.html", open_ones=open_ones, decided=decided)
+
+
+@router.get("/proposals/{proposal_id}")
+def proposal(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, done: str = "") -> Response:
+    """One proposal with its lines, their reasons and pictures."""
+    found = door_of(request).portal.proposal(staff, proposal_id)
+    return _proposal_page(request, calling, found, done=done)
+
+
+@router.post("/proposals/{proposal_id}/reprice")
+def reprice(request: Request, staff: AsPlanner, proposal_id: ProposalId, sent: Sent) -> JSONResponse:
+    """What other quantities would cost and risk: `{"quantities": {"1": 48}}`; changes nothing."""
+    quantities = _sent_quantities(sent)
+    portal = door_of(request).portal
+    found = portal.proposal(staff, proposal_id)
+    repriced = portal.reprice(staff, proposal_id, quantities)
+    written = {str(line): _as_json(request, one) for line, one in repriced.items()}
+    total = _total(found, repriced)
+    return JSONResponse({"lines": written, "total": _amount(request, total)})
+
+
+@router.post("/proposals/{proposal_id}/preview")
+def preview(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """The same for a browser without scripts: old and new side by side, to be saved or left."""
+    portal = door_of(request).portal
+    found = portal.proposal(staff, proposal_id)
+    try:
+        repriced = portal.reprice(staff, proposal_id, _quantities(fields, found))
+    except InvalidInput as fault:
+        return _proposal_page(request, calling, found, fault=fault, typed=fields)
+    told = {
+        "found": found,
+        "repriced": repriced,
+        "content_hash": fields.get("content_hash", ""),
+        "total": _total(found, repriced),
+        "has_fault": any(one.fault for one in repriced.values()),
+    }
+    return page(request, calling, "proposal_preview.html", **told)
+
+
+@router.post("/proposals/{proposal_id}/edit")
+def edit(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """Save other quantities."""
+    portal = door_of(request).portal
+    try:
+        quantities = _quantities(fields, portal.proposal(staff, proposal_id))
+        portal.edit(staff, proposal_id, fields.get("content_hash", ""), quantities)
+    except (Conflict, InvalidInput, Refused) as refusal:
+        typed = fields if isinstance(refusal, InvalidInput) else None
+        return _refused(request, calling, staff, proposal_id, refusal, typed)
+    return go_to(f"/planner/proposals/{proposal_id}?done=edited")
+
+
+@router.post("/proposals/{proposal_id}/approve")
+def approve(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """Approve what the page showed."""
+    try:
+        decided = door_of(request).portal.approve(staff, proposal_id, fields.get("content_hash", ""))
+    except (Conflict, Refused) as refusal:
+        return _refused(request, calling, staff, proposal_id, refusal)
+    done = "approved" if decided.status is ProposalStatus.APPROVED else "seconded"
+    return go_to(f"/planner/proposals/{proposal_id}?done={done}")
+
+
+@router.post("/proposals/{proposal_id}/reject")
+def reject(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """Reject what the page showed, with a reason."""
+    try:
+        door_of(request).portal.reject(staff, proposal_id, fields.get("content_hash", ""), fields.get("reason", ""))
+    except (Conflict, InvalidInput, Refused) as refusal:
+        return _refused(request, calling, staff, proposal_id, refusal)
+    return go_to(f"/planner/proposals/{proposal_id}?done=rejected")
+
+
+@router.get("/orders")
+def purchase_orders(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """Purchase orders, latest first."""
+    return page(request, calling, "purchase_orders.html", orders=door_of(request).portal.purchase_orders(staff))
+
+
+@router.get("/orders/{number:path}")
+def purchase_order(request: Request, calling: Calling, staff: AsPlanner, number: str) -> Response:
+    """One purchase order with its lines."""
+    return page(request, calling, "purchase_order.html", order=door_of(request).portal.purchase_order(staff, number))
+
+
+@router.get("/post")
+def post(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """Letters that could not be delivered."""
+    return page(request, calling, "post.html", letters=door_of(request).portal.dead_letters(staff))
+
+
+@router.post("/post/{outbox_id}/retry")
+def retry_letter(request: Request, staff: AsPlanner, outbox_id: ProposalId, fields: Fields) -> Response:  # noqa: ARG001
+    """Try a letter again."""
+    door_of(request).portal.retry_letter(staff, outbox_id)
+    return go_to("/planner/post")
+
+
+@router.post("/post/{outbox_id}/discard")
+def discard_letter(request: Request, staff: AsPlanner, outbox_id: ProposalId, fields: Fields) -> Response:  # noqa: ARG001
+    """Give a letter up."""
+    door_of(request).portal.discard_letter(staff, outbox_id)
+    return go_to("/planner/post")
+
+
+def _refused(
+    request: Request,
+    calling: Caller,
+    staff: Staff,
+    proposal_id: int,
+    fault: PortalError,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """The proposal as it stands now, with what was wrong."""
+    return _proposal_page(
+        request, calling, door_of(request).portal.proposal(staff, proposal_id), fault=fault, typed=typed
+    )
+
+
+def _proposal_page(
+    request: Request,
+    calling: Caller,
+    found: Proposal,
+    *,
+    fault: PortalError | None = None,
+    typed: dict[str, str] | None = None,
+    done: str = "",
+) -> Response:
+    told: dict[str, Any] = {
+        "found": found,
+        "pictures": {line.line: picture(line.ahead) for line in found.lines},
+        "typed": typed or {},
+        "fault": str(fault) if fault else "",
+        "done": done,
+        "is_open": found.status is ProposalStatus.OPEN,
+    }
+    return page(request, calling, "proposal.html", status=status_of(fault) if fault else 200, **told)
+
+
+def _quantities(fields: dict[str, str], found: Proposal) -> dict[int, int]:
+    """The quantities a form holds, by line; all faults in one text.
+
+    Raises:
+        InvalidInput: one is no whole number, or the form holds none at all.
+    """
+    names = {str(line.line): line.name for line in found.lines}
+    quantities, faults = {}, []
+    for line, typed in _typed(fields).items():
+        try:
+            quantities[whole_number(line, "A line's number")] = whole_number(typed, names.get(line, f"Line {line}"))
+        except InvalidInput as fault:
+            faults.append(str(fault))
+    if faults or not quantities:
+        raise InvalidInput("\n".join(faults) or "The form holds no quantities. Load the page again.")
+    return quantities
+
+
+def _typed(fields: dict[str, str]) -> dict[str, str]:
+    return {name.removeprefix(_FIELD): typed for name, typed in fields.items() if name.startswith(_FIELD)}
+
+
+def _sent_quantities(sent: dict[str, object]) -> dict[int, int]:
+    given = sent.get("quantities")
+    if not isinstance(given, dict) or not given:
+        raise InvalidInput("Send quantities by line number, such as {“quantities”: {“1”: 48}}.")
+    return {
+        whole_number(str(line), "A line's number"): whole_number(str(typed), "A quantity")
+        for line, typed in given.items()
+    }
+
+
+def _total(found: Proposal, repriced: dict[int, Repriced]) -> Money:
+    totals = (repriced[line.line].total if line.line in repriced else line.total for line in found.lines)
+    return sum(totals, Money(0, found.total.currency))
+
+
+def _as_json(request: Request, one: Repriced) -> dict[str, Any]:
+    return {
+        "quantity": one.quantity,
+        "unit_cost": _amount(request, one.unit_cost),
+        "total": _amount(request, one.total),
+        "expected_cost": _amount(request, one.expected_cost),
+        "cost_lines": one.cost_lines,
+        "risk": {"share": one.risk, "text": _percent(request, one.risk)},
+        "explanation": one.explanation,
+        "fault": one.fault,
+    }
+
+
+def _amount(request: Request, money: Money) -> dict[str, Any]:
+    written = door_of(request).paper.environment.filters["money"](money)
+    return {"minor": money.minor, "currency": money.currency, "text": written}
+
+
+def _percent(request: Request, share: float) -> str:
+    return str(door_of(request).paper.environment.filters["percent"](share))
