@@ -1,4 +1,4 @@
-"""The demo as a newcomer meets it: first start, later starts, planning, memory, and --help: python -m benchmarks.demo."""
+"""The demo as a newcomer meets it: first and later starts, planning, memory, --help: python -m benchmarks.demo."""
 
 import os
 import re
@@ -54,7 +54,7 @@ def _start(folder: str) -> tuple[float, float]:
 
 def _answers() -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=1) as response:  # noqa: S310 loopback
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=1) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -63,9 +63,8 @@ def _load(path: Path | None, port: int | None = None) -> "Config":
 
 @contextmanager
 def _house(config: "Config", *, current: bool = True) -> "Iterator[House]":
-    from core.database.migrate import require_current
-
     from bot.assembly import build
+    from core.database.migrate import require_current
 
     house = build(config)
     try:

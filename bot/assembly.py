@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from core.clock import Clock, utc_now
-from core.config import Config
+from core.config import Config, Mail, Web
 from core.database.engine import Database
 from core.errors import ConfigError
+from core.mailroom.ports import Courier
 from core.portal import Portal
 
 _SHORTEST_SECRET = 16
+_LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,22 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     Raises:
         ConfigError: the database address or the secret cannot be used.
     """
-    from integrations.email.client import OutboxCourier
-
     folder = _folder_of(config.database.url)
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)
-    portal = Portal(database, config, clock, couriers={"email": OutboxCourier()})
+    portal = Portal(database, config, clock, couriers={"email": _mail(config.mail)})
     return House(config, database, portal)
+
+
+def _mail(settings: Mail) -> Courier:
+    from integrations.email.client import OutboxCourier, SmtpCourier
+
+    if settings.transport == "outbox":
+        return OutboxCourier()
+    password = settings.password.get_secret_value()
+    return SmtpCourier(
+        settings.host, settings.port, settings.user, password, settings.sender, starttls=settings.starttls
+    )
 
 
 def _folder_of(url: str) -> Path:
@@ -83,21 +95,18 @@ def _kept_secret(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def serve(house: House, *, demo: bool, ready: Callable[[], None]) -> None:
-    """Run the web door and the scheduler until interrupted.
+def serve(house: House, *, demo: bool, ready: Callable[[], None], hints: Sequence[tuple[str, str]] = ()) -> None:
+    """Run the web door and the scheduler until interrupted; `hints` are addresses worth trying, with why.
 
     Raises:
         ConfigError: the port is taken, or the address is not of this machine.
     """
-    import socket
-
     import uvicorn
-    from scheduler.timetable import Timetable, start
 
     from bot.web.app import create_app
+    from scheduler.timetable import Timetable, start
 
-    web = house.config.web
-    listening = _listen(web.host, web.port, socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET))
+    listening = _listen(house.config.web)
     running: list[Timetable] = []
 
     def on_start() -> None:
@@ -108,7 +117,7 @@ def serve(house: House, *, demo: bool, ready: Callable[[], None]) -> None:
         for timetable in running:
             timetable.stop()
 
-    app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop)
+    app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False, access_log=False)
     )
@@ -120,16 +129,24 @@ def serve(house: House, *, demo: bool, ready: Callable[[], None]) -> None:
         listening.close()
 
 
-def _listen(host: str, port: int, listening: "socket.socket") -> "socket.socket":  # noqa: F821
-    import socket
+def require_free_port(web: Web) -> None:
+    """Find out before any work is done that the address cannot be listened on.
 
+    Raises:
+        ConfigError: the port is taken, or the address is not of this machine.
+    """
+    _listen(web).close()
+
+
+def _listen(web: Web) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        listening.bind((web.host, web.port))
     except OSError as error:
         listening.close()
         raise ConfigError(
-            f"Port {port} of {host} cannot be used ({error.strerror}). Take another one: --port {port + 1}, or stop "
-            "the program that has it."
+            f"Port {web.port} of {web.host} cannot be used ({error.strerror}). Take another one: "
+            f"--port {web.port + 1 if web.port < _LAST_PORT else 8000}, or stop the program that has it."
         ) from error
     return listening

@@ -1,21 +1,21 @@
 """The demo: a shop cut from real sales records, set up once and then open on this machine."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from core.database.migrate import upgrade
 from rich.console import Console
 
 from bot import importing
-from bot.assembly import House, build, serve
+from bot.assembly import House, build, require_free_port, serve
 from core.clock import utc_now
 from core.config import Config
+from core.database.migrate import upgrade
 
 console = Console(highlight=False)
 _LOADED = "demo shop loaded"
+_DATABASE = "storekeeper.db"
 
 
 def run(config: Config, folder: Path, *, fresh: bool) -> None:
@@ -24,22 +24,34 @@ def run(config: Config, folder: Path, *, fresh: bool) -> None:
     Raises:
         ConfigError: the port is taken or the folder cannot be used.
     """
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
-    url = f"sqlite:///{folder / 'storekeeper.db'}"
+    require_free_port(config.web)
+    if fresh:
+        _begin_anew(folder)
+    url = f"sqlite:///{folder / _DATABASE}"
     config = config.model_copy(update={"database": config.database.model_copy(update={"url": url})})
     house = build(config)
+    from integrations.demo.shop import featured
+
     try:
         set_up(house)
-        serve(house, demo=True, ready=lambda: _welcome(house))
+        hints = [(person.email, person.about) for person in featured()]
+        serve(house, demo=True, ready=lambda: _welcome(house, hints), hints=hints)
     finally:
         house.close()
     console.print("Stopped. Your shop is kept; `make demo` opens it again.")
 
 
+def _begin_anew(folder: Path) -> None:
+    """Remove what an earlier demo left there, and nothing else."""
+    for left in (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm"):
+        (folder / left).unlink(missing_ok=True)
+
+
 def set_up(house: House) -> None:
     """Make the tables, load the shop and compute the first proposals; what was done before is not done again."""
     from integrations.demo.shop import last_day, shop_folder
+    from scheduler import jobs
+    from scheduler.timetable import last_due
 
     upgrade(house.database)
     if not house.portal.is_done(_LOADED):
@@ -47,7 +59,7 @@ def set_up(house: House) -> None:
         importing.run(house, "csv", shop_folder(), shift_days=(yesterday - last_day()).days)
         house.portal.mark_done(_LOADED)
     with _saying("Computing proposals"):
-        house.portal.plan(run="demo")
+        jobs.plan(house.portal, last_due(house.config.scheduler.plan_at, house.config.shop.zone, utc_now()))
 
 
 @contextmanager
@@ -56,13 +68,11 @@ def _saying(what: str) -> Iterator[None]:
         yield
 
 
-def _welcome(house: House) -> None:
-    from integrations.demo.shop import featured
-
+def _welcome(house: House, hints: Sequence[tuple[str, str]]) -> None:
     base = house.config.web.base_url
     console.print(f"\n[bold]{house.config.shop.name}[/bold] is open: [bold]{base}[/bold]\n")
-    for person in featured():
-        console.print(f"  {person.email:<44} {person.about}")
+    for email, about in hints:
+        console.print(f"  {email:<44} {about}")
     console.print(
         f"\nSign in at {base}/sign-in with one of these addresses; the code lands on {base}/demo/mail\n"
         f"Planners find their inbox at {base}/planner\n"

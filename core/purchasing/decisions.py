@@ -51,7 +51,7 @@ def approve(
         raise Refused("You changed this proposal yourself; above the four-eyes limit others approve it.", "four-eyes")
     yes = {"proposal_id": proposal_id, "revision": row.revision, "staff": person.email, "approved_at": now}
     insert_new(session, ApprovalRow, yes)
-    if four_eyes and len(_approvers(session, row)) < 2:  # noqa: PLR2004 the other pair of eyes
+    if four_eyes and len(_approvers(session, row)) < 2:
         record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
         return proposal(session, person, proposal_id, now)
     _leave_open(session, row, ProposalStatus.APPROVED, person, "", now)

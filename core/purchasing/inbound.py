@@ -73,5 +73,4 @@ def _under_way(session: Session, skus: Sequence[str]) -> Iterator[tuple[str, int
             PurchaseOrderLineRow.quantity > PurchaseOrderLineRow.received,
         )
     )
-    for sku, units, expected_on, spread_days in rows:
-        yield sku, units, expected_on, spread_days
+    yield from rows.tuples()

@@ -57,8 +57,8 @@ class Known:
         return cls(**{**kept, "item": SupplierItem(**terms, breaks=breaks)})
 
 
-def arrays(known: Sequence[Known]) -> tuple[Items, Velocity]:
-    """The same as the arrays of the mathematics, money in major units."""
+def columns(known: Sequence[Known]) -> dict[str, Any]:
+    """The terms and stock as the columns of `Items`, money in major units."""
     scale = np.array([10.0 ** -exponent(one.item.currency) for one in known])
     tiers = max((len(one.item.breaks) for one in known), default=0)
     break_quantity = np.full((len(known), tiers), np.inf)
@@ -66,30 +66,38 @@ def arrays(known: Sequence[Known]) -> tuple[Items, Velocity]:
     for row, one in enumerate(known):
         for tier, (quantity, cost) in enumerate(sorted(one.item.breaks)):
             break_quantity[row, tier], break_cost[row, tier] = quantity, cost * scale[row]
-    items = Items(
-        unit_cost=scale * [one.item.unit_cost for one in known],
-        holding_rate=_floats(one.holding_rate for one in known),
-        stockout_cost=scale * [one.stockout_cost for one in known],
-        order_cost=scale * [one.order_cost for one in known],
-        line_cost=scale * [one.line_cost for one in known],
-        lead_days=_floats(one.lead_days for one in known),
-        lead_sd=_floats(one.lead_sd for one in known),
-        review_days=_floats(one.review_days for one in known),
-        on_hand=_floats(one.on_hand for one in known),
-        on_order=_floats(one.on_order for one in known),
-        backordered=_floats(one.waiting for one in known),
-        minimum=_floats(one.item.minimum for one in known),
-        pack=_floats(one.item.pack for one in known),
-        maximum=_floats(np.inf if one.item.maximum is None else one.item.maximum for one in known),
-        break_quantity=break_quantity,
-        break_cost=break_cost,
-    )
+    return {
+        "unit_cost": scale * [one.item.unit_cost for one in known],
+        "holding_rate": _floats(one.holding_rate for one in known),
+        "stockout_cost": scale * [one.stockout_cost for one in known],
+        "order_cost": scale * [one.order_cost for one in known],
+        "line_cost": scale * [one.line_cost for one in known],
+        "lead_days": _floats(one.lead_days for one in known),
+        "lead_sd": _floats(one.lead_sd for one in known),
+        "review_days": _floats(one.review_days for one in known),
+        "on_hand": _floats(one.on_hand for one in known),
+        "on_order": _floats(one.on_order for one in known),
+        "backordered": _floats(one.waiting for one in known),
+        "minimum": _floats(one.item.minimum for one in known),
+        "pack": _floats(one.item.pack for one in known),
+        "maximum": _floats(np.inf if one.item.maximum is None else one.item.maximum for one in known),
+        "break_quantity": break_quantity,
+        "break_cost": break_cost,
+    }
+
+
+def arrays(known: Sequence[Known]) -> tuple[Items, Velocity]:
+    """The same as the arrays of the mathematics.
+
+    Raises:
+        ValueError: terms that cannot be planned; `core.replenishment.plan.faults` of the columns names them.
+    """
     velocity = Velocity(
         shape=_floats(one.shape for one in known),
         exposure=_floats(one.exposure for one in known),
         dispersion=_floats(one.dispersion for one in known),
     )
-    return items, velocity
+    return Items(**columns(known)), velocity
 
 
 def as_money(major: float, currency: str) -> Money:

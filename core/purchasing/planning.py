@@ -20,7 +20,7 @@ from core.database.upsert import insert_new
 from core.inventory import service as inventory
 from core.money import exponent
 from core.orders import service as orders
-from core.purchasing.known import Known, arrays
+from core.purchasing.known import Known, arrays, columns
 from core.purchasing.model import ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
 from core.purchasing.proposals import content_hash
@@ -28,7 +28,7 @@ from core.purchasing.rows import ProposalLineRow, ProposalRow
 from core.purchasing.service import Supplier, lead_times, supplier_items, suppliers
 from core.replenishment.demand import Velocity, velocity
 from core.replenishment.lead_time import learnt
-from core.replenishment.plan import Items, Proposed, faults, propose, reason, to_minimum_value
+from core.replenishment.plan import Proposed, faults, propose, reason, to_minimum_value
 
 Place = tuple[str, str]
 _RECEIPTS_SINCE = timedelta(days=730)
@@ -145,7 +145,7 @@ def compute(books: Books, planning: Planning) -> Plan:
     pace = velocity(books.units[rows], books.in_stock[rows], enquiries=books.enquiries[rows])
     known = [_known(books, books.places[row], pace, at, planning) for at, row in enumerate(rows)]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    wrong = faults(*_item_arguments(known))
+    wrong = faults(columns(known))
     for at, row in enumerate(rows):
         sku, location = books.places[row]
         if at in wrong:

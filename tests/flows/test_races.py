@@ -1,0 +1,114 @@
+"""Two at once: one wins, the other is told, and the effect exists once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from core.chat import Incoming, Reply, Speaker
+from core.database.engine import Database
+from core.errors import PortalError
+from core.portal import Portal
+from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow
+from core.returns.rows import ReturnRow
+from tests import shop
+from tests.core.purchasing.conftest import person
+
+ROUNDS = 200
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Do all at the same moment; what each gave, or the refusal it met."""
+    ready = Barrier(len(acts))
+
+    def one(act: Callable[[], Any]) -> Any:
+        ready.wait()
+        try:
+            return act()
+        except PortalError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(one, acts))
+
+
+def forget_orders(database: Database) -> None:
+    """Cancel what was ordered, so that the next plan wants the same again."""
+    with database.unit_of_work() as session:
+        session.execute(update(PurchaseOrderRow).values(status="cancelled"))
+
+
+@pytest.mark.slow
+def test_two_planners_approve_at_once_and_one_purchase_order_exists(portal: Portal, database: Database) -> None:
+    shop.open_shop(portal)
+    boss, planner = person(shop.BOSS), person(shop.PLANNER)
+    for number in range(ROUNDS):
+        forget_orders(database)
+        assert portal.plan(run=f"round {number}").proposals == 1
+        shown = portal.proposals(boss)[0]
+        outcomes = at_once(
+            partial(portal.approve, boss, shown.proposal_id, shown.content_hash),
+            partial(portal.approve, planner, shown.proposal_id, shown.content_hash),
+        )
+        refusals = [str(outcome) for outcome in outcomes if isinstance(outcome, PortalError)]
+        assert len(refusals) == 1
+        assert "approved already by" in refusals[0]
+    with database.reading() as session:
+        placed = session.scalar(select(func.count()).where(PurchaseOrderRow.proposal_id.is_not(None)))
+        lines = session.scalar(select(func.count()).select_from(PurchaseOrderLineRow))
+    assert placed == ROUNDS
+    assert lines == 1 + 2 * ROUNDS
+
+
+@pytest.mark.slow
+def test_approving_races_rejecting_and_exactly_one_holds(portal: Portal, database: Database) -> None:
+    shop.open_shop(portal)
+    boss, planner = person(shop.BOSS), person(shop.PLANNER)
+    for number in range(40):
+        forget_orders(database)
+        portal.plan(run=f"round {number}")
+        shown = portal.proposals(boss)[0]
+        approved, rejected = at_once(
+            partial(portal.approve, boss, shown.proposal_id, shown.content_hash),
+            partial(portal.reject, planner, shown.proposal_id, shown.content_hash, "no"),
+        )
+        assert isinstance(approved, PortalError) != isinstance(rejected, PortalError)
+        placed = portal.proposal(boss, shown.proposal_id).purchase_order_number
+        assert (placed is None) == isinstance(approved, PortalError)
+
+
+def test_a_message_delivered_twice_at_once_is_answered_once(portal: Portal, database: Database) -> None:
+    shop.open_shop(portal)
+    speaker = Speaker(customer_id=shop.ADA, proof=3)
+
+    def say(text: str, delivery: str, button: str | None = None) -> Reply:
+        return portal.converse(Incoming("web", "customer:c-ada", delivery, text, speaker, button))
+
+    say("I want to return the red mug of order 1001", "1")
+    say("2", "2")
+    shown = say("it arrived broken", "3")
+    yes = shown.buttons[0].value
+    for number in range(20):
+        outcomes = at_once(*[partial(say, "", f"press {number}", yes)] * 3)
+        assert len({outcome.text for outcome in outcomes}) == 1
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ReturnRow)) == 1
+
+
+def test_two_returns_at_once_never_exceed_what_was_delivered(portal: Portal) -> None:
+    shop.open_shop(portal)
+    speaker = Speaker(customer_id=shop.ADA, proof=3)
+    buttons = {}
+    for chat in ("tab-1", "tab-2"):
+        portal.converse(Incoming("web", chat, "1", "I want to return the red mug of order 1001", speaker))
+        portal.converse(Incoming("web", chat, "2", "4", speaker))
+        shown = portal.converse(Incoming("web", chat, "3", "no longer wanted", speaker))
+        buttons[chat] = shown.buttons[0].value
+    outcomes = at_once(
+        *(partial(portal.converse, Incoming("web", chat, "4", "", speaker, value)) for chat, value in buttons.items())
+    )
+    assert sorted(len(outcome.actions) for outcome in outcomes) == [0, 1]
