@@ -1,0 +1,142 @@
+"""Invents who the customers are: names, companies, addresses by country; nobody of them exists."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from integrations.demo.cut import Order
+
+EU = frozenset(  # member states
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"]
+    + ["IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
+)
+_PLAIN = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "ı": "i", "æ": "ae", "Æ": "Ae", "þ": "th", "Þ": "Th"}
+)
+_WITH_COMPANY, _ON_ACCOUNT = 0.75, 0.55
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer: `on_account` pays within thirty days of the invoice, the others when they order."""
+
+    customer_id: str
+    name: str
+    email: str
+    company: str
+    country: str
+    vat_number: str
+    phone: str
+    line1: str
+    city: str
+    postcode: str
+    on_account: bool
+
+
+def invent(orders: tuple[Order, ...], named: Mapping[str, str], on_account: set[str], words: Any) -> dict[str, Person]:
+    """A person for every customer who ordered; `named` fixes some names, `on_account` who pays by invoice."""
+    rng = Random("people")  # noqa: S311 the shop has to be the same each time it is invented
+    countries = {order.customer: order.country for order in orders}
+    names = _Names(rng, words["names"], set(named.values()))
+    people: dict[str, Person] = {}
+    taken: set[str] = set()
+    for number, country in sorted(countries.items()):
+        written = named.get(number) or names.take(country)
+        name, _, latin = (part.strip() for part in written.partition("|"))
+        has_company = country != "GB" or rng.random() < _WITH_COMPANY
+        line1, city, postcode = _address(rng, words, country)
+        pays_later = rng.random() < _ON_ACCOUNT and has_company
+        people[number] = Person(
+            customer_id=number,
+            name=name,
+            email=_email(latin or name, taken),
+            company=_company(rng, words["companies"], country) if has_company else "",
+            country=country,
+            vat_number=f"{country}0000{number}" if has_company and (country in EU or country == "GB") else "",
+            phone=f"+44 1632 960{rng.randrange(1000):03d}" if country == "GB" else "",
+            line1=line1,
+            city=city,
+            postcode=postcode,
+            on_account=pays_later or number in on_account,
+        )
+    return people
+
+
+def rows(people: Mapping[str, Person]) -> dict[str, list[Row]]:
+    """The tables customers and addresses."""
+    return {
+        "customers": [
+            {
+                "customer_id": person.customer_id,
+                "name": person.name,
+                "email": person.email,
+                "company": person.company,
+                "phone": person.phone,
+                "language": "en",
+                "country": person.country,
+                "vat_number": person.vat_number,
+            }
+            for person in people.values()
+        ],
+        "addresses": [
+            {
+                "customer_id": person.customer_id,
+                "kind": kind,
+                "line1": person.line1,
+                "city": person.city,
+                "postcode": person.postcode,
+                "country": person.country,
+            }
+            for person in people.values()
+            for kind in ("billing", "shipping")
+        ],
+    }
+
+
+class _Names:
+    """Names by country, each once while they last."""
+
+    def __init__(self, rng: Random, pools: Any, taken: set[str]) -> None:
+        british = [f"{first} {last}" for first in pools["GB_first"] for last in pools["GB_last"]]
+        rng.shuffle(british)
+        self._pools: dict[str, Iterator[str]] = {
+            country: iter([name for name in those if name not in taken])
+            for country, those in {**pools, "GB": british}.items()
+        }
+
+    def take(self, country: str) -> str:
+        for pool in (country, "other", "GB"):
+            name = next(self._pools.get(pool, iter(())), None)
+            if name:
+                return name
+        raise ValueError(f"no name left for {country}")
+
+
+def _email(name: str, taken: set[str]) -> str:
+    plain = unicodedata.normalize("NFKD", name.translate(_PLAIN)).lower()
+    words = (
+        "".join(letter for letter in word if letter.isascii() and letter.isalpha())
+        for word in plain.replace(".", " ").split()
+    )
+    base = ".".join(word for word in words if word)
+    email = next(
+        candidate
+        for candidate in (f"{base}@example.org", *(f"{base}{again}@example.org" for again in range(2, 99)))
+        if candidate not in taken
+    )
+    taken.add(email)
+    return email
+
+
+def _company(rng: Random, words: Any, country: str) -> str:
+    return " ".join(filter(None, (rng.choice(words["first"]), rng.choice(words["last"]), words.get(country, ""))))
+
+
+def _address(rng: Random, words: Any, country: str) -> tuple[str, str, str]:
+    street = rng.choice(words["streets"].get(country, words["streets"]["other"])).format(n=rng.randrange(2, 90))
+    town, _, pattern = rng.choice(words["towns"].get(country, words["towns"]["other"])).partition("|")
+    fill = {"#": "123456789", "@": "ABDEFGHJLNPRSTUWXY"}
+    return street, town, "".join(rng.choice(fill[sign]) if sign in fill else sign for sign in pattern)
