@@ -1,0 +1,139 @@
+"""What a quantity costs over the year after it could arrive, so that any two quantities can be compared.
+
+Of that time, the order's own is costed from the stock position it leads to, until the position is down at the
+reorder point and at least one review period long; the rest costs what the usual lot costs. What is not bought now
+is bought later at the usual price. What falls short before the order can arrive is the same whatever is ordered, and
+is not counted. Where a lot lasts longer than a year, the time is as long as that lot lasts. All of it is cost,
+nothing is credited: what would lie longer than that time counts as spent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.replenishment import Vector
+from core.replenishment.cost_curve import Curve
+from core.replenishment.demand import Velocity
+from core.replenishment.items import Items
+from core.replenishment.lead_time import LeadTimeDemand, lead_time_demand
+from core.replenishment.loss import survival
+from core.replenishment.lot_size import Lot, Prices, best_lot
+from core.replenishment.policies import Levels
+from core.replenishment.policies.cost_based import levels
+
+YEAR = 365.0
+
+
+@dataclass(frozen=True)
+class Costed:
+    """Cost of n quantities over `Basis.horizon`, shape (n,) each; total is the sum of the four."""
+
+    unit_cost: Vector
+    """At the price break that the quantity reaches."""
+    purchase: Vector
+    ordering: Vector
+    holding: Vector
+    stockout: Vector
+    risk: Vector
+    """Probability of being short when the next order could arrive."""
+    expected_short: Vector
+    """Units that fall short between the arrival of this order and of the next."""
+
+    @property
+    def total(self) -> Vector:
+        """Purchase, ordering, holding and stockout, shape (n,) [money]."""
+        return self.purchase + self.ordering + self.holding + self.stockout
+
+    def where(self, chosen: NDArray[np.bool_], other: "Costed") -> "Costed":
+        """This where chosen, shape (n,), the other elsewhere."""
+        return Costed(*(np.where(chosen, part, getattr(other, name)) for name, part in vars(self).items()))
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What every quantity of n items is judged by: demand, cost curve, levels, and the lot usually ordered."""
+
+    rate: Vector
+    review: Vector
+    demand: LeadTimeDemand
+    curve: Curve
+    levels: Levels
+    lot: Lot
+    horizon: Vector
+    """Days that quantities are costed over, from when they could arrive: a year, or as long as a lot lasts."""
+    usual: tuple[Vector, Vector]
+    """Units held and units short in a review period with the usual lot."""
+
+
+def basis(items: Items, velocity: Velocity) -> Basis:
+    """Work out what quantities of n items are judged by.
+
+    The reorder point is the best for the lot that is ordered at the base price; the order-up-to level lies one
+    economic quantity above it, of at most a year's demand.
+    """
+    rate, review = velocity.mean, np.maximum(items.review_days, 1.0)
+    yearly, order_cost = rate * YEAR, items.order_cost + items.line_cost
+    demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review)
+    usual = best_lot(items.prices, order_cost, items.holding_rate, yearly, items.limits)
+    plain_prices = Prices(items.unit_cost, items.break_quantity[:, :0], items.break_cost[:, :0])
+    plain = best_lot(plain_prices, order_cost, items.holding_rate, yearly, items.limits)
+    holding = items.holding_rate * usual.unit_cost * review / YEAR
+    curve = Curve(demand.protected, holding, items.stockout_cost, demand.lead)
+    found = levels(curve, plain.quantity)
+    squared = np.divide(
+        2.0 * order_cost * yearly,
+        items.holding_rate * items.unit_cost,
+        out=np.full_like(rate, np.inf),
+        where=items.holding_rate * items.unit_cost > 0,
+    )
+    economic = np.maximum(np.round(np.minimum(np.sqrt(squared), yearly)), 1.0)
+    at = Levels(found.reorder_point, found.reorder_point + economic)
+    held, short = curve.between(at.reorder_point, at.reorder_point + usual.quantity)
+    longest = np.maximum(np.maximum(economic, items.limits.least) + items.pack, usual.quantity)
+    horizon = np.maximum(YEAR, np.ceil(review + _over(longest, rate)))
+    return Basis(rate, review, demand, curve, at, usual, horizon, (held / usual.quantity, short / usual.quantity))
+
+
+def cost(items: Items, base: Basis, quantities: Vector) -> Costed:
+    """What quantities of n items cost over `Basis.horizon`.
+
+    Args:
+        items: n products.
+        base: of these items.
+        quantities: shape (n,), whole, not negative [units].
+
+    Returns:
+        Their cost by kind, and the risk they leave.
+
+    Raises:
+        ValueError: quantities of another shape, negative or not finite.
+    """
+    if quantities.shape != base.rate.shape or not np.all(np.isfinite(quantities)) or np.any(quantities < 0):
+        raise ValueError(f"give {len(base.rate)} quantities, finite and not negative")
+    curve, rate, point, lot = base.curve, base.rate, base.levels.reorder_point, base.lot
+    level = items.position + quantities
+    seen = np.maximum(np.floor(level - curve.drawn), -1.0)
+    end = np.minimum(np.maximum(point, np.floor(level - rate * base.horizon)), seen)
+    later_days = np.maximum(base.horizon - base.review - _over(seen - end, rate), 0.0)
+    period, own, later = curve.at(level), curve.between(end, seen), later_days / base.review
+    held, short = (
+        period[kind] + _over(own[kind], curve.drawn) + later * base.usual[kind] for kind in range(len(period))
+    )
+    orders = (quantities > 0) + later_days / np.maximum(base.review, _over(lot.quantity, rate, np.inf))
+    needed = np.maximum(rate * base.horizon + point - items.position, 0.0)
+    unit_cost = items.prices.at(quantities)
+    return Costed(
+        unit_cost,
+        purchase=quantities * unit_cost + lot.unit_cost * np.maximum(needed - quantities, 0.0),
+        ordering=orders * (items.order_cost + items.line_cost),
+        holding=held * curve.holding,
+        stockout=short * curve.stockout,
+        risk=survival(level, curve.protected),
+        expected_short=period[1],
+    )
+
+
+def _over(amount: Vector, divisor: Vector, otherwise: float = 0.0) -> Vector:
+    """Amount over divisor; `otherwise` where the divisor is 0."""
+    return np.divide(amount, divisor, out=np.full_like(amount, otherwise), where=divisor > 0)

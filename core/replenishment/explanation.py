@@ -1,0 +1,177 @@
+"""Why that many: the numbers of a proposal, kept so that they add up, and the same numbers in words."""
+
+from typing import Any
+
+import numpy as np
+
+from core.replenishment.costing import YEAR, Costed
+from core.replenishment.proposal import Proposed, recost
+
+_COSTS = ("purchase", "ordering", "holding", "stockout")
+_PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_break", "to_order_value", "by_planner")
+
+
+def reason(proposed: Proposed, row: int, quantity: int | None = None) -> dict[str, Any]:
+    """The numbers behind one line, ready for JSON.
+
+    What adds up in it, to the digits shown:
+    `stock`: on_hand + on_order - backordered = position;
+    `demand`: mean + safety = reorder_point, for `days` = lead_days + review_days;
+    `parts`: need + … + by_planner = quantity, and need = order_up_to - position where something is due;
+    `cost` and `cost_without`: purchase + ordering + holding + stockout = total, over `horizon_days`.
+
+    Args:
+        proposed: a proposal.
+        row: which of its items.
+        quantity: what a planner orders instead, whole; the difference becomes the part `by_planner`.
+
+    Returns:
+        Plain numbers and short words, nested one deep.
+    """
+    items, base = proposed.items, proposed.base
+    planned = int(proposed.quantity[row])
+    chosen = planned if quantity is None else quantity
+    costed, at = proposed.costed, row
+    if chosen != planned:
+        one = type(proposed.velocity)(*(part[[row]] for part in vars(proposed.velocity).values()))
+        costed, at = recost(items.row(row), one, np.array([float(chosen)])), 0
+    parts = {name: int(getattr(proposed, name)[row]) for name in _PARTS[:-1]}
+    return {
+        "stock": {name: int(getattr(items, name)[row]) for name in ("on_hand", "on_order", "backordered", "position")},
+        "demand": _demand(proposed, row),
+        "levels": {
+            "reorder_point": int(base.levels.reorder_point[row]),
+            "order_up_to": int(base.levels.order_up_to[row]),
+        },
+        "parts": {**parts, "by_planner": chosen - planned},
+        "quantity": chosen,
+        "price": _price(proposed, row, chosen),
+        "terms": _terms(proposed, row),
+        "order_value": proposed.order_value,
+        "horizon_days": int(base.horizon[row]),
+        "cost": _cost_lines(costed, at),
+        "cost_without": _cost_lines(proposed.costed_without, row),
+        "risk": round(float(costed.risk[at]), 4),
+        "risk_without": round(float(proposed.costed_without.risk[row]), 4),
+        "short": round(float(costed.expected_short[at]), 2),
+        "short_without": round(float(proposed.costed_without.expected_short[row]), 2),
+    }
+
+
+def explain(reason: dict[str, Any], name: str) -> str:
+    """The same numbers as a planner says them: what there is, what is asked for, why that many, what it is worth."""
+    return " ".join([_stock_words(reason, name), _demand_words(reason), _quantity_words(reason), _worth_words(reason)])
+
+
+def _demand(proposed: Proposed, row: int) -> dict[str, float]:
+    base, items = proposed.base, proposed.items
+    mean = round(float(proposed.demand_mean[row]), 2)
+    return {
+        "per_day": round(float(base.rate[row]), 3),
+        "lead_days": round(float(items.lead_days[row]), 1),
+        "review_days": round(float(base.review[row]), 1),
+        "days": round(round(float(items.lead_days[row]), 1) + round(float(base.review[row]), 1), 1),
+        "mean": mean,
+        "sd": round(float(proposed.demand_sd[row]), 2),
+        "safety": round(float(proposed.reorder_point[row]) - mean, 2),
+    }
+
+
+def _price(proposed: Proposed, row: int, quantity: int) -> dict[str, Any]:
+    items = proposed.items
+    tier = int(np.sum(items.break_quantity[row] <= quantity)) - 1
+    return {
+        "base": float(items.unit_cost[row]),
+        "unit_cost": float(items.unit_cost[row] if tier < 0 else items.break_cost[row, tier]),
+        "tier": tier,
+        "from_quantity": 0 if tier < 0 else int(items.break_quantity[row, tier]),
+        "saving": round(float(proposed.saving[row]), 2),
+    }
+
+
+def _terms(proposed: Proposed, row: int) -> dict[str, Any]:
+    items = proposed.items
+    most = items.maximum[row]
+    return {
+        "minimum": int(items.minimum[row]),
+        "pack": int(items.pack[row]),
+        "maximum": None if np.isinf(most) else int(most),
+    }
+
+
+def _cost_lines(costed: Costed, row: int) -> dict[str, float]:
+    """Rounded one by one, so that what is shown adds up to the total that is shown."""
+    lines = {name: round(float(getattr(costed, name)[row]), 2) for name in _COSTS}
+    return {**lines, "total": round(sum(lines.values()), 2)}
+
+
+def _stock_words(reason: dict[str, Any], name: str) -> str:
+    stock = reason["stock"]
+    parts = [f"{stock['on_hand']:,} on hand"]
+    if stock["on_order"]:
+        parts.append(f"{stock['on_order']:,} on order")
+    if stock["backordered"]:
+        parts.append(f"{stock['backordered']:,} promised to customers")
+    counted = f", so {stock['position']:,} to count on" if len(parts) > 1 else ""
+    return f"{name}: {_listed(parts)}{counted}."
+
+
+def _demand_words(reason: dict[str, Any]) -> str:
+    demand, levels = reason["demand"], reason["levels"]
+    mean, sd, safety = round(demand["mean"]), round(demand["sd"]), levels["reorder_point"] - round(demand["mean"])
+    kept = f" plus {safety:,} for safety" if safety > 0 else f" less {-safety:,}, as running short is cheap here"
+    return (
+        f"About {demand['per_day']:.2g} a day are asked for; an order placed today and the next one after it cover"
+        f" {demand['days']:g} days, in which {mean:,} are expected, give or take {sd:,}."
+        f" Time to order is at {levels['reorder_point']:,} or fewer: these {mean:,}{kept if safety else ''}."
+    )
+
+
+def _quantity_words(reason: dict[str, Any]) -> str:
+    parts, price, terms = reason["parts"], reason["price"], reason["terms"]
+    quantity, position = reason["quantity"], reason["stock"]["position"]
+    because = {
+        "rounding": f"to whole packs of {terms['pack']:,}",
+        "to_minimum": f"to the minimum of {terms['minimum']:,}",
+        "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
+        "to_break": f"to reach a better price, which saves {price['saving']:,.2f}",
+        "to_order_value": "because of the supplier's minimum order value",
+        "by_planner": "by the planner",
+    }
+    steps = [
+        f"{'plus' if parts[part] > 0 else 'less'} {abs(parts[part]):,} {why}"
+        for part, why in because.items()
+        if parts[part]
+    ]
+    if parts["need"]:
+        start = f"From {position:,} up to {reason['levels']['order_up_to']:,} takes {parts['need']:,}"
+    else:
+        start = "Nothing is due by itself"
+    ending = f": {quantity:,} at {price['unit_cost']:,.2f} each." if quantity else ": nothing is ordered."
+    return ", ".join([start, *steps]) + ending
+
+
+def _worth_words(reason: dict[str, Any]) -> str:
+    without, total = reason["cost_without"]["total"], reason["cost"]["total"]
+    if not reason["quantity"]:
+        return f"The risk of running short before the next order could arrive is {_percent(reason['risk_without'])}."
+    apart = round(without - total, 2)
+    worth = f"{apart:,.2f} less than" if apart > 0 else f"{-apart:,.2f} more than" if apart < 0 else "as much as"
+    days = reason["horizon_days"]
+    time = "the year" if days == YEAR else f"a time of {days:,} days"
+    return (
+        f"The risk of running short before the next order could arrive falls from {_percent(reason['risk_without'])}"
+        f" to {_percent(reason['risk'])}, and {time} is expected to cost {total:,.2f}, {worth} without this order."
+    )
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{round(100 * share)} %"
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,143 @@
+"""From stock, terms and demand to what to order: whole packs within the supplier's limits, and why that many."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.replenishment import Vector
+from core.replenishment.costing import Basis, Costed, basis, cost
+from core.replenishment.demand import Velocity
+from core.replenishment.items import Items
+from core.replenishment.lot_size import Tiers
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What to order of n items and the parts it is made of, shape (n,) each, whole units.
+
+    need + rounding + to_minimum + to_maximum + to_break + to_order_value = quantity, exactly.
+    """
+
+    items: Items
+    velocity: Velocity
+    base: Basis
+    quantity: Vector
+    need: Vector
+    """From the stock position up to the order-up-to level; 0 above the reorder point."""
+    rounding: Vector
+    """To whole packs."""
+    to_minimum: Vector
+    to_maximum: Vector
+    """What the largest order accepted takes away: 0 or negative."""
+    to_break: Vector
+    to_order_value: Vector
+    """Added, or taken away with the whole order, because of the supplier's minimum order value."""
+    saving: Vector
+    """What going to the price break saves in the year [money]."""
+    costed: Costed
+    costed_without: Costed
+    order_value: str = ""
+    """What the minimum order value did to the order: "", "raised", "dropped", or "out of reach"."""
+
+    @property
+    def position(self) -> Vector:
+        """On hand and on order, less what customers wait for."""
+        return self.items.position
+
+    @property
+    def reorder_point(self) -> Vector:
+        """Order when the position is at most this."""
+        return self.base.levels.reorder_point
+
+    @property
+    def order_up_to(self) -> Vector:
+        """And up to this."""
+        return self.base.levels.order_up_to
+
+    @property
+    def demand_mean(self) -> Vector:
+        """Expected demand over review plus lead time."""
+        return self.base.demand.mean
+
+    @property
+    def demand_sd(self) -> Vector:
+        """Its standard deviation."""
+        sd: Vector = np.sqrt(self.base.demand.variance)
+        return sd
+
+    @property
+    def tier(self) -> Tiers:
+        """The price break that the quantity reaches; -1: none."""
+        return self.items.prices.tier(self.quantity)
+
+
+def propose(items: Items, velocity: Velocity) -> Proposed:
+    """What to order of each item today.
+
+    An item is due when its stock position is at most its reorder point; it is ordered up to its level in the nearest
+    number of packs that lifts it above the reorder point, raised to the minimum, cut to the maximum, and raised to a
+    price break where the year gets cheaper by it. What never sells is ordered only for customers who wait.
+
+    Args:
+        items: n products at a place.
+        velocity: their n demand rates.
+
+    Returns:
+        Quantities with their parts, and the cost of the year with and without.
+
+    Raises:
+        ValueError: another number of demand rates than of items.
+    """
+    base = _basis(items, velocity)
+    limits, position = items.limits, items.position
+    due = (position <= base.levels.reorder_point) & ((base.rate > 0) | (position < 0))
+    need = np.where(due, base.levels.order_up_to - position, 0.0)
+    lifting = np.ceil((base.levels.reorder_point + 1.0 - position) / items.pack)
+    packed = np.where(due, np.maximum(np.floor(need / items.pack + 0.5), lifting) * items.pack, 0.0)
+    accepted = np.where(due, np.maximum(packed, limits.least), 0.0)
+    capped = np.minimum(accepted, limits.most)
+    plain = cost(items, base, capped)
+    quantity, costed = capped, plain
+    for start in items.break_quantity.T:
+        reached = np.where(due & np.isfinite(start), np.maximum(capped, limits.up(np.where(due, start, 1.0))), capped)
+        then = cost(items, base, reached)
+        better = then.total < costed.total
+        quantity, costed = np.where(better, reached, quantity), then.where(better, costed)
+    return Proposed(
+        items,
+        velocity,
+        base,
+        quantity=quantity,
+        need=need,
+        rounding=packed - need,
+        to_minimum=accepted - packed,
+        to_maximum=capped - accepted,
+        to_break=quantity - capped,
+        to_order_value=np.zeros_like(quantity),
+        saving=plain.total - costed.total,
+        costed=costed,
+        costed_without=cost(items, base, np.zeros_like(quantity)),
+    )
+
+
+def recost(items: Items, velocity: Velocity, quantities: Vector) -> Costed:
+    """What other quantities would cost over the year, by the function that `propose` uses.
+
+    Args:
+        items: n products at a place.
+        velocity: their n demand rates.
+        quantities: shape (n,), not negative [units]; `quantity_fault` tells what a supplier would object to.
+
+    Returns:
+        Their cost by kind, and the risk they leave.
+
+    Raises:
+        ValueError: another number of rates or quantities than of items, a quantity negative or not finite.
+    """
+    return cost(items, _basis(items, velocity), quantities)
+
+
+def _basis(items: Items, velocity: Velocity) -> Basis:
+    if velocity.shape.shape != items.unit_cost.shape:
+        raise ValueError(f"{len(items)} items but {len(velocity.shape)} demand rates")
+    return basis(items, velocity)
