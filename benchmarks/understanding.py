@@ -1,0 +1,170 @@
+"""How well and how fast utterances are understood and names found: `python -m benchmarks.understanding`.
+
+The sentences come from development data beside the repository; where a file is absent, its table is left out and said so.
+"""
+
+import argparse
+import csv
+import gzip
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from core.conversation import wording
+from core.conversation.understanding import Reader
+from core.conversation.understanding.names import NameIndex
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+TODAY = date(2026, 11, 26)
+WRITES = {"return_item", "decide_proposal", "edit_proposal"}
+BITEXT = {
+    "track_order": {"track_order"},
+    "get_invoice": {"get_invoice"},
+    "check_invoice": {"get_invoice"},
+    "contact_human_agent": {"talk_to_human"},
+    "contact_customer_service": {"talk_to_human"},
+}
+# “When will my parcel arrive” is asked of one parcel or of all: where it is, or nothing the shop serves.
+EITHER = {"delivery_period": {"", "track_order"}}
+CLINC = {
+    "order_status": {"track_order"},
+    "yes": {"confirm"},
+    "no": {"deny"},
+    "cancel": {"cancel_flow"},
+    "repeat": {"repeat"},
+    "greeting": {"greeting"},
+    "goodbye": {"goodbye"},
+    "thank_you": {"thanks"},
+    "what_can_i_ask_you": {"help"},
+}
+BLANKS = {"{{Order Number}}": "581475", "{{Invoice Number}}": "581475", "{{Person Name}}": "Jane Smith"}
+
+
+def bitext(path: Path) -> Iterator[tuple[str, str]]:
+    """Utterance and its intent there."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            said = row["instruction"]
+            for blank, value in BLANKS.items():
+                said = said.replace(blank, value)
+            yield said, row["intent"]
+
+
+def clinc(path: Path) -> Iterator[tuple[str, str]]:
+    """Utterance and its intent there."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        written = json.load(file)
+    for part in ("train", "val", "oos_train", "oos_val"):
+        yield from ((said, intent) for said, intent in written[part])
+
+
+def banking(path: Path) -> Iterator[tuple[str, str]]:
+    """Utterance and its intent there."""
+    with path.open(encoding="utf-8") as file:
+        yield from ((row["text"], row["category"]) for row in csv.DictReader(file))
+
+
+def table(reader: Reader, title: str, rows: Sequence[tuple[str, str]], served: dict[str, set[str]], failures: int) -> None:
+    """Print what is right of what is served, and what is taken for an intent of what is not."""
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    wrong: list[tuple[str, str, str]] = []
+    false: list[tuple[str, str, str]] = []
+    seconds = []
+    for said, intent in rows:
+        began = time.perf_counter()
+        understood = reader.read(said, today=TODAY)
+        seconds.append(time.perf_counter() - began)
+        names = "+".join(found.name for found in understood.intents)
+        if intent in served:
+            asked[intent] += 1
+            right[intent] += names in served[intent]
+            if names not in served[intent]:
+                wrong.append((intent, names or "none", said))
+        elif names and names not in EITHER.get(intent, set()):
+            false.append((intent, names, said))
+    print(f"\n{title}: {len(rows)} utterances")
+    for intent in sorted(asked):
+        print(f"  {intent:28} {right[intent] / asked[intent]:7.1%} of {asked[intent]}")
+    if asked:
+        print(f"  {'all that are served':28} {right.total() / asked.total():7.1%} of {asked.total()}")
+    outside = len(rows) - asked.total()
+    writes = [one for one in false if WRITES & set(one[1].split("+"))]
+    print(f"  {'taken for a request falsely':28} {len(false) / outside:7.2%} of {outside}, for a write: {len(writes)}")
+    print(f"  mostly: {dict(Counter((intent, names) for intent, names, _ in false).most_common(8))}")
+    milliseconds = np.array(seconds) * 1000
+    print(f"  time: median {np.median(milliseconds):.2f} ms, p99 {np.percentile(milliseconds, 99):.2f} ms")
+    chosen = random.Random(7)
+    for kind, some in (("write", writes), ("false", false), ("wrong", wrong)):
+        for intent, names, said in chosen.sample(some, min(failures, len(some))):
+            print(f"    {kind} {intent} -> {names}: {said}")
+
+
+def names(path: Path) -> None:
+    """Print how long building and searching an index of 100,000 names takes."""
+    from pyarrow import parquet
+
+    rows = parquet.read_table(path).to_pylist()
+    columns = ("brand", "product_category", "product_type", "package_size")
+    real = [" ".join(str(row[column] or "") for column in columns) for row in rows]
+    chosen = random.Random(7)
+    every = real + [f"{chosen.choice(real)} {place}" for place in range(100_000 - len(real))]
+    began = time.perf_counter()
+    index = NameIndex(every)
+    built = time.perf_counter() - began
+    asked = [_spoilt(chosen.choice(real), chosen) for _ in range(1000)]
+    seconds = []
+    for words in asked:
+        began = time.perf_counter()
+        index.search(words, 6)
+        seconds.append((time.perf_counter() - began) * 1000)
+    print(f"\nNames: {len(every)}, index built in {built:.2f} s")
+    print(f"  search: median {np.median(seconds):.2f} ms, p99 {np.percentile(seconds, 99):.2f} ms")
+
+
+def _spoilt(name: str, chosen: random.Random) -> str:
+    """A name as somebody might type it: a word left out, two letters swapped, the order changed."""
+    words = name.lower().split()[:6]
+    if len(words) > 2:
+        words.pop(chosen.randrange(len(words)))
+    chosen.shuffle(words)
+    said = " ".join(words)
+    at = chosen.randrange(max(len(said) - 1, 1))
+    return said[:at] + said[at + 1 : at + 2] + said[at : at + 1] + said[at + 2 :]
+
+
+def main() -> None:
+    """Print every table there is data for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bitext", type=Path, default=SHARED / "language" / "bitext_27k_shared_half.csv.gz")
+    parser.add_argument("--clinc", type=Path, default=SHARED / "language" / "clinc150_train_val.json.gz")
+    parser.add_argument("--banking", type=Path, default=SHARED / "language" / "banking77_train.csv")
+    parser.add_argument("--names", type=Path, default=SHARED / "orders" / "completejourney_products.parquet")
+    parser.add_argument("--failures", type=int, default=0, help="print so many failures of each kind")
+    chosen = parser.parse_args()
+    began = time.perf_counter()
+    reader = Reader.load(wording.FOLDER)
+    print(f"Reader loaded in {time.perf_counter() - began:.2f} s")
+    for title, path, read, served in (
+        ("Bitext", chosen.bitext, bitext, BITEXT),
+        ("CLINC150", chosen.clinc, clinc, CLINC),
+        ("banking77", chosen.banking, banking, {}),
+    ):
+        if path.is_file():
+            table(reader, title, list(read(path)), served, chosen.failures)
+        else:
+            print(f"\n{title}: skipped, {path} is absent")
+    if chosen.names.is_file():
+        names(chosen.names)
+    else:
+        print(f"\nNames: skipped, {chosen.names} is absent")
+
+
+if __name__ == "__main__":
+    main()

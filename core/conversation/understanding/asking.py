@@ -1,0 +1,141 @@
+"""Which intents a text has: as a whole, or part by part where it asks for more than one thing."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.conversation.understanding import phrases, provisos
+from core.conversation.understanding.found import Claims, Found
+from core.conversation.understanding.lessons import Proviso
+from core.conversation.understanding.linear import LinearModel, words_of
+from core.conversation.understanding.understood import Intent
+
+_SURE_OF_A_PART = 0.6
+_HINTED = 0.1  # what a part asks for must show in the whole at least so much
+_ONLY_A_NUMBER = 0.6  # a number alone may as well be the answer to a question
+_CORRECTED = 0.95
+_MOST_PARTS = 8
+_MOST_READ = 600
+_SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "help"})
+_STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot"})
+_BY_NUMBER = {"order_number": "track_order", "invoice_number": "get_invoice", "return_number": "return_status"}
+_SPLIT = re.compile(r"[.?!;\n]+(?:\s+|$)|,\s+|\s+-\s+|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
+_CORRECTS = re.compile(
+    r"\W*(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)|change (?:it|that) to|yes,? but)(?!\w)"
+)
+_HEDGED = re.compile(r"(?<!\w)(?:but|not|no|don'?t|do not|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d")
+_NUMBER = re.compile(r"(?<![\w<])\d{1,9}(?:[.,]\d{1,3})?(?![\w>])")
+# what the model may take a bare number or place in a list for
+_UNLIKE_A_NUMBER = frozenset({"track_order", "get_invoice", "return_status", "edit_proposal", "explain_quantity", "order_history"})
+_SLOTS_TO_CORRECT = frozenset({"quantity", "order_number", "invoice_number", "reference", "reason", "product", "date", "period"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the text and what it asks for, if that is clear."""
+
+    start: int
+    end: int
+    intent: Intent | None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The model of one language, and what its labels are to the shop."""
+
+    model: LinearModel
+    served: frozenset[str]
+    provisos: Mapping[str, Proviso]
+
+    def ranked(self, wording: str) -> tuple[list[Intent], float]:
+        """The intents served, likeliest first, and how likely it is that the wording asks for none of them."""
+        likely = self.model.probabilities(wording)
+        order = sorted(range(len(likely)), key=lambda place: (-likely[place], place))
+        intents = [
+            Intent(self.model.labels[place], round(float(likely[place]), 3))
+            for place in order
+            if self.model.labels[place] in self.served
+        ]
+        none = sum(float(likely[place]) for place in order if self.model.labels[place] not in self.served)
+        return intents, none
+
+    def believes(self, intent: Intent, wording: str, none: float) -> bool:
+        """Whether the intent is likely enough and the words it cannot do without are there."""
+        proviso = self.provisos.get(intent.name, Proviso())
+        return intent.confidence >= max(proviso.least, none) and provisos.holds(proviso, words_of(wording))
+
+
+def wording(text: str, claims: Claims, start: int, end: int) -> str:
+    """A stretch of the text as the model reads it: numbers and days by their kind."""
+    return _NUMBER.sub("<number>", claims.masked(text, start, min(end, start + _MOST_READ)))
+
+
+def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[Part]]:
+    """The intents ranked for the text as a whole, and the parts it is taken in."""
+    whole = wording(text, claims, 0, len(text))
+    ranked, none = judge.ranked(whole)
+    best = ranked[0] if judge.believes(ranked[0], whole, none) else None
+    if best is not None and best.name in _STEERING:
+        return ranked, [Part(0, len(text), best)]
+    asked = _asked(text, claims, judge)
+    if len(asked) > 1:
+        return ranked, _covering(text, asked)
+    if len(asked) == 1 and (best is None or best.name in _SMALL_TALK):
+        hinted = {intent.name for intent in ranked if intent.confidence >= _HINTED}
+        intent = asked[0].intent
+        best = intent if intent is not None and (best is not None or intent.name in hinted) else best
+    return ranked, [Part(0, len(text), best)]
+
+
+def settled(text: str, claims: Claims, told: Sequence[Part], found: Sequence[Found]) -> list[Part]:
+    """The parts after a look at the slots: a correction corrects something, a bare number is hardly a request."""
+    kinds = {one.name for one in found}
+    only = told[0].intent if len(told) == 1 else None
+    if len(told) > 1 or (only is not None and only.name not in _STEERING | _UNLIKE_A_NUMBER):
+        return list(told)
+    intent = only
+    if not phrases.rest(text, Claims([*claims.found, *found])) and kinds:
+        by_number = next((name for kind, name in _BY_NUMBER.items() if kind in kinds), None)
+        intent = Intent(by_number, _ONLY_A_NUMBER) if by_number else None
+    if _CORRECTS.match(text) and kinds & _SLOTS_TO_CORRECT and (only is None or only.name in _STEERING):
+        intent = Intent("correct", _CORRECTED)
+    elif intent is not None and intent.name == "correct" and not kinds & _SLOTS_TO_CORRECT:
+        intent = None
+    elif intent is not None and intent.name == "confirm" and _HEDGED.search(text):
+        intent = None
+    return [replace(told[0], intent=intent)]
+
+
+def _asked(text: str, claims: Claims, judge: Judge) -> list[Part]:
+    """The parts that ask for something by themselves, each thing once."""
+    stretches = _stretches(text)
+    if len(stretches) < 2:
+        return []
+    asked: dict[str, Part] = {}
+    for start, end in stretches:
+        said = wording(text, claims, start, end)
+        ranked, none = judge.ranked(said)
+        best = ranked[0]
+        is_request = best.name not in _SMALL_TALK | _STEERING and best.confidence >= _SURE_OF_A_PART
+        if is_request and judge.believes(best, said, none):
+            asked.setdefault(best.name, Part(start, end, best))
+    return list(asked.values())
+
+
+def _stretches(text: str) -> list[tuple[int, int]]:
+    """Where a text may be taken apart; a run without words is none."""
+    found, begin = [], 0
+    for match in _SPLIT.finditer(text):
+        found.append((begin, match.start()))
+        begin = match.end()
+        if len(found) >= _MOST_PARTS:
+            break
+    found.append((begin, len(text)))
+    return [(start, end) for start, end in found if text[start:end].strip(" .,!?\n\t")]
+
+
+def _covering(text: str, asked: Sequence[Part]) -> list[Part]:
+    """Parts that leave nothing out: what is said between two belongs to the first of them."""
+    begins = [0, *(part.start for part in asked[1:])]
+    ends = [*begins[1:], len(text)]
+    return [replace(part, start=begin, end=end) for part, begin, end in zip(asked, begins, ends, strict=True)]

@@ -1,0 +1,67 @@
+"""Numbers and codes that name a record, however they are typed: orders, invoices, returns, tickets, mailboxes, postcodes."""
+
+import re
+from collections.abc import Iterator
+
+from core.conversation.understanding.found import Claims, Found
+
+_CODE = r"[a-z]{0,5}[-/_]?\d[\da-z]{1,19}(?:[-/_][\da-z]{1,12}){0,3}"
+_SPACED = r"\d{2,4}(?: \d{2,4}){1,4}(?!\w)"
+_COUNTER = r"(?:[ ,]{0,2}(?:numbers?|num|no|nr|id|code|is|was|it's|called|with|the|reference|ref)\b[.:]?){0,4}"
+_GAP = r"[\s.:#(-]{0,4}"
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){1,4}(?![\w@-])")
+_RETURN = re.compile(r"(?<![\w-])r[ -]?(\d{4,9})(?!\w)|(?<!\w)return (?:number|no|nr|id)[.: #]{0,3}(\d{1,9})(?!\w)")
+_TICKET = re.compile(r"(?<![\w-])t[ -]?(\d{4,9})(?!\w)|(?<!\w)ticket(?: (?:number|no|nr|id))?[.: #]{0,3}(\d{1,9})(?!\w)")
+_INVOICE_PREFIX = re.compile(r"(?<!\w)((?:inv|cn|rg|re)[-/_ ]?\d[\da-z]{2,19}(?:[-/_][\da-z]{1,12}){0,3})(?!\w)")
+_INVOICE = re.compile(rf"(?<!\w)(?:invoi?ces?|invioces?|bills?|receipts?|credit notes?){_COUNTER}{_GAP}({_CODE})(?!\w)")
+_ORDER = re.compile(
+    rf"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking){_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w))"
+)
+_HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
+_NUMBERED = re.compile(r"(?<!\w)(?:no|nr|number)[.: #]{1,3}(\d{4,15})(?!\w)")
+_ENDING = re.compile(
+    r"(?<!\w)(?:end(?:s|ing)?(?: (?:in|with|on))?|last (?:four|4|few|five|5)(?: (?:digits|numbers))?(?: (?:are|is|of it))?)[ :]{1,2}(\d{3,8})(?!\w)"
+)
+_PREFIXED = re.compile(r"(?<![\w-])([a-z]{1,4}[-_]\d{3,15}|[a-z]{1,3}\d{5,15})(?!\w)")
+_BARE = re.compile(r"(?<![\w.,/+-])(\d{5,18})(?![\w/]|[.,-]\d)")
+_POSTCODE = re.compile(r"(?<!\w)([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})(?!\w)")
+_POSTCODE_NAMED = re.compile(r"(?<!\w)(?:zip|post|postal)[ -]?(?:code)?(?: is| =)?[ :]{1,2}(\d{4,6}(?:-\d{4})?)(?!\w)")
+_PHONE = re.compile(r"\+\d[\d ()/-]{7,18}\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def add_codes(text: str, claims: Claims) -> None:
+    """Claim every number and code of a folded text that names a record."""
+    claims.add(Found("email", match.group(), match.start(), match.end()) for match in _EMAIL.finditer(text))
+    claims.add(Found("phone", match.group(), match.start(), match.end()) for match in _PHONE.finditer(text))
+    claims.add(_numbered(text, _RETURN, "return_number", "R"))
+    claims.add(_numbered(text, _TICKET, "ticket_number", "T"))
+    claims.add(_named(text, _POSTCODE_NAMED, "postcode"))
+    claims.add(
+        Found("postcode", f"{match[1]} {match[2]}".upper(), match.start(), match.end())
+        for match in _POSTCODE.finditer(text)
+    )
+    claims.add(_named(text, _INVOICE_PREFIX, "invoice_number"))
+    claims.add(_named(text, _INVOICE, "invoice_number"))
+    for pattern in (_ENDING, _ORDER, _HASH, _NUMBERED, _PREFIXED):
+        claims.add(_named(text, pattern, "order_number"))
+    claims.add(_named(text, _BARE, "order_number", is_bare=True))
+
+
+def _numbered(text: str, pattern: "re.Pattern[str]", name: str, series: str) -> Iterator[Found]:
+    for match in pattern.finditer(text):
+        yield Found(name, f"{series}-{int(match[1] or match[2]):06d}", match.start(), match.end())
+
+
+def _named(text: str, pattern: "re.Pattern[str]", name: str, *, is_bare: bool = False) -> Iterator[Found]:
+    for match in pattern.finditer(text):
+        group = match.lastindex or 0
+        code = match[group]
+        if _says_number(code) and not (_YEAR.fullmatch(code) and "#" not in match.group()):
+            yield Found(name, code.replace(" ", "").upper(), match.start(group), match.end(group), is_bare)
+
+
+def _says_number(code: str) -> bool:
+    """Whether it is long enough for the name of a record: “order 12 mugs” names none."""
+    return sum(character.isdigit() for character in code) >= 3

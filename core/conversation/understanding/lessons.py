@@ -1,0 +1,78 @@
+"""What the reader learns from: the intents' own files, the controls, and what the shop does not serve."""
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from core.conversation.understanding.linear import Example
+
+LEAST = 0.4
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Proviso:
+    """What has to hold before an intent is believed: its least confidence, and words of each group that must be there."""
+
+    least: float = LEAST
+    words: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Examples by language and label; `served` are the labels that are intents, `provisos` theirs."""
+
+    examples: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    frames: dict[str, list[str]] = field(default_factory=dict)
+    served: frozenset[str] = frozenset()
+    provisos: dict[tuple[str, str], Proviso] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages there are examples of."""
+        return tuple(self.examples)
+
+    def of(self, language: str, wording: Callable[[str], str]) -> Iterator[Example]:
+        """Every example in the wording the model reads, plain and inside a frame that says nothing."""
+        frames = cycle(self.frames.get(language) or ["{}"])
+        for label, texts in self.examples[language].items():
+            for said in map(wording, texts):
+                yield Example(said, label)
+                yield Example(next(frames).format(said), label)
+
+
+def load(folder: Path) -> Lessons:
+    """Read every intent's file of the folder, and what goes with them."""
+    examples: dict[str, dict[str, list[str]]] = {}
+    provisos: dict[tuple[str, str], Proviso] = {}
+    files = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
+    for name, written in files.items():
+        for language, texts in written["examples"].items():
+            examples.setdefault(language, {})[name] = list(texts)
+            provisos[language, name] = _proviso(written.get("proviso", {}), language)
+    controls = _read(_HERE / "controls.toml")["examples"]
+    _add(examples, controls)
+    _add(examples, _read(_HERE / "background.toml")["examples"], but=files)
+    served = frozenset(files) | {name for texts in controls.values() for name in texts}
+    return Lessons(examples, _read(_HERE / "frames.toml")["frames"], served, provisos)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _add(
+    examples: dict[str, dict[str, list[str]]], more: Mapping[str, Mapping[str, Sequence[str]]], but: Mapping[str, Any] | None = None
+) -> None:
+    for language, texts in more.items():
+        for name, said in texts.items():
+            if name not in (but or {}):
+                examples.setdefault(language, {})[name] = list(said)
+
+
+def _proviso(written: Mapping[str, Any], language: str) -> Proviso:
+    words = tuple(tuple(group) for group in written.get(language, []))
+    return Proviso(float(written.get("least_confidence", LEAST)), words)

@@ -1,0 +1,25 @@
+"""Whether the words an intent cannot do without are there, misspelt or not."""
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from core.conversation.understanding.lessons import Proviso
+
+_LONG = 5
+
+
+def holds(proviso: Proviso, words: Sequence[str]) -> bool:
+    """Whether every group of needed words has one among `words`; long words may be misspelt by one letter."""
+    return all(any(_is_said(needed, words) for needed in group) for group in proviso.words)
+
+
+def _is_said(needed: str, words: Sequence[str]) -> bool:
+    parts = needed.split()
+    if len(parts) > 1:
+        return any(list(words[at : at + len(parts)]) == parts for at in range(len(words) - len(parts) + 1))
+    if needed in words:
+        return True
+    return len(needed) >= _LONG and any(
+        len(word) >= _LONG and OSA.distance(needed, word, score_cutoff=1) <= 1 for word in words
+    )

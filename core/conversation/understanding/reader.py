@@ -1,0 +1,73 @@
+"""Reads an utterance: numbers and dates by grammar, then intents by the model, then the slots those intents look for."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from core.conversation.understanding import asking, lessons
+from core.conversation.understanding.asking import Judge, Part
+from core.conversation.understanding.details import claimed, details
+from core.conversation.understanding.found import Found
+from core.conversation.understanding.lessons import Lessons
+from core.conversation.understanding.linear import LinearModel
+from core.conversation.understanding.text import Folded, clean, fold
+from core.conversation.understanding.understood import Intent, Slot, Understanding
+
+_WORTH_NAMING = 0.05
+_ANY_DAY = date(2026, 1, 1)  # examples are read for their wording, whatever day they mean
+
+
+class Reader:
+    """Understands utterances; one per process, and nothing about it changes by reading."""
+
+    def __init__(self, taught: Lessons) -> None:
+        self._judges = {language: _taught(taught, language) for language in taught.languages}
+
+    @classmethod
+    def load(cls, folder: Path) -> "Reader":
+        """Learn from every *.toml of a folder of intents."""
+        return cls(lessons.load(folder))
+
+    def read(self, text: str, *, today: date, language: str = "en") -> Understanding:
+        """What `text` says; relative days are counted from `today`, `language` is taken where there is no telling."""
+        folded = fold(clean(text).text)
+        spoken = language if language in self._judges else next(iter(self._judges))
+        claims = claimed(folded.text, today)
+        whole, parts = asking.parts(folded.text, claims, self._judges[spoken])
+        found = [one for part in parts for one in details(folded.text, claims, part)]
+        parts = asking.settled(folded.text, claims, parts, found)
+        intents = _intents(parts)
+        return Understanding(
+            folded.original, spoken, intents, tuple(_slots(folded, found)), _runner_up(whole, intents)
+        )
+
+
+def _taught(taught: Lessons, language: str) -> Judge:
+    provisos = {name: proviso for (spoken, name), proviso in taught.provisos.items() if spoken == language}
+    return Judge(LinearModel(list(taught.of(language, _wording))), taught.served, provisos)
+
+
+def _wording(said: str) -> str:
+    text = fold(said).text
+    return asking.wording(text, claimed(text, _ANY_DAY), 0, len(text))
+
+
+def _intents(parts: Sequence[Part]) -> tuple[Intent, ...]:
+    found = {part.intent.name: part.intent for part in reversed(parts) if part.intent is not None}
+    return tuple(reversed(found.values()))
+
+
+def _runner_up(ranked: Sequence[Intent], intents: Sequence[Intent]) -> Intent | None:
+    chosen = {intent.name for intent in intents}
+    best = next((intent for intent in ranked if intent.name not in chosen), None)
+    return best if best is not None and best.confidence >= _WORTH_NAMING else None
+
+
+def _slots(folded: Folded, found: Sequence[Found]) -> Iterator[Slot]:
+    for one in sorted(found, key=lambda slot: (slot.start, slot.end)):
+        start, end = folded.span(one.start, one.end)
+        typed = folded.original[start:end]
+        yield Slot(one.name, typed if one.name in _AS_TYPED else one.value, typed, start, end)
+
+
+_AS_TYPED = frozenset({"product", "supplier", "why"})

@@ -1,0 +1,42 @@
+"""What was understood of an utterance."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What somebody wants, and how sure that is, 0 to 1."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A detail: its value as the shop writes it, and the stretch of the utterance it was read from."""
+
+    name: str
+    value: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One utterance, understood. No `intents` means that it is about nothing the shop serves.
+
+    `text` is the utterance behind the text gate, which slots count from; `runner_up` is what came next.
+    """
+
+    text: str
+    language: str
+    intents: tuple[Intent, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    runner_up: Intent | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON object that `storekeeper understand` prints."""
+        written = asdict(self)
+        return {**written, "intents": list(written["intents"]), "slots": list(written["slots"])}
