@@ -65,7 +65,8 @@ def rows(path: Path) -> Iterator[tuple[int, list[str] | str]]:
                 return
             raw.seek(0)
             binary = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            yield from _parsed(io.TextIOWrapper(binary, "utf-8-sig", "surrogateescape", newline=""))
+            with io.TextIOWrapper(binary, "utf-8-sig", "surrogateescape", newline="") as file:
+                yield from _parsed(file)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror or error}.") from error
 
