@@ -89,13 +89,22 @@ def demo(
 
 
 @app.command()
-def serve(port: Port = None, config: ConfigPath = None) -> None:
-    """Run what config.toml switches on."""
-    from bot.assembly import serve as run
+def serve(
+    port: Port = None,
+    workers: Annotated[int, typer.Option(help="Processes that share the port.", min=1, max=64)] = 1,
+    config: ConfigPath = None,
+) -> None:
+    """Run what config.toml switches on: the web door and the clock."""
+    from bot import serving
 
     loaded = _load(config, port)
     with _house(loaded) as house:
-        run(house, demo=False, ready=lambda: typer.echo(f"Storekeeper listens on {loaded.web.base_url}"))
+        said = f"Storekeeper listens on {loaded.web.base_url}"
+        if workers == 1:
+            serving.serve(house, demo=False, ready=lambda: typer.echo(said))
+            return
+    typer.echo(f"{said} with {workers} processes")
+    serving.serve_with_workers(loaded, config, workers)
 
 
 @app.command()

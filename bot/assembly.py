@@ -2,8 +2,6 @@
 
 import os
 import secrets
-import socket
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +9,13 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from core.clock import Clock, utc_now
-from core.config import Config, Mail, Web
+from core.config import Config, Mail
 from core.database.engine import Database
 from core.errors import ConfigError
 from core.mailroom.ports import Courier
 from core.portal import Portal
 
 _SHORTEST_SECRET = 16
-_LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -93,60 +90,3 @@ def _kept_secret(path: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(secrets.token_urlsafe(32))
     return path.read_text(encoding="utf-8").strip()
-
-
-def serve(house: House, *, demo: bool, ready: Callable[[], None], hints: Sequence[tuple[str, str]] = ()) -> None:
-    """Run the web door and the scheduler until interrupted; `hints` are addresses worth trying, with why.
-
-    Raises:
-        ConfigError: the port is taken, or the address is not of this machine.
-    """
-    import uvicorn
-
-    from bot.web.app import create_app
-    from scheduler.timetable import Timetable, start
-
-    listening = _listen(house.config.web)
-    running: list[Timetable] = []
-
-    def on_start() -> None:
-        running.append(start(house.portal, house.config))
-        ready()
-
-    def on_stop() -> None:
-        for timetable in running:
-            timetable.stop()
-
-    app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False, access_log=False)
-    )
-    try:
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listening.close()
-
-
-def require_free_port(web: Web) -> None:
-    """Find out before any work is done that the address cannot be listened on.
-
-    Raises:
-        ConfigError: the port is taken, or the address is not of this machine.
-    """
-    _listen(web).close()
-
-
-def _listen(web: Web) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((web.host, web.port))
-    except OSError as error:
-        listening.close()
-        raise ConfigError(
-            f"Port {web.port} of {web.host} cannot be used ({error.strerror}). Take another one: "
-            f"--port {web.port + 1 if web.port < _LAST_PORT else 8000}, or stop the program that has it."
-        ) from error
-    return listening

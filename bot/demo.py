@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import importing
-from bot.assembly import House, build, require_free_port, serve
+from bot.assembly import House, build
+from bot.serving import require_free_port, serve
 from core.clock import utc_now
 from core.config import Config
 from core.database.migrate import upgrade

@@ -17,7 +17,8 @@ def take_over(session: Session, table: type[Base], rows: Sequence[dict[str, Any]
         For each row (by its index) that was left out, the sentence why: it refers to something that is not there.
     """
     faults: dict[int, str] = {}
-    references = cast("Table", table.__table__).foreign_keys
+    brought = rows[0].keys() if rows else ()
+    references = [one for one in cast("Table", table.__table__).foreign_keys if one.parent.name in brought]
     for reference in sorted(references, key=lambda reference: reference.parent.name):
         column, target = reference.parent.name, reference.column
         wanted = {row[column] for row in rows if row[column] is not None}

@@ -1,0 +1,116 @@
+"""Serving: the web door and the clock in one process, or in several that share a port."""
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.assembly import House, build
+from core.config import Config, Web, load
+from core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+_LAST_PORT = 65535
+_CONFIG_OF_WORKERS = "STOREKEEPER_CONFIG"
+
+
+def serve(house: House, *, demo: bool, ready: Callable[[], None], hints: Sequence[tuple[str, str]] = ()) -> None:
+    """Run the web door and the clock until interrupted; `hints` are addresses worth trying, with why.
+
+    Raises:
+        ConfigError: the port is taken, or the address is not of this machine.
+    """
+    import uvicorn
+
+    listening = _listen(house.config.web)
+    server = uvicorn.Server(_settings(_application(house, ready, demo=demo, hints=hints)))
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listening.close()
+
+
+def serve_with_workers(config: Config, path: Path | None, workers: int) -> None:
+    """Run several processes that share the port; each has the web door and a clock, and each due run is done once.
+
+    Raises:
+        ConfigError: the port is taken, or the address is not of this machine.
+    """
+    from uvicorn.supervisors import Multiprocess
+
+    os.environ[_CONFIG_OF_WORKERS] = str(path.resolve()) if path else ""
+    listening = _listen(config.web)
+    settings = _settings("bot.serving:worker", workers=workers, factory=True)
+    try:
+        Multiprocess(settings, sockets=[listening]).run()
+    finally:
+        listening.close()
+
+
+def worker() -> "FastAPI":
+    """The application of one of several processes."""
+    path = os.environ.get(_CONFIG_OF_WORKERS, "")
+    return _application(build(load(Path(path) if path else None)), lambda: None)
+
+
+def require_free_port(web: Web) -> None:
+    """Find out before any work is done that the address cannot be listened on.
+
+    Raises:
+        ConfigError: the port is taken, or the address is not of this machine.
+    """
+    _listen(web).close()
+
+
+def _application(
+    house: House, ready: Callable[[], None], *, demo: bool = False, hints: Sequence[tuple[str, str]] = ()
+) -> "FastAPI":
+    from bot.web.app import create_app
+    from scheduler.timetable import Timetable, start
+
+    running: list[Timetable] = []
+
+    def on_start() -> None:
+        running.append(start(house.portal, house.config))
+        ready()
+
+    def on_stop() -> None:
+        for timetable in running:
+            timetable.stop()
+
+    return create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
+
+
+def _settings(app: "FastAPI | str", *, workers: int = 1, factory: bool = False) -> "uvicorn.Config":
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        workers=workers,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        access_log=False,
+    )
+
+
+def _listen(web: Web) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((web.host, web.port))
+    except OSError as error:
+        listening.close()
+        raise ConfigError(
+            f"Port {web.port} of {web.host} cannot be used ({error.strerror}). Take another one: "
+            f"--port {web.port + 1 if web.port < _LAST_PORT else 8000}, or stop the program that has it."
+        ) from error
+    listening.set_inheritable(True)
+    return listening
