@@ -97,4 +97,5 @@ def _noticing_the_end(door: Door) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # None: not installed by Python, and not ours to put back
+                signal.signal(number, handler)

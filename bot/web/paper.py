@@ -25,6 +25,7 @@ class Paper:
     """Templates that know the shop's locale and zone."""
 
     environment: Environment
+    writing: "Writing"
 
     def write(self, template: str, **values: Any) -> str:
         """The page of a template, everything in it escaped."""
@@ -46,7 +47,7 @@ def lay_out(config: Config, *, demo: bool) -> Paper:
         units=writing.units, words=_words, pieces=writing.pieces, code=_code,
     )  # fmt: skip
     environment.globals.update(shop=config.shop, demo=demo, static=_static_paths())
-    return Paper(environment)
+    return Paper(environment, writing)
 
 
 @dataclass(frozen=True)

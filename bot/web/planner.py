@@ -58,7 +58,7 @@ def preview(request: Request, calling: Calling, staff: AsPlanner, proposal_id: P
         repriced = portal.reprice(staff, proposal_id, _quantities(fields, found))
     except InvalidInput as fault:
         return _proposal_page(request, calling, found, fault=fault, typed=fields)
-    told = {
+    told: dict[str, Any] = {
         "found": found,
         "repriced": repriced,
         "content_hash": fields.get("content_hash", ""),
@@ -212,16 +212,12 @@ def _as_json(request: Request, one: Repriced) -> dict[str, Any]:
         "total": _amount(request, one.total),
         "expected_cost": _amount(request, one.expected_cost),
         "cost_lines": one.cost_lines,
-        "risk": {"share": one.risk, "text": _percent(request, one.risk)},
+        "risk": {"share": one.risk, "text": door_of(request).paper.writing.percent(one.risk)},
         "explanation": one.explanation,
         "fault": one.fault,
     }
 
 
 def _amount(request: Request, money: Money) -> dict[str, Any]:
-    written = door_of(request).paper.environment.filters["money"](money)
+    written = door_of(request).paper.writing.money(money)
     return {"minor": money.minor, "currency": money.currency, "text": written}
-
-
-def _percent(request: Request, share: float) -> str:
-    return str(door_of(request).paper.environment.filters["percent"](share))

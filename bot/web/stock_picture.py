@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 360.0, 170.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 38.0, 8.0, 10.0, 26.0
+WIDTH, HEIGHT = 360.0, 190.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42.0, 8.0, 10.0, 36.0
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
@@ -54,7 +54,7 @@ def picture(ahead: dict[str, Any]) -> Picture | None:
 
     >>> drawn = picture({"day": [0, 1], "without": [5, 0], "with": [5, 10], "low": [4, 8], "high": [6, 12]})
     >>> drawn.arrival.label, drawn.runs_out_on, drawn.without
-    ('1', 1, '38.0,77.8 352.0,144.0')
+    ('1', 1, '42.0,106.0 352.0,154.0')
     """
     names = ("day", "without", "with", "low", "high")
     days, without, with_order, low, high = ([float(value) for value in ahead.get(name, ())] for name in names)
@@ -69,7 +69,7 @@ def picture(ahead: dict[str, Any]) -> Picture | None:
         without=scale.points(days, without),
         with_order=scale.points(days, with_order),
         zero=scale.y(0.0),
-        across=tuple(Tick(scale.x(day), _number(day)) for day in _ticks(days[0], days[-1]) if days[0] <= day <= days[-1]),
+        across=tuple(Tick(scale.x(day), _number(day)) for day in _ticks(days[0], days[-1]) if day <= days[-1]),
         up=tuple(Tick(scale.y(level), _number(level)) for level in up),
         arrival=None if arrival is None else Tick(scale.x(arrival), _number(arrival)),
         runs_out_on=next((int(day) for day, level in zip(days, without, strict=True) if level <= 0), None),
@@ -119,4 +119,4 @@ def _table(*columns: Sequence[float]) -> tuple[Day, ...]:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"

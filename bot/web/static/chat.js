@@ -37,13 +37,13 @@ function putText(place, text) {
   });
 }
 
-function bubble(speaker, text, saidAt) {
+function bubble(speaker, text, saidAt, when) {
   const item = pattern.content.firstElementChild.cloneNode(true);
   item.classList.add(`by-${speaker}`);
   item.querySelector(".speaker span").textContent = names[speaker] || names.shop;
   const time = item.querySelector("time");
-  time.dateTime = saidAt.toISOString();
-  time.textContent = saidAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  time.dateTime = saidAt;
+  time.textContent = when;
   putText(item.querySelector(".said-text"), text);
   return item;
 }
@@ -82,7 +82,7 @@ function show(message) {
   last = Math.max(last, message.id);
   log.querySelectorAll(".choices").forEach((group) => group.remove());
   const mine = message.speaker === "person" ? log.querySelector(".is-waiting") : null;
-  const item = bubble(message.speaker, message.text, new Date(message.said_at));
+  const item = bubble(message.speaker, message.text, message.said_at, message.when);
   item.dataset.id = message.id;
   message.attachments.forEach((attachment) => item.append(attachmentCard(attachment)));
   if (message.buttons.length) item.append(choices(message.buttons));
@@ -109,7 +109,7 @@ async function fetchNews() {
 
 async function send(turn, again) {
   trouble.hidden = true;
-  const waiting = bubble("person", turn.text, new Date());
+  const waiting = bubble("person", turn.text, new Date().toISOString(), "");
   waiting.classList.add("is-waiting");
   log.append(waiting);
   underWay += 1;
