@@ -46,7 +46,7 @@ _QUANTITIES = (
 # "a set of 3 cake tins", "15 cm" and "3 tier" are parts of names
 _LEADING = re.compile(
     rf"(?<![\w.,#-])(?<!set of )(?<!pack of )(?<!box of )(?<!sets of )(?<!packs of )(?P<count>{_COUNT})"
-    r" (?!cm\b|mm\b|m\b|inch|tier|piece|pc\b|drawer|hook|pack\b|o'?clock|days?\b|weeks?\b|months?\b|times?\b|%)(?:more |of )?[a-z]{2}"
+    r"(?<!\bone) (?!cm\b|mm\b|m\b|inch|tier|piece|pc\b|drawer|hook|pack\b|o'?clock|days?\b|weeks?\b|months?\b|times?\b|%)(?:more |of )?[a-z]{2}"
 )
 _ALONE = re.compile(rf"(?:no|yes|sorry|just|only|actually|but|ok|it's|i meant|i said|i mean|[,.! ])*(?P<count>{_COUNT})(?: please| only|[.! ])*")
 _BOTH = re.compile(r"(?<!\w)both(?: of them)?(?!\w)")

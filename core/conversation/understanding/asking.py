@@ -3,6 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.conversation.understanding import phrases, provisos
 from core.conversation.understanding.found import Claims, Found
@@ -10,12 +14,13 @@ from core.conversation.understanding.lessons import Proviso
 from core.conversation.understanding.linear import LinearModel, words_of
 from core.conversation.understanding.understood import Intent
 
-_SURE_OF_A_PART = 0.6
+_SURE_OF_A_PART = 0.7
 _HINTED = 0.1  # what a part asks for must show in the whole at least so much
 _ONLY_A_NUMBER = 0.6  # a number alone may as well be the answer to a question
 _CORRECTED = 0.95
 _MOST_PARTS = 8
 _MOST_READ = 600
+_RANKED = 8
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "help"})
 _STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot"})
 _BY_NUMBER = {"order_number": "track_order", "invoice_number": "get_invoice", "return_number": "return_status"}
@@ -50,14 +55,15 @@ class Judge:
     def ranked(self, wording: str) -> tuple[list[Intent], float]:
         """The intents served, likeliest first, and how likely it is that the wording asks for none of them."""
         likely = self.model.probabilities(wording)
-        order = sorted(range(len(likely)), key=lambda place: (-likely[place], place))
-        intents = [
-            Intent(self.model.labels[place], round(float(likely[place]), 3))
-            for place in order
-            if self.model.labels[place] in self.served
-        ]
-        none = sum(float(likely[place]) for place in order if self.model.labels[place] not in self.served)
+        order = np.argsort(-likely, kind="stable")
+        told = [place for place in order.tolist() if self.model.labels[place] in self.served][:_RANKED]
+        intents = [Intent(self.model.labels[place], round(float(likely[place]), 3)) for place in told]
+        none = float(likely[self._unserved].sum())
         return intents, none
+
+    @cached_property
+    def _unserved(self) -> NDArray[np.int64]:
+        return np.flatnonzero([label not in self.served for label in self.model.labels])
 
     def believes(self, intent: Intent, wording: str, none: float) -> bool:
         """Whether the intent is likely enough and the words it cannot do without are there."""

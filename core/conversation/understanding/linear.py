@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 _WORD = re.compile(r"<[a-z]+>|[^\W_]+|[?👍👎👋🙏👌✅❌]")
 _MOST_WORDS = 60
 _LONGEST_WORD = 24
-_RATE = np.float32(8.0)
+_RATE = np.float32(14.0)
 _STEPS = 60
 _DECAY = np.float32(1e-5)
 
@@ -61,14 +61,15 @@ class Vocabulary:
     unseen: float
 
     @classmethod
-    def of(cls, texts: Iterable[Iterable[str]]) -> "Vocabulary":
-        """The vocabulary of texts, each given as its parts."""
+    def of(cls, texts: Iterable[Iterable[str]], least: int = 1) -> "Vocabulary":
+        """The vocabulary of texts, each given as its parts; what fewer than `least` texts have is left out."""
         counts: dict[str, int] = {}
         total = 0
         for text in texts:
             total += 1
             for part in set(text):
                 counts[part] = counts.get(part, 0) + 1
+        counts = {part: count for part, count in counts.items() if count >= least}
         weights = np.log((1 + total) / (1 + np.fromiter(counts.values(), dtype=np.float32))) + 0.3
         return cls({part: place for place, part in enumerate(counts)}, weights, float(np.log(1 + total) + 0.3))
 
@@ -95,8 +96,8 @@ class LinearModel:
         self.labels = tuple(dict.fromkeys(example.label for example in examples))
         texts = [words_of(example.text) for example in examples]
         self._words = Vocabulary.of(texts)
-        self._pairs = Vocabulary.of(pairs_of(words) for words in texts)
-        self._pieces = Vocabulary.of(pieces_of(word) for word in self._words.places)
+        self._pairs = Vocabulary.of((pairs_of(words) for words in texts), least=2)
+        self._pieces = Vocabulary.of((pieces_of(word) for word in self._words.places), least=2)
         truth = np.array([self.labels.index(example.label) for example in examples])
         self._train(texts, truth)
 

@@ -30,6 +30,7 @@ _FRAME = frozenset(
     go going went must hold idea date day days week month time last first second third other latest recent damn bloody hell fucking
     help assist assistance able possible happy glad try trying start begin open make made register request arrange put set
     lot lots batch inbound hand place year ago long until until how's use using used works work own own't
+    ending ends digits me us whose
     not no nope yes ok okay sorry never none wrong right mean meant
     """.split()
 )
