@@ -135,11 +135,12 @@ def _customers(bought: Sequence[Sale], last_day: date) -> set[str]:
 
 
 def _orders(bought: Iterable[Sale]) -> tuple[Order, ...]:
-    lines = defaultdict(list)
+    lines, country = defaultdict(list), dict[str, str]()
     for sale in bought:
         lines[sale.invoice].append(sale)
+        country[sale.customer] = _COUNTRIES[sale.country]  # the latest, where records of one customer differ
     return tuple(
-        Order(number, those[0].customer, _COUNTRIES[those[-1].country], those[0].at, tuple(those))
+        Order(number, those[0].customer, country[those[0].customer], those[0].at, tuple(those))
         for number, those in sorted(lines.items())
     )
 

@@ -22,9 +22,7 @@ CURRENCY = "GBP"
 LOCATION = "main"
 _RECENT_PRICES = 51
 _CHARGES = frozenset({"POST", "DOT", "C2", "C3", "M"})  # postage, carriage and “manual”: billed, but not goods
-_NOT_GOODS = re.compile(
-    r"(D|S|B|CRUK|GIFT|BANK CHARGES|ADJUST\d*|AMAZONFEE|TEST\d+|GIFT_0001_\d+|DCGS\w*)\Z", re.ASCII
-)
+_NOT_GOODS = re.compile(r"(D|S|B|CRUK|GIFT|BANK CHARGES|ADJUST\d*|AMAZONFEE|TEST\d+|GIFT_0001_\d+|DCGS\w*)\Z", re.ASCII)
 Row = dict[str, Any]
 
 
