@@ -130,11 +130,12 @@ def chat(
 @app.command()
 def understand() -> None:
     """Read one utterance a line and print what is understood of it as JSON; touches no database."""
+    from core.clock import utc_now
     from core.conversation import wording
     from core.conversation.understanding import Reader
 
     reader = Reader.load(wording.FOLDER)
-    today = datetime.now().astimezone().date()
+    today = utc_now().astimezone().date()
     for line in sys.stdin:
         typer.echo(json.dumps(reader.read(line.rstrip("\n"), today=today).as_dict(), ensure_ascii=False))
 

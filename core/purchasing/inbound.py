@@ -73,4 +73,4 @@ def _under_way(session: Session, skus: Sequence[str]) -> Iterator[tuple[str, int
             PurchaseOrderLineRow.quantity > PurchaseOrderLineRow.received,
         )
     )
-    yield from rows.tuples()
+    yield from rows

@@ -167,6 +167,8 @@ def write(session: Session, run: str, plan: Plan, planning: Planning, now: datet
         How many proposals are new; None where another plan was written since the books were read, so that this one
         would order the same again: read and compute anew.
     """
+    if not plan.drafts:
+        return 0
     if not advance(session, _EDITIONS, plan.edition):
         return None
     written = 0

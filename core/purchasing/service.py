@@ -109,4 +109,4 @@ def lead_times(session: Session, since: datetime) -> dict[str, list[float]]:
 def names_of(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """The names of suppliers by their code."""
     named = select(SupplierRow.supplier, SupplierRow.name).where(SupplierRow.supplier.in_(set(codes)))
-    return dict(session.execute(named).tuples().all())
+    return dict(session.execute(named).all())

@@ -141,7 +141,7 @@ def test_a_plan_killed_at_any_moment_leaves_whole_proposals_once(
             session.execute(
                 select(ProposalLineRow.proposal_id, func.sum(ProposalLineRow.quantity * ProposalLineRow.unit_cost))
                 .group_by(ProposalLineRow.proposal_id)
-            ).tuples().all()
+            ).all()
         )  # fmt: skip
     assert len(heads) == 1
     assert {head.proposal_id: head.total for head in heads} == totals
