@@ -148,7 +148,7 @@ def _as_json(door: Door, said: Said) -> dict[str, Any]:
         "id": said.message_id,
         "speaker": said.speaker,
         "said_at": said.said_at.isoformat(),
-        "when": door.paper.writing.moment(said.said_at),
+        "when": door.paper.writing.minute(said.said_at),
         "text": reply["text"],
         "buttons": reply["buttons"],
         "attachments": reply["attachments"],

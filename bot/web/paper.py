@@ -43,8 +43,8 @@ def lay_out(config: Config, *, demo: bool) -> Paper:
     )
     writing = Writing(config)
     environment.filters.update(
-        money=writing.money, day=writing.day, moment=writing.moment, iso=_iso, percent=writing.percent,
-        units=writing.units, words=_words, pieces=writing.pieces, code=_code,
+        money=writing.money, day=writing.day, moment=writing.moment, minute=writing.minute, percent=writing.percent,
+        units=writing.units, pieces=writing.pieces, iso=_iso, words=_words, code=_code,
     )  # fmt: skip
     environment.globals.update(shop=config.shop, demo=demo, static=_static_paths())
     return Paper(environment, writing)
@@ -68,6 +68,10 @@ class Writing:
     def moment(self, at: datetime) -> str:
         """A moment, in the shop's zone."""
         return format_datetime(at.astimezone(self.config.shop.zone), "d MMM y, HH:mm", locale=self.config.shop.locale)
+
+    def minute(self, at: datetime) -> str:
+        """A moment of these days, in the shop's zone."""
+        return format_datetime(at.astimezone(self.config.shop.zone), "d MMM, HH:mm", locale=self.config.shop.locale)
 
     def percent(self, share: float) -> str:
         """A share; what is not nothing is never shown as nothing."""

@@ -24,17 +24,18 @@ class Browser:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.get(path, follow_redirects=follow, headers=sent)
 
-    def send_form(self, page: str, action: str, *, follow: bool = False, **filled: str) -> Any:
-        """Fill in the form of a page that goes to `action`, with the hidden fields it came with."""
-        fields = forms(self.get(page, follow=True).text)[action]
-        return self.post(
-            action, {**fields, **{name.replace("__", "-"): value for name, value in filled.items()}}, follow=follow
-        )
+    def send_form(self, page: str, action: str, **filled: str) -> Any:
+        """Fill in the form of a page that goes to `action`, with the hidden fields it came with.
 
-    def post(self, path: str, fields: dict[str, str], *, follow: bool = False, **headers: str) -> Any:
+        A field's name is written with two underscores for its dash.
+        """
+        fields = forms(self.get(page, follow=True).text)[action]
+        return self.post(action, {**fields, **{name.replace("__", "-"): value for name, value in filled.items()}})
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> Any:
         """Send a form's fields."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.post(path, data=fields, follow_redirects=follow, headers=sent)
+        return self.client.post(path, data=fields, follow_redirects=False, headers=sent)
 
     def say(self, content: object, **headers: str) -> Any:
         """One turn as a script has it."""

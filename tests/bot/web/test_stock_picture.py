@@ -26,7 +26,7 @@ def test_the_day_it_runs_out_and_the_day_it_arrives_are_told() -> None:
 
 
 def test_an_order_that_makes_no_difference_arrives_nowhere() -> None:
-    drawn = picture(ahead(**{"with": [6, 2, 0, 0]}))
+    drawn = picture({**ahead(), "with": [6.0, 2.0, 0.0, 0.0]})
     assert drawn
     assert drawn.arrival is None
 

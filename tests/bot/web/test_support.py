@@ -19,7 +19,7 @@ def support(arrive: Arrive) -> Browser:
 
 def ticket_path(browser: Browser) -> str:
     """The only ticket's page."""
-    return "/support/" + browser.get("/support").text.split('href="/support/')[1].split('"')[0]
+    return "/support/" + str(browser.get("/support").text).split('href="/support/')[1].split('"')[0]
 
 
 def test_a_customer_is_answered_where_they_wrote(zoe: Browser, support: Browser) -> None:
