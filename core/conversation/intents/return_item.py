@@ -14,6 +14,7 @@ from core.returns.service import AskedReturn, ReturnRules, request_return, retur
 
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
+_MOST_LOOKED_AT = 20
 REASONS = ("damaged", "wrong_item", "not_as_described", "no_longer_wanted", "arrived_late", "too_many")
 
 
@@ -60,15 +61,29 @@ def rules(turn: Turn) -> ReturnRules:
 
 def _order(turn: Turn) -> Order | Step:
     named = named_order(turn) if turn.slots.get("order_number") or turn.slots.get("reference") else None
-    order = named or (None if turn.slots.get("product") else focused_order(turn)) or named_order(turn)
-    if order is None:
-        orders = orders_of(turn.session, turn.customer_id)
-        if not orders:
-            return Answer(turn.say("no_orders"))
-        order = ask_order(turn, orders, turn.say("which_order_back"))
+    order = named or named_order(turn) or _implied(turn)
     if isinstance(order, Order):
         turn.slots["order_number"] = order.order_number
     return order
+
+
+def _implied(turn: Turn) -> Order | Step:
+    """The order to return from where none was named: of those from which something may come back, the one talked
+    about, else the only one, else a question."""
+    orders = orders_of(turn.session, turn.customer_id)
+    if not orders:
+        return Answer(turn.say("no_orders"))
+    possible = [order for order in orders[:_MOST_LOOKED_AT] if _may_come_back(turn, order)]
+    talked_about = focused_order(turn)
+    if talked_about is not None and (not possible or talked_about in possible):
+        return talked_about
+    if len(possible) > 1:
+        return ask_order(turn, possible, turn.say("which_order_back"))
+    return possible[0] if possible else orders[0]
+
+
+def _may_come_back(turn: Turn, order: Order) -> bool:
+    return any(verdict.quantity > 0 for verdict in returnable(turn.session, order, rules(turn), turn.today))
 
 
 def _line(turn: Turn, order: Order, verdicts: list[Returnable], possible: list[Returnable]) -> Returnable | Step:

@@ -35,12 +35,18 @@ _WORDS = {
 _COUNT = rf"(?:(?:a |one )?half a dozen|(?:an? )?(?:dozen|hundred|couple|pair|single)|two dozen|{'|'.join(_WORDS)}|\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})"
 _UNIT = r"(?:units?|pieces?|pcs|items?|copies|of (?:them|it|these|those|the|my)|x|×|ones|each|only|in total)"
 _CORRECTIONS = (
-    re.compile(rf"(?<!\w)not {_COUNT}(?: (?:of them|units|pieces))?,? ?(?:but |it's |rather )?(?P<count>{_COUNT})(?!\w)"),
-    re.compile(rf"(?<![\w.])(?P<count>{_COUNT})(?: [a-z]{{2,20}}){{0,3}},? (?:not|instead of|rather than) {_COUNT}(?!\w)"),
+    re.compile(
+        rf"(?<!\w)not {_COUNT}(?: (?:of them|units|pieces))?,? ?(?:but |it's |rather )?(?P<count>{_COUNT})(?!\w)"
+    ),
+    re.compile(
+        rf"(?<![\w.])(?P<count>{_COUNT})(?: [a-z]{{2,20}}){{0,3}},? (?:not|instead of|rather than) {_COUNT}(?!\w)"
+    ),
     re.compile(rf"(?<!\w)from {_COUNT} (?:down |up )?to (?P<count>{_COUNT})(?!\w)"),
 )
 _QUANTITIES = (
-    re.compile(rf"(?<!\w)(?:make (?:it|that|them)|to|at|x|×|just|only|quantity(?: of)?|qty|instead|actually|say|rather|[:=]) ?(?P<count>{_COUNT})(?![\w%]|[.,]\d)"),
+    re.compile(
+        rf"(?<!\w)(?:make (?:it|that|them)|to|at|x|×|just|only|quantity(?: of)?|qty|instead|actually|say|rather|[:=]) ?(?P<count>{_COUNT})(?![\w%]|[.,]\d)"
+    ),
     re.compile(rf"(?<![\w.,#-])(?P<count>{_COUNT}) ?{_UNIT}(?!\w)"),
 )
 # "a set of 3 cake tins", "15 cm" and "3 tier" are parts of names
@@ -48,14 +54,21 @@ _LEADING = re.compile(
     rf"(?<![\w.,#-])(?<!set of )(?<!pack of )(?<!box of )(?<!sets of )(?<!packs of )(?P<count>{_COUNT})"
     r"(?<!\bone) (?!cm\b|mm\b|m\b|inch|tier|piece|pc\b|drawer|hook|pack\b|o'?clock|days?\b|weeks?\b|months?\b|times?\b|%)(?:more |of )?[a-z]{2}"
 )
-_ALONE = re.compile(rf"(?:no|yes|sorry|just|only|actually|but|ok|it's|i meant|i said|i mean|[,.! ])*(?P<count>{_COUNT})(?: please| only|[.! ])*")
+_ALONE = re.compile(
+    rf"(?:no|yes|sorry|just|only|actually|but|ok|it's|i meant|i said|i mean|[,.! ])*(?P<count>{_COUNT})(?: please| only|[.! ])*"
+)
 _BOTH = re.compile(r"(?<!\w)both(?: of them)?(?!\w)")
 
 
 def add_money(text: str, claims: Claims) -> None:
     """Claim every sum that has a currency, as `amount`; its currency is a slot of its own inside it."""
     claims.add(
-        Found("amount", _decimal(match[2], match[3]) if match["sign"] else _decimal(match[4], match[5]), match.start(), match.end())
+        Found(
+            "amount",
+            _decimal(match[2], match[3]) if match["sign"] else _decimal(match[4], match[5]),
+            match.start(),
+            match.end(),
+        )
         for match in _MONEY.finditer(text)
     )
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.conversation.understanding import phrases, provisos
+from core.conversation.understanding import amounts, phrases, provisos
 from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.lessons import Proviso
 from core.conversation.understanding.linear import LinearModel, words_of
@@ -18,21 +18,27 @@ _SURE_OF_A_PART = 0.7
 _HINTED = 0.1  # what a part asks for must show in the whole at least so much
 _ONLY_A_NUMBER = 0.6  # a number alone may as well be the answer to a question
 _CORRECTED = 0.95
+_CLEARLY = 0.85
 _MOST_PARTS = 8
 _MOST_READ = 600
 _RANKED = 8
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "help"})
 _STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot"})
 _BY_NUMBER = {"order_number": "track_order", "invoice_number": "get_invoice", "return_number": "return_status"}
-_SPLIT = re.compile(r"[.?!;\n]+(?:\s+|$)|,\s+|\s+-\s+|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
+_SPLIT = re.compile(r"[.?!;\n](?=\s|$)|,\s|\s-\s|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
 _CORRECTS = re.compile(
     r"\W*(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)|change (?:it|that) to|yes,? but)(?!\w)"
 )
-_HEDGED = re.compile(r"(?<!\w)(?:but|not|no|don'?t|do not|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d")
+_HEDGED = re.compile(
+    r"(?<!\w)(?:but|not|no|don'?t|do not|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d"
+)
+_NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shipment)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w<])\d{1,9}(?:[.,]\d{1,3})?(?![\w>])")
 # what the model may take a bare number or place in a list for
-_UNLIKE_A_NUMBER = frozenset({"track_order", "get_invoice", "return_status", "edit_proposal", "explain_quantity", "order_history"})
-_SLOTS_TO_CORRECT = frozenset({"quantity", "order_number", "invoice_number", "reference", "reason", "product", "date", "period"})
+_TAKEN_FOR_NUMBERS = frozenset({"track_order", "order_history", "edit_proposal", "explain_quantity"})
+_SLOTS_TO_CORRECT = frozenset(
+    {"quantity", "order_number", "invoice_number", "reference", "reason", "product", "date", "period"}
+)
 
 
 @dataclass(frozen=True)
@@ -95,21 +101,47 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[P
 
 def settled(text: str, claims: Claims, told: Sequence[Part], found: Sequence[Found]) -> list[Part]:
     """The parts after a look at the slots: a correction corrects something, a bare number is hardly a request."""
+    told = [replace(part, intent=None) if _is_beyond_limits(text, part, found) else part for part in told]
+    if len(told) > 1:
+        return told
+    return [replace(told[0], intent=_alone(text, claims, told[0].intent, found))]
+
+
+def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Found]) -> Intent | None:
+    """The one intent of a text, where it may as well be an answer to what the shop asked."""
+    name = intent.name if intent else ""
+    if intent is not None and name not in _STEERING | _TAKEN_FOR_NUMBERS:
+        return intent
     kinds = {one.name for one in found}
-    only = told[0].intent if len(told) == 1 else None
-    if len(told) > 1 or (only is not None and only.name not in _STEERING | _UNLIKE_A_NUMBER):
-        return list(told)
-    intent = only
-    if not phrases.rest(text, Claims([*claims.found, *found])) and kinds:
-        by_number = next((name for kind, name in _BY_NUMBER.items() if kind in kinds), None)
-        intent = Intent(by_number, _ONLY_A_NUMBER) if by_number else None
-    if _CORRECTS.match(text) and kinds & _SLOTS_TO_CORRECT and (only is None or only.name in _STEERING):
-        intent = Intent("correct", _CORRECTED)
-    elif intent is not None and intent.name == "correct" and not kinds & _SLOTS_TO_CORRECT:
-        intent = None
-    elif intent is not None and intent.name == "confirm" and _HEDGED.search(text):
-        intent = None
-    return [replace(told[0], intent=intent)]
+    if _CORRECTS.match(text) and kinds & _SLOTS_TO_CORRECT and name not in _TAKEN_FOR_NUMBERS:
+        return Intent("correct", _CORRECTED)
+    if kinds - {"date", "period"} and not phrases.rest(text, Claims([*claims.found, *found])):
+        return _by_number(text, kinds)
+    return None if intent is None or _is_answer(text, intent, kinds) else intent
+
+
+def _is_answer(text: str, intent: Intent, kinds: set[str]) -> bool:
+    """Whether what sounds like steering is none: a yes with a “but” in it, a correction of nothing, a reason with a no."""
+    if intent.name == "confirm":
+        return _HEDGED.search(text) is not None
+    if intent.name == "correct":
+        return not kinds & _SLOTS_TO_CORRECT
+    return intent.name in {"deny", "cancel_flow"} and "reason" in kinds and intent.confidence < _CLEARLY
+
+
+def _by_number(text: str, kinds: set[str]) -> Intent | None:
+    """What a text asks for that is a number or a place in a list and nothing else."""
+    if "reference" in kinds and _NAMES_ORDER.search(text):
+        return Intent("track_order", _ONLY_A_NUMBER)
+    name = next((name for kind, name in _BY_NUMBER.items() if kind in kinds), None)
+    return Intent(name, _ONLY_A_NUMBER) if name else None
+
+
+def _is_beyond_limits(text: str, part: Part, found: Sequence[Found]) -> bool:
+    """“Reject everything over 1000”: a decision knows upper limits only, and must not take this for one, or for all."""
+    decides = part.intent is not None and part.intent.name == "decide_proposal"
+    end = min((one.start for one in found if one.name == "why"), default=part.end)
+    return decides and amounts.has_lower_limit(text[part.start : end])
 
 
 def _asked(text: str, claims: Claims, judge: Judge) -> list[Part]:

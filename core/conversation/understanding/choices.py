@@ -22,7 +22,9 @@ _REFERENCES = (
     *((place, re.compile(rf"{_BEGIN}the (?:{words}){_END_OF_TALK}")) for place, words in _ORDINALS.items()),
 )  # fmt: skip
 _OPTION = re.compile(rf"{_BEGIN}(?:option|choice|number|no\.?|nr\.?) ?([1-9]){_END}(?![\d.,]\d)")
-_ORDINAL_ALONE = re.compile(r"(?:no|sorry|yes|ok|i meant?|,|\s)*(?P<word>last|latest|first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th)(?: please|[.! ])*")
+_ORDINAL_ALONE = re.compile(
+    r"(?:no|sorry|yes|ok|i meant?|,|\s)*(?P<word>last|latest|first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th)(?: please|[.! ])*"
+)
 
 _REASONS = (
     ("too_many", r"too many|one too many|more than i need(?:ed)?|ordered (?:two|twice|double|it twice) by mistake|ordered (?:one|some) too many|duplicates?|by mistake"),
@@ -40,8 +42,10 @@ _REJECT = re.compile(
 _APPROVE = re.compile(
     rf"{_BEGIN}(?:ap+ro?ve?[ds]?|approving|accept(?:ed)?|sign(?:ed)? off|releas(?:e|ed)|authori[sz]ed?|green[ -]?light|go[ -]ahead|ok(?:ay)? (?:for|to)|place the|send the|order what){_END}"
 )
-_BECAUSE = re.compile(r"(?<!\w)(?:because(?: of)?|since|as(?= (?:we|it|the|they|there|i)\b)|reason(?: is|:)?|due to|cos|cause)\s+")
-_AFTER_PAUSE = re.compile(r"(?:\s[-–]|[:,;])\s+(?!please|thanks|thank)")
+_BECAUSE = re.compile(
+    r"(?<!\w)(?:because(?: of)?|since|as(?= (?:we|it|the|they|there|i)\b)|reason(?: is|:)?|due to|cos|cause) {1,3}"
+)
+_AFTER_PAUSE = re.compile(r"(?:\s-|[:,;])\s(?!please|thanks|thank)")
 
 
 def references(text: str) -> Iterator[Found]:

@@ -8,15 +8,18 @@ from core.conversation.understanding.found import Claims, Found
 _CODE = r"[a-z]{0,5}[-/_]?\d[\da-z]{1,19}(?:[-/_][\da-z]{1,12}){0,3}"
 _SPACED = r"\d{2,4}(?: \d{2,4}){1,4}(?!\w)"
 _COUNTER = r"(?:[ ,]{0,2}(?:numbers?|num|no|nr|id|code|is|was|it's|called|with|the|reference|ref)\b[.:]?){0,4}"
+_COUNTED = r" (?:of|units?|pieces?|pcs|more|fewer|less|x)\b"
 _GAP = r"[\s.:#(-]{0,4}"
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){1,4}(?![\w@-])")
 _RETURN = re.compile(r"(?<![\w-])r[ -]?(\d{4,9})(?!\w)|(?<!\w)return (?:number|no|nr|id)[.: #]{0,3}(\d{1,9})(?!\w)")
-_TICKET = re.compile(r"(?<![\w-])t[ -]?(\d{4,9})(?!\w)|(?<!\w)ticket(?: (?:number|no|nr|id))?[.: #]{0,3}(\d{1,9})(?!\w)")
+_TICKET = re.compile(
+    r"(?<![\w-])t[ -]?(\d{4,9})(?!\w)|(?<!\w)ticket(?: (?:number|no|nr|id))?[.: #]{0,3}(\d{1,9})(?!\w)"
+)
 _INVOICE_PREFIX = re.compile(r"(?<!\w)((?:inv|cn|rg|re)[-/_ ]?\d[\da-z]{2,19}(?:[-/_][\da-z]{1,12}){0,3})(?!\w)")
 _INVOICE = re.compile(rf"(?<!\w)(?:invoi?ces?|invioces?|bills?|receipts?|credit notes?){_COUNTER}{_GAP}({_CODE})(?!\w)")
 _ORDER = re.compile(
-    rf"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking){_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w))"
+    rf"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking){_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"
 )
 _HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
 _NUMBERED = re.compile(r"(?<!\w)(?:no|nr|number)[.: #]{1,3}(\d{4,15})(?!\w)")

@@ -11,7 +11,19 @@ from core.conversation.understanding.found import Found
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12, "few": 3}
+_COUNTS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "ten": 10,
+    "twelve": 12,
+    "few": 3,
+}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
@@ -33,8 +45,8 @@ _ATOMS = re.compile(
     r"|(?P<near>the day before yesterday|yesterday|today|tomorrow)"
     r")(?!\w|-\d)"
 )
-_LEADS = re.compile(r"(?<!\w)(since|from|between|after)\s+(?:the )?$")
-_JOINS = re.compile(r"\s*(?:to|until|till|and|through|-)\s*(?:the )?")
+_LEADS = re.compile(r"(?<!\w)(since|from|between|after) {1,3}(?:the )?$")
+_JOINS = re.compile(r" {0,3}(?:to|until|till|and|through|-) {0,3}(?:the )?")
 _WORD_BEFORE_MONTH = re.compile(r"(?:in|since|from|of|for|during|until|between|and|to|on) (?:the )?")
 
 

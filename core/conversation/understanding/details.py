@@ -16,7 +16,9 @@ _PRODUCT_CODES = frozenset({"stock_level", "restock_date", "edit_proposal", "exp
 _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_proposal", "correct"})
 _REASONED = frozenset({"", "return_item", "correct", "deny"})
 _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
-_NAMELESS = frozenset({"greeting", "goodbye", "thanks", "help", "confirm", "cancel_flow", "repeat", "back_to_bot", "talk_to_human"})
+_NAMELESS = frozenset(
+    {"greeting", "goodbye", "thanks", "help", "confirm", "cancel_flow", "repeat", "back_to_bot", "talk_to_human"}
+)
 _PROPOSAL = re.compile(r"(?<!\w)proposals? {0,2}(?:no\.?|number|nr)? {0,2}#? {0,2}(\d{1,9})(?![\w%])")
 _NAMED_ALONE = re.compile(
     r"(?<!\w)(?:approved?|aprove|approv|reject(?:ed)?|rejct|accept|decline|refuse|release|number|no\.?|#) ?#?(\d{1,6})(?![\w%]|[.,]\d)"

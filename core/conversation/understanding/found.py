@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 
+_MOST = 60  # nobody means more numbers than that, and each is compared with all
+
+
 @dataclass(frozen=True)
 class Found:
     """A slot's value and where it stands; `kind` is what the rest of the text may read in its place.
@@ -27,6 +30,8 @@ class Claims:
     def add(self, candidates: Iterable[Found]) -> None:
         """Take those that overlap nothing taken before."""
         for candidate in candidates:
+            if len(self.found) >= _MOST:
+                return
             if self.is_free(candidate.start, candidate.end):
                 self.found.append(candidate)
 
@@ -36,7 +41,9 @@ class Claims:
 
     def cut(self, start: int, end: int) -> "Claims":
         """The claims inside a stretch, counted from where it begins."""
-        return Claims([replace(found, start=found.start - start, end=found.end - start) for found in self.within(start, end)])
+        return Claims(
+            [replace(found, start=found.start - start, end=found.end - start) for found in self.within(start, end)]
+        )
 
     def within(self, start: int, end: int) -> Iterator[Found]:
         """What is claimed inside a stretch."""

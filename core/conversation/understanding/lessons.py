@@ -65,7 +65,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _add(
-    examples: dict[str, dict[str, list[str]]], more: Mapping[str, Mapping[str, Sequence[str]]], but: Mapping[str, Any] | None = None
+    examples: dict[str, dict[str, list[str]]],
+    more: Mapping[str, Mapping[str, Sequence[str]]],
+    but: Mapping[str, Any] | None = None,
 ) -> None:
     for language, texts in more.items():
         for name, said in texts.items():

@@ -144,7 +144,11 @@ def _matrix(rows: Sequence[tuple[list[int], Floats]], width: int) -> "sparse.csr
 
 
 def _fit(
-    by_word: "sparse.csr_array", sums: "sparse.csr_array", by_pair: "sparse.csr_array", truth: NDArray[np.int64], labels: int
+    by_word: "sparse.csr_array",
+    sums: "sparse.csr_array",
+    by_pair: "sparse.csr_array",
+    truth: NDArray[np.int64],
+    labels: int,
 ) -> tuple[Floats, Floats]:
     """Least regularised log loss by accelerated descent; every label counts alike however many examples it has."""
     rows, split = len(truth), sums.shape[1]

@@ -54,13 +54,15 @@ _GLUE = frozenset(
     "the a an of for in on at to from by with and or my our your his her their as about into per & under over off up".split()
 )
 _MOST_WORDS = 9
-_BREAKS = frozenset(",;:.?!\n()\"")
+_BREAKS = frozenset(',;:.?!\n()"')
 
 _ASKS_WITHOUT = re.compile(
     r"(?<!\w)(?:the one with|one with|order with|orders? (?:of|for)|with|containing|contains?|including|had|has|what about|how about|invoice (?:of|for)|bill (?:of|for)"
     r"|where(?:'s| is| are) (?:my|the)|(?:bought|buy|ordered|order|purchased) (?:the|a|an|any|some|my)|find the|return of|receive|received|sent back)(?= )"
 )
-_ALONE = re.compile(r"(?<!\w)(?:the one with|one with|what about|how about|^and|^no,?|^sorry,?|^actually,?|i meant?|i said|^the|that's the)(?= )")
+_ALONE = re.compile(
+    r"(?<!\w)(?:the one with|one with|what about|how about|^and|^no,?|^sorry,?|^actually,?|i meant?|i said|^the|that's the)(?= )"
+)
 _AFTER_VERB = {
     "return_item": re.compile(r"(?<!\w)(?:re?tu?rn(?:ing)?|retrun|retun|se?nd(?:ing)?(?: back)?|take(?: back)?|giv(?:e|ing)(?: back)?|bring(?: back)?|for|of)(?= )"),
     "restock_date": re.compile(r"(?<!\w)(?:when(?:'s| is| are| will| do(?:es)?)?|for|of|expect|restock(?:ing)?)(?= )"),
@@ -111,7 +113,9 @@ def rest(text: str, claims: Claims) -> list[str]:
 
 
 _ABOUT_ORDERS = frozenset({"track_order", "order_history", "get_invoice", "return_status"})
-_POLITE = frozenset("please pls it is it's its i mean meant my order number no nr id one that the this just only of them sorry thanks".split())
+_POLITE = frozenset(
+    "please pls it is it's its i mean meant my order number no nr id one that the this just only of them sorry thanks last four digits ending ends are in order's purchase parcel package delivery shipment".split()
+)
 
 
 def _best(runs: Iterator[_Run], text: str, verb: "re.Pattern[str] | None", name: str) -> Iterator[Found]:

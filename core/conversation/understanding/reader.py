@@ -37,9 +37,7 @@ class Reader:
         found = [one for part in parts for one in details(folded.text, claims, part)]
         parts = asking.settled(folded.text, claims, parts, found)
         intents = _intents(parts)
-        return Understanding(
-            folded.original, spoken, intents, tuple(_slots(folded, found)), _runner_up(whole, intents)
-        )
+        return Understanding(folded.original, spoken, intents, tuple(_slots(folded, found)), _runner_up(whole, intents))
 
 
 def _taught(taught: Lessons, language: str) -> Judge:
