@@ -7,12 +7,12 @@ from core.conversation.understanding.found import Claims, Found
 
 _SIGNS = {"£": "GBP", "€": "EUR", "$": "USD", "¥": "JPY", "₹": "INR"}
 _NAMES = {
-    **{name: "GBP" for name in ("gbp", "pound", "pounds", "quid", "sterling")},
-    **{name: "EUR" for name in ("eur", "euro", "euros")},
-    **{name: "USD" for name in ("usd", "dollar", "dollars", "bucks")},
+    **dict.fromkeys(("gbp", "pound", "pounds", "quid", "sterling"), "GBP"),
+    **dict.fromkeys(("eur", "euro", "euros"), "EUR"),
+    **dict.fromkeys(("usd", "dollar", "dollars", "bucks"), "USD"),
     **{code: code.upper() for code in ("chf", "jpy", "cad", "aud", "nok", "sek", "dkk", "pln", "inr", "kwd")},
 }
-_NUMBER = r"(\d{1,3}(?:[,' ]\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3},\d{1,2}|\d{1,9}(?:[.,]\d{1,2})?)(k)?"
+_NUMBER = r"(\d{1,3}(?:[,']\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3},\d{1,2}|\d{1,9}(?:[.,]\d{1,2})?)(k)?"
 _SIGN = "|".join(map(re.escape, _SIGNS))
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
 _MONEY = re.compile(
@@ -24,15 +24,25 @@ _LIMIT = re.compile(
 )
 _AT_LEAST = re.compile(r"(?<!\w)(?:over|above|more than|at least|exceeding|bigger than|>=?) ?(?:[£€$] ?)?\d")
 
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-        " eighteen nineteen twenty".split(),
-        start=1,
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "dozen": 12, "couple": 2, "pair": 2, "single": 1}
-_COUNT = rf"(?:(?:a |one )?half a dozen|(?:an? )?(?:dozen|hundred|couple|pair|single)|two dozen|{'|'.join(_WORDS)}|\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})"
+_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_WORDS = {word: number for number, word in enumerate(_ONE_TO_TEN, start=1)} | {
+    "eleven": 11,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "hundred": 100,
+    "dozen": 12,
+    "couple": 2,
+    "pair": 2,
+    "single": 1,
+}
+_COUNT = (
+    r"(?:(?:one )?half a dozen|(?:an? )?(?:dozen|hundred|couple|pair|single)|two dozen"
+    rf"|{'|'.join(_WORDS)}|\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})"
+)
 _UNIT = r"(?:units?|pieces?|pcs|items?|copies|of (?:them|it|these|those|the|my)|x|×|ones|each|only|in total)"
 _CORRECTIONS = (
     re.compile(
@@ -45,17 +55,20 @@ _CORRECTIONS = (
 )
 _QUANTITIES = (
     re.compile(
-        rf"(?<!\w)(?:make (?:it|that|them)|to|at|x|×|just|only|quantity(?: of)?|qty|instead|actually|say|rather|[:=]) ?(?P<count>{_COUNT})(?![\w%]|[.,]\d)"
+        r"(?<!\w)(?:make (?:it|that|them)|to|at|x|×|just|only|quantity(?: of)?|qty|instead|actually|say|rather|[:=])"
+        rf" ?(?P<count>{_COUNT})(?![\w%]|[.,]\d)"
     ),
     re.compile(rf"(?<![\w.,#-])(?P<count>{_COUNT}) ?{_UNIT}(?!\w)"),
 )
 # "a set of 3 cake tins", "15 cm" and "3 tier" are parts of names
 _LEADING = re.compile(
     rf"(?<![\w.,#-])(?<!set of )(?<!pack of )(?<!box of )(?<!sets of )(?<!packs of )(?P<count>{_COUNT})"
-    r"(?<!\bone) (?!cm\b|mm\b|m\b|inch|tier|piece|pc\b|drawer|hook|pack\b|o'?clock|days?\b|weeks?\b|months?\b|times?\b|%)(?:more |of )?[a-z]{2}"
+    r"(?<!\bone) (?!(?:cm|mm|m|inch|tier|piece|pc|drawer|hook|pack|o'?clock|days?|weeks?|months?|times?)\b|%)"
+    r"(?:more |of )?[a-z]{2}"
 )
 _ALONE = re.compile(
-    rf"(?:no|yes|sorry|just|only|actually|but|ok|it's|i meant|i said|i mean|[,.! ])*(?P<count>{_COUNT})(?: please| only|[.! ])*"
+    r"(?:(?:no|yes|sorry|just|only|actually|but|ok|it's|i meant|i said|i mean)?[,.! ]{1,3}){0,4}"
+    rf"(?P<count>{_COUNT})(?: please| only)?[.!? ]{{0,3}}"
 )
 _BOTH = re.compile(r"(?<!\w)both(?: of them)?(?!\w)")
 
@@ -131,4 +144,4 @@ def _count(said: str) -> int | None:
         return 6
     if said == "two dozen":
         return 24
-    return _WORDS.get(said.split()[-1])
+    return _WORDS.get(said.rpartition(" ")[2])

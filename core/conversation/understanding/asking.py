@@ -27,10 +27,11 @@ _STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "b
 _BY_NUMBER = {"order_number": "track_order", "invoice_number": "get_invoice", "return_number": "return_status"}
 _SPLIT = re.compile(r"[.?!;\n](?=\s|$)|,\s|\s-\s|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
 _CORRECTS = re.compile(
-    r"\W*(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)|change (?:it|that) to|yes,? but)(?!\w)"
+    r"\W{0,3}(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)"
+    r"|change (?:it|that) to|yes,? but)(?!\w)"
 )
 _HEDGED = re.compile(
-    r"(?<!\w)(?:but|not|no|don'?t|do not|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d"
+    r"(?<!\w)(?:but|not|no|don'?t|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d"
 )
 _NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shipment)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w<])\d{1,9}(?:[.,]\d{1,3})?(?![\w>])")
@@ -121,7 +122,7 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
 
 
 def _is_answer(text: str, intent: Intent, kinds: set[str]) -> bool:
-    """Whether what sounds like steering is none: a yes with a “but” in it, a correction of nothing, a reason with a no."""
+    """Whether it only sounds like steering: a yes with a “but” in it, a correction of nothing, a no that gives a reason."""
     if intent.name == "confirm":
         return _HEDGED.search(text) is not None
     if intent.name == "correct":

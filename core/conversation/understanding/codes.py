@@ -1,4 +1,4 @@
-"""Numbers and codes that name a record, however they are typed: orders, invoices, returns, tickets, mailboxes, postcodes."""
+"""Numbers and codes that name a record, however typed: of orders, invoices, returns, tickets; mailboxes, postcodes."""
 
 import re
 from collections.abc import Iterator
@@ -19,12 +19,14 @@ _TICKET = re.compile(
 _INVOICE_PREFIX = re.compile(r"(?<!\w)((?:inv|cn|rg|re)[-/_ ]?\d[\da-z]{2,19}(?:[-/_][\da-z]{1,12}){0,3})(?!\w)")
 _INVOICE = re.compile(rf"(?<!\w)(?:invoi?ces?|invioces?|bills?|receipts?|credit notes?){_COUNTER}{_GAP}({_CODE})(?!\w)")
 _ORDER = re.compile(
-    rf"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking){_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"
+    r"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking)"
+    rf"{_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"
 )
 _HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
 _NUMBERED = re.compile(r"(?<!\w)(?:no|nr|number)[.: #]{1,3}(\d{4,15})(?!\w)")
 _ENDING = re.compile(
-    r"(?<!\w)(?:end(?:s|ing)?(?: (?:in|with|on))?|last (?:four|4|few|five|5)(?: (?:digits|numbers))?(?: (?:are|is|of it))?)[ :]{1,2}(\d{3,8})(?!\w)"
+    r"(?<!\w)(?:end(?:s|ing)?(?: (?:in|with|on))?|last (?:four|4|few|five|5)(?: (?:digits|numbers))?(?: (?:are|is))?)"
+    r"[ :]{1,2}(\d{3,8})(?!\w)"
 )
 _PREFIXED = re.compile(r"(?<![\w-])([a-z]{1,4}[-_]\d{3,15}|[a-z]{1,3}\d{5,15})(?!\w)")
 _BARE = re.compile(r"(?<![\w.,/+-])(\d{5,18})(?![\w/]|[.,-]\d)")

@@ -21,7 +21,8 @@ _NAMELESS = frozenset(
 )
 _PROPOSAL = re.compile(r"(?<!\w)proposals? {0,2}(?:no\.?|number|nr)? {0,2}#? {0,2}(\d{1,9})(?![\w%])")
 _NAMED_ALONE = re.compile(
-    r"(?<!\w)(?:approved?|aprove|approv|reject(?:ed)?|rejct|accept|decline|refuse|release|number|no\.?|#) ?#?(\d{1,6})(?![\w%]|[.,]\d)"
+    r"(?<!\w)(?:approved?|aprove|approv|reject(?:ed)?|rejct|accept|decline|refuse|release|number|no\.?|#)"
+    r" ?#?(\d{1,6})(?![\w%]|[.,]\d)"
 )
 _FOUR_DIGITS = re.compile(r"\W*(\d{4})\W*")
 

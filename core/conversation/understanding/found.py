@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-
 _MOST = 60  # nobody means more numbers than that, and each is compared with all
 
 

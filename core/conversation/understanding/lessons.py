@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Proviso:
-    """What has to hold before an intent is believed: its least confidence, and words of each group that must be there."""
+    """What an intent is believed on: its least confidence, and words of each group that must be there."""
 
     least: float = LEAST
     words: tuple[tuple[str, ...], ...] = ()
@@ -53,7 +53,10 @@ def load(folder: Path) -> Lessons:
         for language, texts in written["examples"].items():
             examples.setdefault(language, {})[name] = list(texts)
             provisos[language, name] = _proviso(written.get("proviso", {}), language)
-    controls = _read(_HERE / "controls.toml")["examples"]
+    steering = _read(_HERE / "controls.toml")
+    controls = steering["examples"]
+    for name, written in steering.get("proviso", {}).items():
+        provisos.update({(language, name): _proviso(written, language) for language in controls})
     _add(examples, controls)
     _add(examples, _read(_HERE / "background.toml")["examples"], but=files)
     served = frozenset(files) | {name for texts in controls.values() for name in texts}

@@ -1,6 +1,6 @@
 """A linear model over words, pairs of words and pieces of words, trained in a moment when the program starts.
 
-A word is the sum of its character 2- to 5-grams beside itself, so that what is learnt of a word holds for its misspellings.
+A word is itself and the sum of its character 2- to 5-grams, so that what is learnt of it holds for its misspellings.
 That sum is worked out once per word and not once per text, which makes both training and reading quick.
 """
 
@@ -71,7 +71,11 @@ class Vocabulary:
                 counts[part] = counts.get(part, 0) + 1
         counts = {part: count for part, count in counts.items() if count >= least}
         weights = np.log((1 + total) / (1 + np.fromiter(counts.values(), dtype=np.float32))) + 0.3
-        return cls({part: place for place, part in enumerate(counts)}, weights, float(np.log(1 + total) + 0.3))
+        return cls(
+            {part: place for place, part in enumerate(counts)},
+            weights.astype(np.float32),
+            float(np.log(1 + total) + 0.3),
+        )
 
     def weigh(self, parts: Sequence[str]) -> tuple[list[int], Floats]:
         """Places and weights of the parts that are known, at length 1 if all were: unknown ones take their share."""
@@ -129,7 +133,8 @@ class LinearModel:
         by_word = _matrix([self._words.weigh(words) for words in texts], len(self._words.places))
         by_pair = _matrix([self._pairs.weigh(pairs_of(words)) for words in texts], len(self._pairs.places))
         pieces = _matrix([self._pieces.weigh(pieces_of(word)) for word in self._words.places], len(self._pieces.places))
-        sums = sparse.hstack([sparse.identity(len(self._words.places), dtype=np.float32, format="csr"), pieces]).tocsr()
+        itself = sparse.eye_array(len(self._words.places), dtype=np.float32, format="csr")
+        sums = sparse.csr_array(sparse.hstack([itself, pieces], format="csr"))
         weights, self._bias = _fit(by_word, sums, by_pair, truth, len(self.labels))
         self._by_word = np.asarray(sums @ weights[: sums.shape[1]])
         self._by_piece = weights[len(self._words.places) : sums.shape[1]]

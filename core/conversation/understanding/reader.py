@@ -1,4 +1,4 @@
-"""Reads an utterance: numbers and dates by grammar, then intents by the model, then the slots those intents look for."""
+"""Reads an utterance: numbers and days by grammar, intents by the model, then the slots those intents look for."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
