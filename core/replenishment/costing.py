@@ -10,7 +10,6 @@ nothing is credited: what would lie longer than that time counts as spent.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.replenishment import Vector
 from core.replenishment.cost_curve import Curve
@@ -18,7 +17,7 @@ from core.replenishment.demand import Velocity
 from core.replenishment.items import Items
 from core.replenishment.lead_time import LeadTimeDemand, lead_time_demand
 from core.replenishment.loss import survival
-from core.replenishment.lot_size import Lot, Prices, best_lot
+from core.replenishment.lot_size import Lot, best_lot
 from core.replenishment.policies import Levels
 from core.replenishment.policies.cost_based import levels
 
@@ -45,10 +44,6 @@ class Costed:
         """Purchase, ordering, holding and stockout, shape (n,) [money]."""
         return self.purchase + self.ordering + self.holding + self.stockout
 
-    def where(self, chosen: NDArray[np.bool_], other: "Costed") -> "Costed":
-        """This where chosen, shape (n,), the other elsewhere."""
-        return Costed(*(np.where(chosen, part, getattr(other, name)) for name, part in vars(self).items()))
-
 
 @dataclass(frozen=True)
 class Basis:
@@ -69,25 +64,20 @@ class Basis:
 def basis(items: Items, velocity: Velocity) -> Basis:
     """Work out what quantities of n items are judged by.
 
-    The reorder point is the best for the lot that is ordered at the base price; the order-up-to level lies one
-    economic quantity above it, of at most a year's demand.
+    The reorder point is the best for ordering the economic quantity of the base price, of at most a year's demand and
+    within the supplier's limits; the order-up-to level lies one economic quantity above it.
     """
     rate, review = velocity.mean, np.maximum(items.review_days, 1.0)
     yearly, order_cost = rate * YEAR, items.order_cost + items.line_cost
     demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review)
     usual = best_lot(items.prices, order_cost, items.holding_rate, yearly, items.limits)
-    plain_prices = Prices(items.unit_cost, items.break_quantity[:, :0], items.break_cost[:, :0])
-    plain = best_lot(plain_prices, order_cost, items.holding_rate, yearly, items.limits)
-    holding = items.holding_rate * usual.unit_cost * review / YEAR
-    curve = Curve(demand.protected, holding, items.stockout_cost, demand.lead)
-    found = levels(curve, plain.quantity)
-    squared = np.divide(
-        2.0 * order_cost * yearly,
-        items.holding_rate * items.unit_cost,
-        out=np.full_like(rate, np.inf),
-        where=items.holding_rate * items.unit_cost > 0,
-    )
+    holding = items.holding_rate * items.unit_cost
+    squared = np.divide(2.0 * order_cost * yearly, holding, out=np.full_like(rate, np.inf), where=holding > 0)
     economic = np.maximum(np.round(np.minimum(np.sqrt(squared), yearly)), 1.0)
+    tied_up = items.holding_rate * usual.unit_cost * review / YEAR
+    curve = Curve(demand.protected, tied_up, items.stockout_cost, demand.lead)
+    # not in packs: a lot that jumps with demand would let the reorder point fall when demand rises
+    found = levels(curve, np.minimum(np.maximum(economic, items.limits.least), items.limits.most))
     at = Levels(found.reorder_point, found.reorder_point + economic)
     held, short = curve.between(at.reorder_point, at.reorder_point + usual.quantity)
     longest = np.maximum(np.maximum(economic, items.limits.least) + items.pack, usual.quantity)

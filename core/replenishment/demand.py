@@ -13,11 +13,14 @@ ENQUIRY_WEIGHT = 0.3
 SALE_EXPOSURE = 0.5
 """A day with a sale was in stock for at least this share, whatever its stock record says."""
 
+LEAST_DAYS = 14
+"""The last so many days count even before a first sale, or one sale yesterday would pass for a daily one."""
+
 _FENCE_SIGMAS = 3.0
 _LEAST_LOG_SPREAD = 0.5
 _SPREAD_WEIGHT = 5.0
 _DISPERSION_WEIGHT = 10.0
-_PRIOR_SHAPES = (0.1, 1.0)
+_PRIOR_SHAPES = (0.1, 20.0)
 _LEAST_FOR_POOLING = 4
 
 
@@ -65,10 +68,10 @@ def velocity(
     """Learn demand rates from sales that empty shelves cut short.
 
     A day counts by the share of it the product was on sale, so that sales during a stock-out do not pass for demand.
-    Days fade with the half-life. Days before a product's first sale do not count; a product that never sold counts
-    from the first day. A lone huge order is cut (`usual_sizes`). Dispersion is measured per product and shrunk to its
-    group's; the rate is shrunk to the group's mean as strongly as the rates of the group resemble each other, which
-    for a mixed assortment is weakly: it decides only where there is little history.
+    Days fade with the half-life. Days before a product's first sale do not count, except the last `LEAST_DAYS`; a
+    product that never sold counts from the first day. A lone huge order is cut (`usual_sizes`). Dispersion is measured
+    per product and shrunk to its group's; the rate is shrunk to the group's mean as strongly as the rates of the group
+    resemble each other, which for a mixed assortment is weakly: it decides only where there is little history.
 
     Args:
         units: sold, shape (n, days), oldest day first, not negative [units].
@@ -128,21 +131,21 @@ def usual_sizes(units: Table) -> Table:
     logs = np.log(np.where(units > 0, units, 1.0))
     counts = np.sum(units > 0, axis=1)
     middle = _median(logs, units > 0)
-    spread = 1.4826 * _median(np.abs(logs - middle[:, None]), units > 0)
+    spread: Vector = 1.4826 * _median(np.abs(logs - middle[:, None]), units > 0)
     pooled = float(np.average(spread, weights=counts)) if np.any(counts) else 0.0
     spread = (counts * spread + _SPREAD_WEIGHT * pooled) / (counts + _SPREAD_WEIGHT)
     fence = np.exp(middle + _FENCE_SIGMAS * np.maximum(spread, _LEAST_LOG_SPREAD))
     second = np.partition(units, -2, axis=1)[:, -2]
-    return np.minimum(units, np.maximum(fence, second)[:, None])
+    usual: Table = np.minimum(units, np.maximum(fence, second)[:, None])
+    return usual
 
 
 def _weights(units: Table, half_life_days: float) -> Table:
-    days = units.shape[1]
-    fading: Vector = 0.5 ** (np.arange(days - 1, -1, -1) / half_life_days)
-    started = np.logical_or.accumulate(units > 0, axis=1)
-    started[~started.any(axis=1)] = True
-    weights: Table = np.where(started, fading, 0.0)
-    return weights
+    fading: Vector = 0.5 ** (np.arange(units.shape[1] - 1, -1, -1) / half_life_days)
+    started: NDArray[np.bool_] = np.logical_or.accumulate(units > 0, axis=1)
+    started[:, -LEAST_DAYS:] = True
+    started[~np.any(units > 0, axis=1)] = True
+    return np.where(started, fading, 0.0)
 
 
 def _median(values: Table, wanted: NDArray[np.bool_]) -> Vector:

@@ -121,8 +121,8 @@ def _demand_words(reason: dict[str, Any]) -> str:
     mean, sd, safety = round(demand["mean"]), round(demand["sd"]), levels["reorder_point"] - round(demand["mean"])
     kept = f" plus {safety:,} for safety" if safety > 0 else f" less {-safety:,}, as running short is cheap here"
     return (
-        f"About {demand['per_day']:.2g} a day are asked for; an order placed today and the next one after it cover"
-        f" {demand['days']:g} days, in which {mean:,} are expected, give or take {sd:,}."
+        f"About {demand['per_day']:.2g} a day are asked for; what is ordered after today arrives in {demand['days']:g}"
+        f" days at the earliest, and until then {mean:,} are expected, give or take {sd:,}."
         f" Time to order is at {levels['reorder_point']:,} or fewer: these {mean:,}{kept if safety else ''}."
     )
 
@@ -130,11 +130,12 @@ def _demand_words(reason: dict[str, Any]) -> str:
 def _quantity_words(reason: dict[str, Any]) -> str:
     parts, price, terms = reason["parts"], reason["price"], reason["terms"]
     quantity, position = reason["quantity"], reason["stock"]["position"]
+    saves = f", which saves {price['saving']:,.2f}" if price["saving"] > 0 else ""
     because = {
         "rounding": f"to whole packs of {terms['pack']:,}",
         "to_minimum": f"to the minimum of {terms['minimum']:,}",
         "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
-        "to_break": f"to reach a better price, which saves {price['saving']:,.2f}",
+        "to_break": f"to reach a better price{saves}",
         "to_order_value": "because of the supplier's minimum order value",
         "by_planner": "by the planner",
     }
@@ -146,7 +147,7 @@ def _quantity_words(reason: dict[str, Any]) -> str:
     if parts["need"]:
         start = f"From {position:,} up to {reason['levels']['order_up_to']:,} takes {parts['need']:,}"
     else:
-        start = "Nothing is due by itself"
+        start = f"{position:,} is enough for today"
     ending = f": {quantity:,} at {price['unit_cost']:,.2f} each." if quantity else ": nothing is ordered."
     return ", ".join([start, *steps]) + ending
 
@@ -158,17 +159,17 @@ def _worth_words(reason: dict[str, Any]) -> str:
     apart = round(without - total, 2)
     worth = f"{apart:,.2f} less than" if apart > 0 else f"{-apart:,.2f} more than" if apart < 0 else "as much as"
     days = reason["horizon_days"]
-    time = "the year" if days == YEAR else f"a time of {days:,} days"
+    time = "coming year is" if days == YEAR else f"coming {days:,} days are"
     return (
         f"The risk of running short before the next order could arrive falls from {_percent(reason['risk_without'])}"
-        f" to {_percent(reason['risk'])}, and {time} is expected to cost {total:,.2f}, {worth} without this order."
+        f" to {_percent(reason['risk'])}, and the {time} expected to cost {total:,.2f}, {worth} without this order."
     )
 
 
 def _percent(share: float) -> str:
-    if 0 < share < 0.01:
+    if share < 0.01:
         return "under 1 %"
-    if 0.99 < share < 1:
+    if share > 0.99:
         return "over 99 %"
     return f"{round(100 * share)} %"
 

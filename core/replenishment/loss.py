@@ -191,7 +191,7 @@ def quantile(share: Vector, demand: Demand) -> Vector:
     while np.any(too_low := cdf(high, demand) < share):
         low, high = np.where(too_low, high, low), np.where(too_low, 2.0 * high + 1.0, high)
     while np.any(high - low > 1.0):
-        middle = np.floor((low + high) / 2.0)
+        middle = np.ceil((low + high) / 2.0)
         enough = cdf(middle, demand) >= share
         high, low = np.where(enough, middle, high), np.where(enough, low, middle)
     return high

@@ -96,13 +96,8 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
     packed = np.where(due, np.maximum(np.floor(need / items.pack + 0.5), lifting) * items.pack, 0.0)
     accepted = np.where(due, np.maximum(packed, limits.least), 0.0)
     capped = np.minimum(accepted, limits.most)
-    plain = cost(items, base, capped)
-    quantity, costed = capped, plain
-    for start in items.break_quantity.T:
-        reached = np.where(due & np.isfinite(start), np.maximum(capped, limits.up(np.where(due, start, 1.0))), capped)
-        then = cost(items, base, reached)
-        better = then.total < costed.total
-        quantity, costed = np.where(better, reached, quantity), then.where(better, costed)
+    quantity = np.maximum(capped, _break_worth_reaching(items, base, np.where(due, need, 0.0)))
+    costed = cost(items, base, quantity)
     return Proposed(
         items,
         velocity,
@@ -114,7 +109,7 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
         to_maximum=capped - accepted,
         to_break=quantity - capped,
         to_order_value=np.zeros_like(quantity),
-        saving=plain.total - costed.total,
+        saving=cost(items, base, capped).total - costed.total,
         costed=costed,
         costed_without=cost(items, base, np.zeros_like(quantity)),
     )
@@ -135,6 +130,25 @@ def recost(items: Items, velocity: Velocity, quantities: Vector) -> Costed:
         ValueError: another number of rates or quantities than of items, a quantity negative or not finite.
     """
     return cost(items, _basis(items, velocity), quantities)
+
+
+def _break_worth_reaching(items: Items, base: Basis, need: Vector) -> Vector:
+    """The price break above the need at which the year is cheapest, in whole packs; 0 where none is worth it.
+
+    Compared with the need before it is rounded to packs: compared with the rounded one, a unit more of stock could
+    turn a lucky rounding into an unlucky one, and order more.
+    """
+    limits = items.limits
+    wanted = np.where(need > 0, np.minimum(np.maximum(need, limits.least), limits.most), 0.0)
+    best, lowest = np.zeros_like(wanted), cost(items, base, wanted).total
+    for start in items.break_quantity.T:
+        further = (need > 0) & np.isfinite(start) & (start > wanted) & (start <= limits.most)
+        if np.any(further):
+            reached = limits.up(np.where(further, start, wanted))
+            total = cost(items, base, reached).total
+            better = further & (total < lowest)
+            best, lowest = np.where(better, reached, best), np.where(better, total, lowest)
+    return best
 
 
 def _basis(items: Items, velocity: Velocity) -> Basis:

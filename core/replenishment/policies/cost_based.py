@@ -57,7 +57,7 @@ def best_reorder_point(curve: Curve, lot: Vector) -> Vector:
     curve = Curve(curve.protected, holding, curve.stockout, curve.lead)
     low, high = _bracket(curve, lot)
     while np.any(high - low > 1.0):
-        middle = np.floor((low + high) / 2.0)
+        middle = np.ceil((low + high) / 2.0)  # up, so that items that are done stay where they are
         enough = curve.rise(middle + 1.0, middle + lot + 1.0) > 0
         high, low = np.where(enough, middle, high), np.where(enough, low, middle)
     return high
