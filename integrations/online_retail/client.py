@@ -45,6 +45,6 @@ def _booked(path: Path, catalogue: Catalogue, books: Books) -> Iterator[Batch]:
             unfinished.setdefault(line.invoice, []).append(line)
             if catalogue.last_row[line.invoice] == line.row:
                 books.enter(unfinished.pop(line.invoice))
-            if books.size >= _BATCH:
-                yield from books.emptied()
+                if books.size >= _BATCH:
+                    yield from books.emptied()
     yield from books.emptied()
