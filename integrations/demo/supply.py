@@ -49,6 +49,7 @@ def items(cut: Cut, words: Any) -> dict[str, Item]:
     """Terms and shelf of every product, by stock code."""
     rng = Random("supply")  # noqa: S311 the same shop each time
     sold = _sold_lately(cut)
+    lead_days = {one["supplier"]: float(one["lead_time_days"]) for one in words["suppliers"]}
     made = {}
     for product in cut.products:
         cost = max(1, round(product.price * rng.uniform(0.40, 0.65)))
@@ -57,7 +58,9 @@ def items(cut: Cut, words: Any) -> dict[str, Item]:
         breaks = _breaks(rng, cost, max(minimum, pack) if rng.random() < 0.45 else 0)
         daily = sold.get(product.sku, 0) / _RECENT_DAYS
         supplier = supplier_of(product.name, words)
-        made[product.sku] = Item(product, supplier, cost, pack, minimum, breaks, daily, _shelf(rng, daily))
+        made[product.sku] = Item(
+            product, supplier, cost, pack, minimum, breaks, daily, _shelf(rng, daily, lead_days[supplier])
+        )
     return made
 
 
@@ -125,10 +128,16 @@ def _sold_lately(cut: Cut) -> dict[str, int]:
     return sold
 
 
-def _shelf(rng: Random, daily: float) -> int:
+def _shelf(rng: Random, daily: float, lead_days: float) -> int:
+    """Most shelves last beyond the next delivery, some do not, a few are empty."""
     kind = rng.choices([name for name, _ in _SHELF], [weight for _, weight in _SHELF])[0]
-    days = {"out": (0, 0), "low": (1, 7), "plenty": (90, 160), "fine": (20, 70)}[kind]
-    return 0 if kind == "out" else max(1, round(daily * rng.uniform(*days)))
+    least, most = {
+        "out": (0.0, 0.0),
+        "low": (0.1 * lead_days, 0.6 * lead_days),
+        "fine": (1.2 * lead_days + 20, 1.8 * lead_days + 80),
+        "plenty": (140.0, 220.0),
+    }[kind]
+    return 0 if kind == "out" else max(1, round(daily * rng.uniform(least, most)))
 
 
 def _breaks(rng: Random, cost: int, base: int) -> tuple[tuple[int, int], ...]:
@@ -154,7 +163,7 @@ def _under_way(rng: Random, made: Mapping[str, Item], words: Any, ends_at: datet
     for place, terms in enumerate(words["suppliers"]):
         mine = [item for item in made.values() if item.supplier == terms["supplier"]]
         out = [item for item in mine if item.on_hand == 0]
-        low = [item for item in mine if 0 < item.on_hand <= item.daily * 7]
+        low = [item for item in mine if 0 < item.on_hand <= item.daily * terms["lead_time_days"] / 2]
         coming = [*out[::2], *low[::4]]
         if not coming:
             continue
