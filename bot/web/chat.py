@@ -1,7 +1,7 @@
 """The chat: a page that works by forms, and the same conversation for scripts, with events as they happen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from secrets import token_hex
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from bot.web.ingress import opaque
 from bot.web.show import go_to, page
 from core.chat import Incoming, Reply
 from core.conversation.transcript import Said
-from core.errors import Conflict, InvalidInput, Unavailable
+from core.errors import Conflict, InvalidInput, TooMany, Unavailable
 
 router = APIRouter()
 CHANNEL = "web"
@@ -40,6 +40,21 @@ def same_chat(calling: Calling, chat: str = "") -> Caller:
     if chat and chat != calling.chat:
         raise Conflict("You were signed out, or signed in as somebody else. Load the page again.")
     return calling
+
+
+def place_to_listen(request: Request) -> Iterator[None]:
+    """One of the places for event streams; without one the chat works all the same, only less promptly.
+
+    Raises:
+        TooMany: all are taken.
+    """
+    places = door_of(request).listeners
+    if not places.acquire(blocking=False):
+        raise TooMany("Too many are listening just now. Ask for new messages instead, or try again in a minute.")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 SameChat = Annotated[Caller, Depends(same_chat)]
@@ -66,7 +81,11 @@ def say(request: Request, calling: Calling, fields: Fields) -> Response:
 
 @router.post("/api/chat")
 def converse(request: Request, calling: Calling, sent: Sent) -> JSONResponse:
-    """One turn: `{"text", "button"?, "delivery_id"?}` is answered by a Reply."""
+    """One turn: `{"text", "button"?, "delivery_id"?}` is answered by a Reply.
+
+    A page also sends the `chat` it shows, so that nothing is said as somebody else after the session ended.
+    """
+    same_chat(calling, str(sent.get("chat") or ""))
     text, button = sent.get("text", ""), sent.get("button")
     if not isinstance(text, str) or not (text.strip() or button):
         raise InvalidInput("Say something: “text” must be a string with words in it.")
@@ -82,7 +101,7 @@ def messages(request: Request, calling: SameChat, after: str = "0") -> JSONRespo
     return JSONResponse({"messages": [_as_json(door, said) for said in _said(request, calling, after=_place(after))]})
 
 
-@router.get("/api/chat/events", response_class=EventSourceResponse)
+@router.get("/api/chat/events", response_class=EventSourceResponse, dependencies=[Depends(place_to_listen)])
 async def events(
     request: Request,
     calling: SameChat,

@@ -14,6 +14,7 @@ from core.errors import ConfigError
 from core.portal import Portal
 
 _SHORTEST_SECRET = 16
+_MOST_LISTENERS = 200
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Door:
     paper: Paper
     hints: Sequence[tuple[str, str]] = ()
     closing: threading.Event = field(default_factory=threading.Event)
+    listeners: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(_MOST_LISTENERS))
 
     def __post_init__(self) -> None:
         """Refuse a secret too short to seal forms with."""

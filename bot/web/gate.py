@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,6 +47,8 @@ class Gate:
         leaving = _Leaving(scope, send, is_https=self.is_https)
         try:
             await self._let_through(scope, receive, leaving)
+        except ClientDisconnect:
+            log.debug("a visitor went away before the answer was sent")
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("a page failed", extra={"reference": reference, "route": _route(scope)})

@@ -62,7 +62,9 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
     if _speaks_json(request):
         return JSONResponse({"error": sentence, "status": status}, status)
     title = _TITLES.get(status, "Something went wrong")
-    return HTMLResponse(door_of(request).paper.write("refusal.html", title=title, sentence=sentence), status)
+    return HTMLResponse(
+        door_of(request).paper.write("refusal.html", title=title, sentence=sentence, status=status), status
+    )
 
 
 def register(app: FastAPI) -> None:

@@ -31,7 +31,8 @@ function putText(place, text) {
       return;
     }
     const link = document.createElement("a");
-    link.href = part.slice(base.length) || "/";
+    const path = part.slice(base.length) || "/";
+    link.href = path === "/sign-in" ? "/sign-in?next=/chat" : path;
     link.textContent = part;
     place.append(link);
   });
@@ -116,7 +117,7 @@ async function send(turn, again) {
   typing.hidden = false;
   toEnd();
   try {
-    await ask("/api/chat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(turn) });
+    await ask("/api/chat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...turn, chat: room.dataset.chat }) });
     await fetchNews();
     waiting.remove();
   } catch (failure) {

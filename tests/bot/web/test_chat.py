@@ -36,7 +36,7 @@ def test_a_guest_may_talk_and_is_asked_to_sign_in_for_orders(guest: Browser) -> 
     assert reply["speaker_proof"] == 0
     assert reply["actions"] == []
     assert "/sign-in" in reply["text"]
-    assert '<a href="/sign-in">' in guest.get("/chat").text
+    assert '<a href="/sign-in?next=/chat">' in guest.get("/chat").text
 
 
 def test_guests_do_not_read_each_other(arrive: Arrive) -> None:
@@ -170,6 +170,8 @@ def test_a_form_is_no_json(zoe: Browser) -> None:
 def test_a_page_of_an_ended_session_is_told(zoe: Browser, guest: Browser) -> None:
     assert zoe.get("/api/chat/messages?chat=customer:C1").status_code == 200
     assert guest.get("/api/chat/messages?chat=customer:C1").status_code == 409
+    assert guest.say({"text": "cancel it", "chat": "customer:C1"}).status_code == 409
+    assert said(guest) == []
     assert guest.get("/api/chat/events?chat=customer:C1").status_code == 409
 
 
@@ -249,3 +251,14 @@ def test_a_stream_ends_when_the_door_closes(zoe: Browser) -> None:
 def test_a_stream_outlives_the_people_who_listen_to_it_no_longer(zoe: Browser) -> None:
     stream = asyncio.run(listen(app_of(zoe), zoe, enough=lambda heard: "listening" in heard))
     assert events(stream) == []
+
+
+def test_places_to_listen_are_bounded_and_given_back(zoe: Browser) -> None:
+    places = app_of(zoe).state.door.listeners
+    asyncio.run(listen(app_of(zoe), zoe, enough=lambda heard: "listening" in heard))
+    taken = 0
+    while places.acquire(blocking=False):
+        taken += 1
+    assert taken == 200
+    assert zoe.get("/api/chat/events").status_code == 429
+    assert zoe.say({"text": "help"}).status_code == 200
