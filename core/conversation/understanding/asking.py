@@ -19,6 +19,7 @@ _HINTED = 0.1  # what a part asks for must show in the whole at least so much
 _ONLY_A_NUMBER = 0.6  # a number alone may as well be the answer to a question
 _CORRECTED = 0.95
 _CLEARLY = 0.85
+_WORD_FOR_WORD = 0.9
 _MOST_PARTS = 8
 _MOST_READ = 600
 _RANKED = 8
@@ -58,15 +59,25 @@ class Judge:
     model: LinearModel
     served: frozenset[str]
     provisos: Mapping[str, Proviso]
+    known: Mapping[tuple[str, ...], str]
 
     def ranked(self, wording: str) -> tuple[list[Intent], float]:
         """The intents served, likeliest first, and how likely it is that the wording asks for none of them."""
-        likely = self.model.probabilities(wording)
+        likely = self._likely(wording)
         order = np.argsort(-likely, kind="stable")
         told = [place for place in order.tolist() if self.model.labels[place] in self.served][:_RANKED]
         intents = [Intent(self.model.labels[place], round(float(likely[place]), 3)) for place in told]
         none = float(likely[self._unserved].sum())
         return intents, none
+
+    def _likely(self, wording: str) -> NDArray[np.float32]:
+        """What the model makes of it, unless it is word for word an example."""
+        likely = self.model.probabilities(wording)
+        label = self.known.get(tuple(words_of(wording)))
+        if label is not None:
+            likely *= np.float32(1 - _WORD_FOR_WORD)
+            likely[self.model.labels.index(label)] += np.float32(_WORD_FOR_WORD)
+        return likely
 
     @cached_property
     def _unserved(self) -> NDArray[np.int64]:
@@ -122,12 +133,12 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
 
 
 def _is_answer(text: str, intent: Intent, kinds: set[str]) -> bool:
-    """Whether it only sounds like steering: a yes with a “but” in it, a correction of nothing, a no that gives a reason."""
+    """Whether it only sounds like steering: a yes with a “but”, a correction of nothing, a no that gives a reason."""
     if intent.name == "confirm":
         return _HEDGED.search(text) is not None
     if intent.name == "correct":
         return not kinds & _SLOTS_TO_CORRECT
-    return intent.name in {"deny", "cancel_flow"} and "reason" in kinds and intent.confidence < _CLEARLY
+    return "reason" in kinds and intent.confidence < _CLEARLY
 
 
 def _by_number(text: str, kinds: set[str]) -> Intent | None:

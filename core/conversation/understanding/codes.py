@@ -29,7 +29,7 @@ _ENDING = re.compile(
     r"[ :]{1,2}(\d{3,8})(?!\w)"
 )
 _PREFIXED = re.compile(r"(?<![\w-])([a-z]{1,4}[-_]\d{3,15}|[a-z]{1,3}\d{5,15})(?!\w)")
-_BARE = re.compile(r"(?<![\w.,/+-])(\d{5,18})(?![\w/]|[.,-]\d)")
+_BARE = re.compile(r"(?<![\w.,/+£€$-])(\d{5,18})(?![\w/]|[.,-]\d)")
 _POSTCODE = re.compile(r"(?<!\w)([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})(?!\w)")
 _POSTCODE_NAMED = re.compile(r"(?<!\w)(?:zip|post|postal)[ -]?(?:code)?(?: is| =)?[ :]{1,2}(\d{4,6}(?:-\d{4})?)(?!\w)")
 _PHONE = re.compile(r"\+\d[\d ()/-]{7,18}\d")

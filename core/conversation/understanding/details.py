@@ -14,7 +14,6 @@ from core.conversation.understanding.found import Claims, Found
 _PLANNING = frozenset({"decide_proposal", "edit_proposal", "explain_quantity", "list_proposals"})
 _PRODUCT_CODES = frozenset({"stock_level", "restock_date", "edit_proposal", "explain_quantity"})
 _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_proposal", "correct"})
-_REASONED = frozenset({"", "return_item", "correct", "deny"})
 _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
 _NAMELESS = frozenset(
     {"greeting", "goodbye", "thanks", "help", "confirm", "cancel_flow", "repeat", "back_to_bot", "talk_to_human"}
@@ -58,7 +57,7 @@ def _add(text: str, own: Claims, intent: str) -> None:
     if intent == "decide_proposal":
         _decide(text, own)
     own.add(choices.references(text))
-    if intent in _REASONED:
+    if intent not in _PLANNING:
         own.add(choices.reasons(text))
     own.add(amounts.quantities(text, own, leading=intent in _COUNTED))
     if intent in _WITH_SUPPLIER:

@@ -53,13 +53,11 @@ class NameIndex:
         near = self._near(np.unique(_grams_of_all([asked])[0]))
         if not len(near):
             return []
-        candidates = [self._names[index] for index in near]
-        scores = process.cdist([asked], candidates, scorer=fuzz.WRatio, dtype=np.float64)[0]
         ranked = sorted(
-            zip(near.tolist(), scores.tolist(), candidates, strict=True),
-            key=lambda found: (-found[1], abs(len(found[2]) - len(asked)), found[0]),
+            (-score, abs(len(self._names[index]) - len(asked)), index)
+            for index, score in zip(near.tolist(), _likeness(asked, [self._names[i] for i in near]), strict=True)
         )
-        return [Match(int(index), float(score)) for index, score, _ in ranked[:most] if score > 0]
+        return [Match(index, -score) for score, _, index in ranked[:most] if score < 0]
 
     def _near(self, grams: NDArray[np.int64]) -> NDArray[np.int64]:
         """Positions of the names that share most with these 3-grams."""
@@ -77,12 +75,30 @@ class NameIndex:
         return np.sort(best[alike[best] > 0])
 
 
+def _likeness(asked: str, names: Sequence[str]) -> list[float]:
+    """How alike each name is: letter by letter, or its words in any order, or as a part of the name.
+
+    A part counts less than the whole, so that one word which many names have is no sure find.
+    """
+    run_together = asked.replace(" ", "")
+    joined = [name.replace(" ", "") for name in names]
+    alike = np.stack(
+        [
+            process.cdist([asked], names, scorer=fuzz.ratio, dtype=np.float64)[0],
+            process.cdist([asked], names, scorer=fuzz.token_sort_ratio, dtype=np.float64)[0] * 0.97,
+            process.cdist([asked], names, scorer=fuzz.token_set_ratio, dtype=np.float64)[0] * 0.89,
+            process.cdist([run_together], joined, scorer=fuzz.partial_ratio, dtype=np.float64)[0] * 0.85,
+        ]
+    )
+    return [round(float(score), 1) for score in alike.max(axis=0)]
+
+
 def _comparable(name: str) -> str:
     return str(utils.default_process(fold(name).text))
 
 
 def _grams_of_all(names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every 3-gram of every name as a number, and whose it is; words are padded so that their ends count."""
+    """Every 3-gram of every name as a number, and whose it is; names are padded so that their ends count."""
     joined = "".join(f"  {name} " for name in names)
     symbols = _symbols(joined)
     owner = np.repeat(np.arange(len(names)), [len(name) + 3 for name in names])

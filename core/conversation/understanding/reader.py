@@ -9,7 +9,7 @@ from core.conversation.understanding.asking import Judge, Part
 from core.conversation.understanding.details import claimed, details
 from core.conversation.understanding.found import Found
 from core.conversation.understanding.lessons import Lessons
-from core.conversation.understanding.linear import LinearModel
+from core.conversation.understanding.linear import LinearModel, words_of
 from core.conversation.understanding.text import Folded, clean, fold
 from core.conversation.understanding.understood import Intent, Slot, Understanding
 
@@ -41,8 +41,10 @@ class Reader:
 
 
 def _taught(taught: Lessons, language: str) -> Judge:
+    examples = list(taught.of(language, _wording))
     provisos = {name: proviso for (spoken, name), proviso in taught.provisos.items() if spoken == language}
-    return Judge(LinearModel(list(taught.of(language, _wording))), taught.served, provisos)
+    known = {tuple(words_of(example.text)): example.label for example in examples}
+    return Judge(LinearModel(examples), taught.served, provisos, known)
 
 
 def _wording(said: str) -> str:

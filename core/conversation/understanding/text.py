@@ -51,10 +51,10 @@ def clean(text: str) -> Cleaned:
 
 
 def fold(text: str) -> Folded:
-    """Copy `text` to match on: NFKC, casefold, no zero-width characters or stray marks, digits of any script as ASCII.
+    """Copy `text` to match on: NFKC, casefold, nothing invisible, no accents, digits of any script as ASCII.
 
-    >>> fold("Order ＃５８１").text
-    'order #581'
+    >>> fold("Cafe\u0301 ＃５８１").text
+    'cafe #581'
     """
     if text.isascii():
         return Folded(text, text.lower())
@@ -76,8 +76,9 @@ def _plain(character: str) -> str:
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
-    folded = unicodedata.normalize("NFKC", character).translate(_AS_TYPED_ON_A_KEYBOARD).casefold()
-    return "".join(" " if one.isspace() and one != "\n" else one for one in folded if not _is_invisible(one))
+    folded = unicodedata.normalize("NFKD", character).translate(_AS_TYPED_ON_A_KEYBOARD).casefold()
+    kept = "".join(" " if one.isspace() and one != "\n" else one for one in folded if not _is_invisible(one))
+    return unicodedata.normalize("NFC", kept)
 
 
 def _is_invisible(character: str) -> bool:

@@ -1,0 +1,271 @@
+"""Which intents an utterance has, what has none, and what no utterance can do."""
+
+import json
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.conversation import wording
+from core.conversation.intents import INTENTS
+from core.conversation.understanding import Reader
+from tests.core.conversation.understanding.conftest import TODAY, Read
+
+SAID = {
+    "track_order": [
+        "where is my order",
+        "wheres my ordr 581475",
+        "has my parcel left yet?",
+        "Any news about purchase 581475?",
+        "when's my stuff getting here",
+        "could you possibly tell me where my lamp has got to",
+        "Hello! Where's my order? Thanks",
+        "order 581475",
+    ],
+    "order_history": ["my orders in march", "what did I order on monday?", "list everything i bought this year"],
+    "get_invoice": [
+        "and the invoice?",
+        "send me teh invoise",
+        "can i have the bill for order 581475",
+        "i need a vat receipt",
+    ],
+    "stock_level": [
+        "is the blue lamp in stock?",
+        "got any cake tins?",
+        "how many of 22423 do we have",
+        "how much is the teapot",
+    ],
+    "restock_date": [
+        "when is the teapot back in stock",
+        "when do you get more lunch bags in",
+        "is 85123A being restocked",
+    ],
+    "return_item": [
+        "i want to return the lamp",
+        "can i send the mugs back",
+        "retrun my order please",
+        "it came broken, i'd like to send it back",
+    ],
+    "return_status": ["where is my return", "did you get the lamp i sent back", "R-000123"],
+    "talk_to_human": [
+        "i want to talk to a person",
+        "get me a human",
+        "put me through to customer support",
+        "speek to a humen",
+    ],
+    "help": ["help", "what can you do?", "how does this work"],
+    "greeting": ["hello", "good morning", "hi there, how are you"],
+    "goodbye": ["bye", "see you later"],
+    "thanks": ["thanks", "thank you so much", "cheers"],
+    "list_proposals": ["what needs my approval", "show me the open proposals", "anything to sign off?"],
+    "decide_proposal": ["approve proposal 12", "reject the acme one", "approve all Acme under 500"],
+    "edit_proposal": [
+        "change the blue lamp to 480",
+        "order 480 lamps instead of 500",
+        "reduce the mugs in proposal 12 to 200",
+    ],
+    "explain_quantity": ["why 480?", "why so many lamps", "how did you get to 480 of the teapot"],
+    "confirm": ["yes", "yes please", "ok do it", "👍", "sounds good"],
+    "deny": ["no", "no thanks", "rather not", "nope"],
+    "cancel_flow": ["cancel", "never mind", "stop", "forget it"],
+    "correct": [
+        "no, 3 not 2",
+        "no, the second one",
+        "sorry, i meant order 581476",
+        "actually three of them",
+        "yes but make it 3",
+    ],
+    "repeat": ["say that again", "can you repeat that please", "what did you say"],
+    "back_to_bot": ["back to the bot", "i don't need a person any more"],
+}
+# What the shop does not serve, some of it near to what it does.
+OUT_OF_SCOPE = (
+    "cancel my order 581475",
+    "please cancel the order i placed today",
+    "change my delivery address",
+    "i have moved, send it to my new address",
+    "delete my account",
+    "i want my money back",
+    "where is my refund",
+    "what is your return policy",
+    "which payment methods do you take",
+    "do you ship to norway",
+    "i forgot my password",
+    "subscribe me to the newsletter",
+    "i want to complain about your driver",
+    "add two mugs to order 581475",
+    "book me a flight to rome",
+    "what's the weather like",
+    "set an alarm for seven",
+    "set the temperature to 21",
+    "my card was declined",
+    "transfer 100 pounds to my sister",
+    "who wrote hamlet",
+    "tell me a joke",
+    "what is 15 percent of 80",
+    "asdf qwer",
+    "reject the meeting with tom",
+    "was my holiday approved",
+    "return flight to boston",
+    "change the font size to 12",
+    "注文はどこですか",
+    "",
+    " ",
+    "...",
+)
+WRITES = {name for name, module in INTENTS.items() if hasattr(module, "act")}
+HOSTILE = {
+    "a megabyte": "x" * 1_000_000,
+    "a megabyte of requests": "where is my order? " * 60_000,
+    "right to left": "\u202ewhere is my order\u202c",
+    "emoji": "👨‍👩‍👧‍👦" * 400,
+    "towers of marks": "".join(f"{letter}{'̖́' * 40}" for letter in "where is my order"),
+    "endless marks": "\u0316\u0301" * 300_000,
+    "control characters": "".join(map(chr, range(0x20))) * 100,
+    "surrogates": "\ud800where is my order\udfff",
+    "numbers": "1,234," * 600,
+    "sums": "£1,111 " * 570,
+    "spaces": " " * 4_000,
+    "quotes": '"' * 4_000,
+    "counters": "invoice number no nr id " * 170,
+    "months": "in march " * 440,
+    "almost a mailbox": "a.b-c'" * 700,
+}
+
+
+def names(read: Read, text: str) -> list[str]:
+    """The names of the intents."""
+    return [intent.name for intent in read(text).intents]
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in SAID.items() for text in texts])
+def test_a_request_is_understood_however_it_is_put(read: Read, name: str, text: str) -> None:
+    assert names(read, text) == [name]
+
+
+def test_every_intent_and_control_is_tried_here() -> None:
+    assert set(INTENTS) <= set(SAID)
+
+
+@pytest.mark.parametrize("text", OUT_OF_SCOPE)
+def test_what_is_not_served_is_out_of_scope(read: Read, text: str) -> None:
+    assert names(read, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("where is my order and send me the invoice", ["track_order", "get_invoice"]),
+        ("send me the invoice and tell me where my order is", ["get_invoice", "track_order"]),
+        ("can i return 2 mugs and where is my other parcel", ["return_item", "track_order"]),
+        ("Is the teapot in stock? I also want to talk to a person.", ["stock_level", "talk_to_human"]),
+    ],
+)
+def test_two_requests_in_one_message_come_in_their_order(read: Read, text: str, both: list[str]) -> None:
+    assert names(read, text) == both
+
+
+def test_each_of_two_requests_finds_its_own_slots(read: Read) -> None:
+    slots = [(slot.name, slot.value) for slot in read("where is order 581475 and is the blue lamp in stock").slots]
+    assert slots == [("order_number", "581475"), ("product", "blue lamp")]
+
+
+@pytest.mark.parametrize(
+    "text", ["yes but not the lamp", "yes, no, wait", "yes if it is free", "i would not say yes", "why yes?"]
+)
+def test_a_yes_with_a_but_sets_nothing_in_motion(read: Read, text: str) -> None:
+    assert "confirm" not in names(read, text)
+
+
+@pytest.mark.parametrize("text", ["581475", "#581475", "order number is 581475", "my last order"])
+def test_a_bare_number_leaves_room_to_be_an_answer(read: Read, text: str) -> None:
+    (intent,) = read(text).intents
+    assert intent.name == "track_order"
+    assert intent.confidence < 0.85
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3",
+        "three",
+        "the second one",
+        "it arrived broken",
+        "I no longer want it",
+        "wrong item",
+        "what about the red teapot",
+    ],
+)
+def test_the_answer_to_a_question_is_no_request(read: Read, text: str) -> None:
+    assert names(read, text) == []
+    assert read(text).slots
+
+
+@pytest.mark.parametrize(
+    "text", ["reject everything over 1000", "approve all above £500", "approve everything of more than 300"]
+)
+def test_a_lower_limit_is_not_taken_for_an_upper_one_or_for_all(read: Read, text: str) -> None:
+    assert names(read, text) == []
+
+
+def test_an_intent_out_of_scope_is_still_the_runner_up(read: Read) -> None:
+    understood = read("explain how i track a parcel to the moon please")
+    assert understood.runner_up is None or understood.runner_up.name not in {
+        intent.name for intent in understood.intents
+    }
+
+
+def test_understanding_is_written_as_documented(read: Read) -> None:
+    written = json.loads(json.dumps(read("where is order 581475").as_dict()))
+    assert set(written) == {"text", "language", "intents", "slots", "runner_up"}
+    assert (written["text"], written["language"]) == ("where is order 581475", "en")
+    assert [set(intent) for intent in written["intents"]] == [{"name", "confidence"}]
+    assert written["slots"] == [{"name": "order_number", "value": "581475", "text": "581475", "start": 15, "end": 21}]
+
+
+def test_a_language_there_are_no_examples_of_is_read_as_one_there_are(reader: Reader) -> None:
+    assert reader.read("where is my order", today=TODAY, language="xx").language == "en"
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_without_fail_and_twice_the_same(reader: Reader, text: str) -> None:
+    understood = reader.read(text, today=TODAY)
+    assert understood == reader.read(text, today=TODAY)
+    assert all(0 < intent.confidence <= 1 for intent in understood.intents)
+    json.dumps(understood.as_dict()).encode()
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Z"]), max_size=60))
+def test_noise_never_begins_a_write(reader: Reader, text: str) -> None:
+    assert not WRITES & {intent.name for intent in reader.read(text, today=TODAY).intents}
+
+
+@given(st.lists(st.sampled_from(OUT_OF_SCOPE), min_size=1, max_size=3))
+def test_unrelated_messages_never_begin_a_write(reader: Reader, texts: list[str]) -> None:
+    assert not WRITES & {intent.name for intent in reader.read(". ".join(texts), today=TODAY).intents}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_is_read_like_any_other(read: Read, text: str) -> None:
+    understood = read(text)
+    assert len(understood.text) <= 4_000
+    assert all(understood.text[slot.start : slot.end] == slot.text for slot in understood.slots)
+
+
+@pytest.mark.parametrize("kind", ["right to left", "towers of marks", "surrogates"])
+def test_a_request_in_disguise_is_still_understood(read: Read, kind: str) -> None:
+    assert names(read, HOSTILE[kind]) == ["track_order"]
+
+
+@pytest.mark.parametrize("name", sorted(INTENTS))
+def test_an_intent_understands_its_own_examples(read: Read, name: str) -> None:
+    texts = tomllib.loads((wording.FOLDER / f"{name}.toml").read_text(encoding="utf-8"))["examples"]["en"]
+    understood = sum(name in names(read, text) for text in texts)
+    assert understood >= 0.85 * len(texts)
+
+
+def test_a_reader_built_anew_understands_the_same(reader: Reader) -> None:
+    again = Reader.load(wording.FOLDER)
+    for texts in SAID.values():
+        assert again.read(texts[0], today=TODAY) == reader.read(texts[0], today=TODAY)
