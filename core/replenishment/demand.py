@@ -20,7 +20,7 @@ _FENCE_SIGMAS = 3.0
 _LEAST_LOG_SPREAD = 0.5
 _SPREAD_WEIGHT = 5.0
 _DISPERSION_WEIGHT = 10.0
-_PRIOR_SHAPES = (0.1, 20.0)
+_PRIOR_SHAPES = (0.1, 5.0)
 _LEAST_FOR_POOLING = 4
 
 
@@ -60,7 +60,7 @@ class Velocity:
 def velocity(
     units: Table,
     in_stock: Table,
-    half_life_days: float = 90.0,
+    half_life_days: float = 30.0,
     *,
     enquiries: Table | None = None,
     group: Vector | None = None,

@@ -7,6 +7,7 @@ import numpy as np
 from core.replenishment.costing import YEAR, Costed
 from core.replenishment.proposal import Proposed, recost
 
+_NEGLIGIBLE = 0.001
 _COSTS = ("purchase", "ordering", "holding", "stockout")
 _PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_break", "to_order_value", "by_planner")
 
@@ -157,12 +158,17 @@ def _worth_words(reason: dict[str, Any]) -> str:
     if not reason["quantity"]:
         return f"The risk of running short before the next order could arrive is {_percent(reason['risk_without'])}."
     apart = round(without - total, 2)
-    worth = f"{apart:,.2f} less than" if apart > 0 else f"{-apart:,.2f} more than" if apart < 0 else "as much as"
+    if apart > 0:
+        worth = f"{apart:,.2f} less than without this order"
+    elif apart >= -_NEGLIGIBLE * total:
+        worth = f"practically as much as without this order ({-apart:,.2f} more)"
+    else:
+        worth = f"{-apart:,.2f} more than without this order"
     days = reason["horizon_days"]
     time = "coming year is" if days == YEAR else f"coming {days:,} days are"
     return (
         f"The risk of running short before the next order could arrive falls from {_percent(reason['risk_without'])}"
-        f" to {_percent(reason['risk'])}, and the {time} expected to cost {total:,.2f}, {worth} without this order."
+        f" to {_percent(reason['risk'])}, and the {time} expected to cost {total:,.2f}, {worth}."
     )
 
 

@@ -115,8 +115,8 @@ def expected_shortage(level: Vector, demand: Demand) -> Vector:
         Shape (n,) [units], never negative, falling in `level`.
 
     Source:
-        E(X-y)+ = (m-y) P(X>y) + (m + y(v-m)/m) P(X=y); Snyder & Shen, Fundamentals of Supply Chain Theory, 2nd ed.,
-        give the Poisson case. Checked: loss of Poisson 47 at 50.
+        E(X-y)+ = (m-y) P(X>y) + (m + y(v-m)/m) P(X=y), from the first moment of the tail. The number below is a case
+        of stockpyl's test suite (Poisson 47 at 50).
 
     >>> expected_shortage(np.array([50.0]), Demand(np.array([47.0]), np.array([47.0]))).round(6)
     array([1.514547])

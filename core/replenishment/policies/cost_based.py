@@ -22,8 +22,8 @@ def levels(curve: Curve, lot: Vector) -> Levels:
         -1: then only customers who wait already bring about an order.
 
     Source:
-        See `best_reorder_point`. Ordering up to s+Q when the position has fallen to s or below cost up to 1 % more
-        than the exact (s,S) rule in trials with lots above the demand of a review period, and up to 2.5 % below.
+        See `best_reorder_point`. The position falls to s or below and is lifted to s+Q; over random small items that
+        cost less than 3 % more than the exact (s,S) rule of Zheng & Federgruen (1991), which is a test.
 
     >>> from core.replenishment.loss import Demand
     >>> curve = Curve(Demand(np.array([3.0]), np.array([3.0])), np.array([20.0]), np.array([150.0]))

@@ -89,3 +89,15 @@ def test_cheap_shortage_is_explained_as_such() -> None:
     found = reason(propose(items(on_hand=0, stockout_cost=0.05), pace(5.0)), 0)
     assert found["demand"]["safety"] < 0
     assert "running short is cheap here" in explain(found, "Lamp")
+
+
+def test_order_that_is_as_good_as_waiting_is_said_to_be() -> None:
+    stock = items(60, on_hand=np.arange(60.0, 120.0))
+    proposed = propose(stock, pace(3.0, 60))
+    last = int(np.flatnonzero(proposed.quantity)[-1])
+    assert proposed.position[last] == proposed.reorder_point[last]
+    gain = proposed.costed_without.total[last] - proposed.costed.total[last]
+    assert abs(gain) < 0.001 * proposed.costed.total[last]
+    found = reason(proposed, last)
+    found["cost"] = {**found["cost"], "total": round(found["cost_without"]["total"] + 0.04, 2)}
+    assert "practically as much as without this order (0.04 more)." in explain(found, "Lamp")
