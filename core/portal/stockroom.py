@@ -61,14 +61,14 @@ class Stockroom(Rooms):
             InvalidInput: there is no such supplier.
             Conflict: other plans are being written all the time.
         """
-        began, settings, zone = time.perf_counter(), self._config.planning, self._config.shop.zone
-        day = as_of or self._clock().astimezone(zone).date()
+        began, shop, settings = time.perf_counter(), self._config.shop, self._config.planning
+        day = as_of or self._clock().astimezone(shop.zone).date()
         run = run or f"by hand {self._clock().isoformat()}"
         with self._database.unit_of_work() as session:
             decisions.expire_old(session, self._clock())
         for _ in range(_MOST_TRIES):
             with self._database.reading() as session:
-                books = planning.read(session, settings, zone, day, supplier)
+                books = planning.read(session, shop, settings, planning.Wanted(day, supplier), self._clock())
             if supplier is not None and supplier not in books.suppliers:
                 known = ", ".join(sorted(books.suppliers)[:12])
                 raise InvalidInput(f"There is no supplier “{supplier}”; there are: {known}.")

@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.catalog.model import Product
 from core.catalog.service import all_products
-from core.config import Planning
+from core.config import Planning, Shop
 from core.database.audit import record
 from core.database.numbers import advance, current
 from core.database.upsert import insert_new
@@ -47,6 +48,14 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """The day to plan for, and the only supplier to plan for where one is named."""
+
+    as_of: date
+    supplier: str | None = None
+
+
+@dataclass(frozen=True)
 class Books:
     """Everything a plan reads: demand by day at each place, terms, positions, receipts."""
 
@@ -61,6 +70,8 @@ class Books:
     in_stock: np.ndarray[Any, np.dtype[np.float64]]
     enquiries: np.ndarray[Any, np.dtype[np.float64]]
     lead: dict[str, tuple[float, float]]
+    resting: frozenset[Place]
+    """(supplier, location) of proposals rejected lately."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +114,9 @@ class Plan:
     planned: int
 
 
-def read(session: Session, planning: Planning, zone: ZoneInfo, as_of: date, supplier: str | None = None) -> Books:
-    """Read what a plan as of a day needs; the cheapest supplier of each product is the one asked.
-
-    `supplier` leaves the products of all others out.
-    """
+def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
+    """Read what a plan needs; the cheapest supplier of each product is the one asked."""
+    as_of, supplier, zone = wanted.as_of, wanted.supplier, shop.zone
     days = planning.history_weeks * 7
     first = as_of - timedelta(days=days)
     chosen = _cheapest(supplier_items(session))
@@ -127,7 +136,7 @@ def read(session: Session, planning: Planning, zone: ZoneInfo, as_of: date, supp
     _note_enquiries(session, first, as_of, row_of, in_stock, asked)
     return Books(
         as_of, current(session, _EDITIONS), stated, items, all_products(session), places, standing, units, in_stock,
-        asked, _leads(session, stated, as_of, zone),
+        asked, _leads(session, stated, as_of, zone), _resting(session, now - timedelta(days=planning.rest_days)),
     )  # fmt: skip
 
 
@@ -155,7 +164,8 @@ def compute(books: Books, planning: Planning) -> Plan:
     drafts = [
         draft
         for (supplier, location), members in sorted(groups.items())
-        if (draft := _draft(books, supplier, location, [known[at] for at in members])) is not None
+        if (supplier, location) not in books.resting
+        and (draft := _draft(books, supplier, location, [known[at] for at in members])) is not None
     ]
     return Plan(books.edition, tuple(drafts), tuple(skipped), len(rows) - len(wrong))
 
@@ -247,6 +257,15 @@ def _note_enquiries(
         if sku in places and day < as_of:
             in_stock[places[sku], (day - first).days] = 0.0
             asked[places[sku], (day - first).days] += units
+
+
+def _resting(session: Session, since: datetime) -> frozenset[Place]:
+    rows = session.execute(
+        select(ProposalRow.supplier, ProposalRow.location).where(
+            ProposalRow.status == ProposalStatus.REJECTED.value, ProposalRow.decided_at > since
+        )
+    )
+    return frozenset((supplier, location) for supplier, location in rows)
 
 
 def _leads(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Minor, RowId
+from core.database.base import Base, JsonOrNull, Minor, RowId
 
 
 class SupplierRow(Base):
@@ -38,7 +38,7 @@ class SupplierItemRow(Base):
     minimum: Mapped[int] = mapped_column(default=1)
     pack: Mapped[int] = mapped_column(default=1)
     maximum: Mapped[int | None]
-    price_breaks: Mapped[list[Any] | None]
+    price_breaks: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
 class ProposalRow(Base):

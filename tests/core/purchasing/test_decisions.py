@@ -43,15 +43,15 @@ def test_the_second_planner_is_told_who_decided(planned: Portal, proposal: Propo
 
 
 def test_what_was_changed_since_it_was_shown_is_not_approved(planned: Portal, proposal: Proposal) -> None:
-    planned.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 240})
+    planned.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 432})
     with pytest.raises(Conflict, match=f"changed by {shop.PLANNER}"):
         planned.approve(BOSS, proposal.proposal_id, proposal.content_hash)
 
 
 def test_an_edit_is_priced_with_the_break_it_reaches(planned: Portal, proposal: Proposal) -> None:
-    edited = planned.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 288})
+    edited = planned.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 480})
     line = next(line for line in edited.lines if line.sku == shop.MUG)
-    assert (line.quantity, line.unit_cost.minor) == (288, 180)
+    assert (line.quantity, line.unit_cost.minor) == (480, 180)
     assert edited.total == sum((line.total for line in edited.lines[1:]), edited.lines[0].total)
     assert edited.revision == proposal.revision + 1
     assert edited.edited_by == shop.PLANNER
@@ -151,7 +151,7 @@ def test_four_eyes_are_two_people_and_neither_is_the_editor(
 ) -> None:
     strict = config.model_copy(update={"planning": config.planning.model_copy(update={"four_eyes_above": 1})})
     careful = Portal(planned._database, strict, clock)
-    edited = careful.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 240})
+    edited = careful.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 432})
     with pytest.raises(Refused, match="yourself"):
         careful.approve(PLANNER, proposal.proposal_id, edited.content_hash)
     first = careful.approve(BOSS, proposal.proposal_id, edited.content_hash)
@@ -170,7 +170,7 @@ def test_an_edit_voids_the_first_pair_of_eyes(
     careful = Portal(planned._database, strict, clock)
     careful.approve(BOSS, proposal.proposal_id, proposal.content_hash)
     shop.bring(planned, "staff", {"email": "third@shop.example.org", "name": "Thea", "role": "planner"})
-    edited = careful.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 240})
+    edited = careful.edit(PLANNER, proposal.proposal_id, proposal.content_hash, {mug(proposal): 432})
     after = careful.approve(person("third@shop.example.org"), proposal.proposal_id, edited.content_hash)
     assert after.purchase_order_number is None
 

@@ -47,10 +47,24 @@ def test_a_purchase_order_under_way_counts_as_supply(planned: Portal, proposal: 
     assert planned.plan(run="after").proposals == 0
 
 
-def test_a_run_that_is_repeated_after_a_crash_writes_nothing_twice(planned: Portal, proposal: Proposal) -> None:
+def test_a_run_that_is_repeated_after_a_crash_writes_nothing_twice(
+    planned: Portal, proposal: Proposal, clock: SettableClock
+) -> None:
     planned.reject(person(shop.BOSS), proposal.proposal_id, proposal.content_hash, "not now")
+    clock.forward(timedelta(days=4))
     assert planned.plan(run="test").proposals == 0
     assert planned.plan(run="another").proposals == 1
+
+
+def test_what_was_rejected_rests_before_it_is_proposed_again(
+    planned: Portal, proposal: Proposal, clock: SettableClock
+) -> None:
+    planned.reject(person(shop.BOSS), proposal.proposal_id, proposal.content_hash, "not now")
+    assert planned.plan(run="at once").proposals == 0
+    clock.forward(timedelta(days=2, hours=23))
+    assert planned.plan(run="still resting").proposals == 0
+    clock.forward(timedelta(hours=2))
+    assert planned.plan(run="rested").proposals == 1
 
 
 def test_two_plans_at_once_do_not_order_the_same_twice(portal: Portal) -> None:
@@ -68,6 +82,7 @@ def test_enquiries_for_an_empty_shelf_raise_what_is_ordered(portal: Portal, cloc
     lamp = {line["sku"]: line["quantity"] for line in portal.proposed_lines()}[shop.LAMP]
     found = portal.proposals(person(shop.BOSS))[0]
     portal.reject(person(shop.BOSS), found.proposal_id, found.content_hash, "to see what enquiries do")
+    assert quiet.proposals == 1
     from core.chat import Incoming, Speaker
 
     numbers = itertools.count()
@@ -81,7 +96,6 @@ def test_enquiries_for_an_empty_shelf_raise_what_is_ordered(portal: Portal, cloc
         clock.forward(timedelta(days=1))
     portal.plan(run="asked for")
     after = {line["sku"]: line["quantity"] for line in portal.proposed_lines()}[shop.LAMP]
-    assert quiet.proposals == 1
     assert after > lamp
 
 
