@@ -23,6 +23,7 @@ from core.errors import PortalError
 from core.mailroom import inbox
 
 _TOO_MANY_MISSES = 2
+_MOST_RESUMED = 1
 _SURE = 0.85
 
 
@@ -206,7 +207,7 @@ def _filling(top: Frame, heard: Heard) -> dict[str, Any]:
 def _fill(scene: Scene, top: Frame, filling: dict[str, Any], text: str) -> None:
     waited_for = top.asks
     top.slots.update(filling)
-    top.plan, top.asks = None, None
+    top.plan, top.asks, top.resumed = None, None, 0
     scene.intents = [top.intent]
     _run_stack(scene, text)
     if "text" in filling and waited_for is not None and scene.asks == waited_for:
@@ -272,6 +273,10 @@ def _run_stack(scene: Scene, text: str) -> None:
     """Run flows from the top until one has to wait for an answer."""
     while (top := scene.standing.top) is not None:
         if top.is_waiting and scene.texts:
+            if top.resumed >= _MOST_RESUMED:
+                scene.standing.drop(top)
+                continue
+            top.resumed += 1
             scene.texts.append(scene.say("resumes", flow=scene.say("label", top.intent)))
         step = _safely(scene, top, partial(_answer, scene, top, text))
         top.slots.pop("text", None)
@@ -321,7 +326,9 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
     scene.actions.extend(answer.actions)
     scene.standing.focus.update(answer.focus)
     scene.standing.focus["intent"] = frame.intent
-    scene.standing.handed_off |= answer.hands_off
+    if answer.hands_off:
+        scene.standing.handed_off = True
+        scene.standing.forget_flows()
 
 
 def _wait(scene: Scene, frame: Frame, step: Ask | Confirm) -> None:

@@ -64,14 +64,14 @@ def meant_line(turn: Turn) -> Line | Ask:
     """
     staff = planner(turn)
     words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
-    if not words:
-        return Ask("product", turn.say("which_product"))
     lines = [
         Line(proposal, line)
         for short in proposals.open_proposals(turn.session, staff, turn.now)
         for proposal in [proposals.proposal(turn.session, staff, short.proposal_id, turn.now)]
         for line in proposal.lines
     ]
+    if not words:
+        return _by_quantity(turn, lines)
     by_code = [found for found in lines if found.line.sku.upper() == str(words).strip().upper()]
     if by_code:
         return by_code[0]
@@ -80,6 +80,16 @@ def meant_line(turn: Turn) -> Line | Ask:
     if found is None or found[1] < _NAMED:
         raise NotFound(turn.say("not_proposed", words=str(words)[:60]))
     return lines[found[2]]
+
+
+def _by_quantity(turn: Turn, lines: list[Line]) -> Line | Ask:
+    """“Why 480?”: the line of that quantity, if it is the only one."""
+    said = str(turn.slots.get("quantity") or "")
+    fitting = [found for found in lines if str(found.line.quantity) == said]
+    if len(fitting) == 1 and turn.intent == "explain_quantity":
+        return fitting[0]
+    choices = tuple(Choice(found.line.name, {"product": found.line.sku}) for found in fitting[:_MOST_CHOICES])
+    return Ask("product", turn.say("name_product"), choices)
 
 
 def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:

@@ -16,13 +16,17 @@ DEEPEST = 4
 
 @dataclass
 class Frame:
-    """One flow under way: what it wants to know (`asks`), or the plan that waits for a yes."""
+    """One flow under way: what it wants to know (`asks`), or the plan that waits for a yes.
+
+    `resumed` counts how often it was taken up again after something else was asked in between.
+    """
 
     intent: str
     slots: dict[str, Any] = field(default_factory=dict)
     asks: str | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
     plan: dict[str, Any] | None = None
+    resumed: int = 0
 
     @property
     def is_waiting(self) -> bool:
@@ -50,6 +54,10 @@ class Standing:
         """Begin a flow on top of those under way; the oldest gives way when there are too many."""
         self.frames.append(frame)
         del self.frames[:-DEEPEST]
+
+    def forget_flows(self) -> None:
+        """End all flows."""
+        self.frames = []
 
     def drop(self, frame: Frame) -> None:
         """End a flow."""

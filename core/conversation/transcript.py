@@ -36,19 +36,22 @@ def tell(
 ) -> bool:
     """Say something unasked in a chat (channel, chat, person), once per key."""
     channel, chat, person = where
-    return insert_new(
-        session,
-        MessageRow,
-        {
-            "key": key,
-            "channel": channel,
-            "chat": chat,
-            "person": person,
-            "speaker": speaker,
-            "said_at": now,
-            "content": Reply(text).as_dict(),
-        },
-    ) is not None
+    return (
+        insert_new(
+            session,
+            MessageRow,
+            {
+                "key": key,
+                "channel": channel,
+                "chat": chat,
+                "person": person,
+                "speaker": speaker,
+                "said_at": now,
+                "content": Reply(text).as_dict(),
+            },
+        )
+        is not None
+    )
 
 
 def messages(

@@ -16,6 +16,22 @@ SHARED = Path(__file__).parent / "sentences.toml"
 DEFAULT = "en"
 
 
+class Filling(string.Formatter):
+    """Fills blanks; `{count:order|orders}` says the number with the word that fits it.
+
+    >>> Filling().format("{count:order|orders}, {count:order|orders}", count=1)
+    '1 order, 1 order'
+    """
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """A number with its word, anything else as it is."""
+        one, parted, many = format_spec.partition("|")
+        return f"{value:,} {one if value == 1 else many}" if parted else str(format(value, format_spec))
+
+
+_FILLING = Filling()
+
+
 @dataclass(frozen=True)
 class Wording:
     """Sentences by (language, intent, key); `""` is the intent of the sentences that all share."""
@@ -32,7 +48,8 @@ class Wording:
         for spoken, where in ((language, intent), (language, ""), (DEFAULT, intent), (DEFAULT, "")):
             sentence = self.sentences.get((spoken, where, key))
             if sentence is not None:
-                return sentence.format(**{name: self.show(value, language) for name, value in values.items()})
+                shown = {name: self.show(value, language) for name, value in values.items()}
+                return _FILLING.vformat(sentence, (), shown)
         raise KeyError(f"no sentence “{key}” for {intent or 'all'}")
 
     def show(self, value: Any, language: str) -> Any:
@@ -61,9 +78,9 @@ def blanks(sentence: str) -> set[str]:
 
 
 def day_words(day: date, today: date, wording: Wording, language: str) -> str:
-    """A day as people say it: today, tomorrow, yesterday, or its date."""
+    """A day as people say it within a sentence: today, tomorrow, yesterday, or on its date."""
     near = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
-    return wording.say(language, "", near[day]) if day in near else str(wording.show(day, language))
+    return wording.say(language, "", near.get(day, "on_day"), day=day)
 
 
 def _sentences(intent: str, written: dict[str, Any]) -> dict[tuple[str, str, str], str]:
