@@ -142,7 +142,9 @@ def _is_answer(text: str, intent: Intent, kinds: set[str]) -> bool:
 
 
 def _by_number(text: str, kinds: set[str]) -> Intent | None:
-    """What a text asks for that is a number or a place in a list and nothing else."""
+    """What a text asks for that is a number or a place in a list and nothing else; “I don't want order 7” is more."""
+    if "reason" in kinds:
+        return None
     if "reference" in kinds and _NAMES_ORDER.search(text):
         return Intent("track_order", _ONLY_A_NUMBER)
     name = next((name for kind, name in _BY_NUMBER.items() if kind in kinds), None)
