@@ -53,7 +53,8 @@ def products(text: str, claims: Claims, intent: str) -> Iterator[Found]:
 
 def suppliers(text: str, claims: Claims) -> Iterator[Found]:
     """The supplier that a planner names."""
-    yield from _best(_runs(text, claims, _DECIDING_FRAME), text, None, "supplier")
+    named = (run for run in _runs(text, claims, _DECIDING_FRAME) if not text[run.start : run.end].isdigit())
+    yield from _best(named, text, None, "supplier")
 
 
 def rest(text: str, claims: Claims) -> list[str]:

@@ -154,6 +154,7 @@ DECISIONS = {
         "currency": "GBP",
     },
     "approve all": {"decision": "approve"},
+    "reject everything over 1000": {"decision": "reject"},
 }
 SUMS = {
     "i paid £49.90 for it": ("49.90", "GBP"),
