@@ -44,6 +44,8 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and not scope["path"].startswith("/api/"):
+            scope = {**scope, "method": "GET"}  # pages answer both; the server leaves the body out
         leaving = _Leaving(scope, send, is_https=self.is_https)
         try:
             await self._let_through(scope, receive, leaving)

@@ -119,6 +119,11 @@ def test_a_method_that_does_not_fit_is_refused(zoe: Browser) -> None:
     assert zoe.get("/api/chat").json()["status"] == 405
 
 
+def test_asking_for_the_head_of_a_page_is_like_asking_for_it(zoe: Browser) -> None:
+    assert zoe.client.head("/orders").status_code == 200
+    assert zoe.client.head("/nowhere").status_code == 404
+
+
 def test_odd_cookies_make_a_guest(guest: Browser) -> None:
     for odd in ("x", "a" * 5000, "../../etc", "%00", "'; DROP TABLE sessions; --"):
         answer = guest.get("/orders", Cookie=f"storekeeper_session={odd}; storekeeper_browser={odd}")
