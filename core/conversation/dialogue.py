@@ -199,8 +199,8 @@ def _filling(top: Frame, heard: Heard) -> dict[str, Any]:
     if heard.control in {"repeat", "confirm", "back_to_bot"} or (heard.begin and not _answers(top, heard)):
         return {}
     chosen = _chosen(top, heard)
-    if not chosen and top.asks and heard.control is None:
-        return {"text": heard.text}
+    if chosen is heard.slots and top.asks and top.asks not in chosen and heard.control is None:
+        return {**chosen, "text": heard.text}
     return chosen
 
 
@@ -240,7 +240,8 @@ def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
 
 
 def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | None:
-    place = {"last": -1, "first": 1}.get(reference)
+    latest_first = bool(choices) and "order_number" in choices[0]["slots"]
+    place = {"last": 1 if latest_first else -1, "first": 1}.get(reference)
     if place is None:
         place = int(reference) if reference.lstrip("-").isdigit() else 0
     index = place - 1 if place > 0 else place

@@ -13,7 +13,7 @@ from core.orders.service import order_numbers_of, order_of, orders_of
 
 _MOST_CHOICES = 4
 _SAME_NAME = 82
-_NEAR_NAME = 60
+_NEAR_NAME = 70
 _SURELY = 90
 
 
@@ -132,7 +132,7 @@ def _by_place(turn: Turn, reference: str) -> Order | None:
         return order_of(turn.session, turn.customer_id, numbers[-1]) if numbers else None
     place = 1 if reference == "first" else int(reference) if reference.lstrip("-").isdigit() else 0
     among = listed or numbers
-    index = place - 1 if place > 0 else place
+    index = place - 1 if place > 0 else place if listed else -place - 1  # the latest number comes first
     if place and -len(among) <= index < len(among):
         return order_of(turn.session, turn.customer_id, among[index])
     return None

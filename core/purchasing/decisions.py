@@ -22,7 +22,7 @@ from core.purchasing.proposals import lines_of, proposal
 from core.purchasing.renewal import restate
 from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
 from core.purchasing.service import planner
-from core.replenishment.plan import quantity_fault
+from core.replenishment.plan import propose, quantity_fault, reason
 
 _LONGEST_REASON = 500
 
@@ -99,8 +99,9 @@ def edit(
         raise InvalidInput("\n".join(faults))
     before = {lines[line].sku: lines[line].quantity for line in changed}
     for line, quantity in changed.items():
-        lines[line].quantity = quantity
-        lines[line].unit_cost = Known.from_json(lines[line].known).item.cost_at(quantity)
+        known = Known.from_json(lines[line].known)
+        lines[line].reason = reason(propose(*arrays([known])), 0, quantity=quantity)
+        lines[line].quantity, lines[line].unit_cost = quantity, known.item.cost_at(quantity)
     if not any(line.quantity for line in lines.values()):
         raise InvalidInput("Nothing would be left to order; reject the proposal instead, and say why.")
     restate(session, row, list(lines.values()), edited_by=person.email)

@@ -57,6 +57,29 @@ def on_order(session: Session, without_proposal: int | None = None) -> dict[tupl
     return dict(units)
 
 
+def arrivals(session: Session, skus: Sequence[str], location: str) -> dict[str, list[tuple[date, int]]]:
+    """What purchase orders bring to a place: for each product the expected day and the units, soonest first."""
+    rows = session.execute(
+        select(
+            PurchaseOrderLineRow.sku,
+            PurchaseOrderRow.expected_on,
+            PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.received,
+        )
+        .join(PurchaseOrderRow, PurchaseOrderRow.purchase_order_number == PurchaseOrderLineRow.purchase_order_number)
+        .where(
+            PurchaseOrderRow.status.in_(UNDER_WAY),
+            PurchaseOrderRow.location == location,
+            PurchaseOrderLineRow.sku.in_(skus),
+            PurchaseOrderLineRow.quantity > PurchaseOrderLineRow.received,
+        )
+        .order_by(PurchaseOrderRow.expected_on)
+    )
+    found: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for sku, expected_on, units in rows:
+        found[sku].append((expected_on, units))
+    return found
+
+
 def _under_way(session: Session, skus: Sequence[str]) -> Iterator[tuple[str, int, date, float]]:
     rows = session.execute(
         select(

@@ -19,7 +19,7 @@ from core.database.audit import record
 from core.database.numbers import advance, current
 from core.database.upsert import insert_new
 from core.inventory import service as inventory
-from core.money import exponent
+from core.money import Money, exponent
 from core.orders import service as orders
 from core.purchasing.known import Known, arrays, columns
 from core.purchasing.model import ProposalStatus, SupplierItem
@@ -142,32 +142,37 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
 
 def compute(books: Books, planning: Planning) -> Plan:
     """Work out what to order from whom; touches no database."""
-    skipped: list[Skipped] = []
-    rows = []
-    for row, (sku, location) in enumerate(books.places):
-        if sentence := _unplannable(books, sku):
-            skipped.append(Skipped(sku, location, sentence))
-        elif books.products[sku].active:
-            rows.append(row)
+    rows, skipped = _plannable(books)
     if not rows:
         return Plan(books.edition, (), tuple(skipped), 0)
     pace = velocity(books.units[rows], books.in_stock[rows], enquiries=books.enquiries[rows])
     known = [_known(books, books.places[row], pace, at, planning) for at, row in enumerate(rows)]
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    groups: dict[Place, list[Known]] = defaultdict(list)
     wrong = faults(columns(known))
     for at, row in enumerate(rows):
         sku, location = books.places[row]
         if at in wrong:
             skipped.append(Skipped(sku, location, wrong[at]))
         else:
-            groups[books.items[sku].supplier, location].append(at)
-    drafts = [
-        draft
+            groups[books.items[sku].supplier, location].append(known[at])
+    tried = [
+        _draft(books, supplier, location, members)
         for (supplier, location), members in sorted(groups.items())
         if (supplier, location) not in books.resting
-        and (draft := _draft(books, supplier, location, [known[at] for at in members])) is not None
     ]
-    return Plan(books.edition, tuple(drafts), tuple(skipped), len(rows) - len(wrong))
+    drafts = tuple(draft for draft in tried if isinstance(draft, Draft))
+    skipped += [draft for draft in tried if isinstance(draft, Skipped)]
+    return Plan(books.edition, drafts, tuple(skipped), len(rows) - len(wrong))
+
+
+def _plannable(books: Books) -> tuple[list[int], list[Skipped]]:
+    rows, skipped = [], []
+    for row, (sku, location) in enumerate(books.places):
+        if sentence := _unplannable(books, sku):
+            skipped.append(Skipped(sku, location, sentence))
+        elif books.products[sku].active:
+            rows.append(row)
+    return rows, skipped
 
 
 def write(session: Session, run: str, plan: Plan, planning: Planning, now: datetime) -> int | None:
@@ -314,7 +319,7 @@ def _known(books: Books, place: Place, pace: Velocity, at: int, planning: Planni
     )
 
 
-def _draft(books: Books, supplier: str, location: str, known: Sequence[Known]) -> Draft | None:
+def _draft(books: Books, supplier: str, location: str, known: Sequence[Known]) -> Draft | Skipped | None:
     """Plan one supplier and place: lines share the cost of the order, so it is spread over those there will be."""
     terms = books.suppliers[supplier]
     spread = [replace(one, order_cost=terms.order_cost / len(known)) for one in known]
@@ -325,6 +330,9 @@ def _draft(books: Books, supplier: str, location: str, known: Sequence[Known]) -
     minimum = terms.minimum_order_value / 10 ** exponent(terms.currency)
     proposed = to_minimum_value(items, pace, propose(items, pace), minimum)
     lines = _lines(spread, proposed)
+    if not lines and proposed.order_value:
+        least = Money(terms.minimum_order_value, terms.currency)
+        return Skipped(f"all of {supplier}", location, f"what is due is below the supplier's minimum order of {least}")
     if not lines:
         return None
     expected_on = books.as_of + timedelta(days=ceil(books.lead[supplier][0]))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from core.errors import NotFound
 from core.inventory import service as inventory
 from core.money import Money
 from core.orders import service as orders
+from core.purchasing.inbound import arrivals
 from core.purchasing.known import Known, arrays, as_money
 from core.purchasing.model import Proposal, ProposalLine, ProposalStatus, Repriced
 from core.purchasing.orders import numbers_by_proposal
@@ -73,7 +74,11 @@ def proposal(session: Session, staff: Staff, proposal_id: int, now: datetime) ->
     found = lines_of(session, proposal_id)
     names = {sku: product.name for sku, product in products(session, [line.sku for line in found]).items()}
     waiting = _waiting(session, [line.sku for line in found], now)
-    lines = tuple(_line(row, line, names.get(line.sku, line.sku), waiting.get(line.sku, 0)) for line in found)
+    coming = arrivals(session, [line.sku for line in found], row.location)
+    lines = tuple(
+        _line(row, line, names.get(line.sku, line.sku), waiting.get(line.sku, 0), coming.get(line.sku, []))
+        for line in found
+    )
     return replace(_short(session, [row])[0], lines=lines)
 
 
@@ -114,7 +119,8 @@ def _repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repric
     costed = recost(items, velocity, np.array([float(counted)]))
     unit_cost = Money(known.item.cost_at(counted), known.item.currency)
     cost_lines = {part: round(float(getattr(costed, part)[0]), 2) for part in _COST_PARTS}
-    shown = reason(propose(items, velocity), 0, quantity=counted)
+    is_stored = counted == row.quantity
+    shown = row.reason if is_stored else reason(propose(items, velocity), 0, quantity=counted)
     return Repriced(
         quantity=counted,
         unit_cost=unit_cost,
@@ -122,7 +128,7 @@ def _repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repric
         expected_cost=as_money(float(costed.total[0]), unit_cost.currency),
         cost_lines=cost_lines,
         risk=round(float(costed.risk[0]), 4),
-        explanation=explain(shown, line.name),
+        explanation=_explained(shown, line.name, unit_cost.currency),
         fault=fault,
     )
 
@@ -169,7 +175,9 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
     ]
 
 
-def _line(head: ProposalRow, row: ProposalLineRow, name: str, waiting: int) -> ProposalLine:
+def _line(
+    head: ProposalRow, row: ProposalLineRow, name: str, waiting: int, coming: Sequence[tuple[date, int]]
+) -> ProposalLine:
     known = Known.from_json(row.known)
     items, velocity = arrays([known])
     return ProposalLine(
@@ -180,10 +188,22 @@ def _line(head: ProposalRow, row: ProposalLineRow, name: str, waiting: int) -> P
         row.quantity,
         Money(row.unit_cost, head.currency),
         dict(row.reason),
-        explain(row.reason, name),
-        ahead(items, velocity, 0, quantity=row.quantity, days=_PICTURE_DAYS),
+        _explained(row.reason, name, head.currency),
+        ahead(items, velocity, 0, quantity=row.quantity, days=_PICTURE_DAYS, due=_due(known, coming, head)),
         waiting,
     )
+
+
+def _explained(numbers: dict[str, Any], name: str, currency: str) -> str:
+    return explain(numbers, name, lambda major: str(as_money(major, currency)))
+
+
+def _due(known: Known, coming: Sequence[tuple[date, int]], head: ProposalRow) -> list[tuple[float, float]]:
+    """When what was on order comes, in days after the proposal was made; what has no day yet, within the lead time."""
+    made_on = head.created_at.date()
+    due = [(float(max(0, (expected_on - made_on).days)), float(units)) for expected_on, units in coming]
+    undated = known.on_order - sum(units for _, units in coming)
+    return [*due, (known.lead_days, float(undated))] if undated > 0 else due
 
 
 def _waiting(session: Session, skus: Sequence[str], now: datetime) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Why that many: the numbers of a proposal, kept so that they add up, and the same numbers in words."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,9 +60,19 @@ def reason(proposed: Proposed, row: int, quantity: int | None = None) -> dict[st
     }
 
 
-def explain(reason: dict[str, Any], name: str) -> str:
-    """The same numbers as a planner says them: what there is, what is asked for, why that many, what it is worth."""
-    return " ".join([_stock_words(reason, name), _demand_words(reason), _quantity_words(reason), _worth_words(reason)])
+def explain(reason: dict[str, Any], name: str, money: Callable[[float], str] = "{:,.2f}".format) -> str:
+    """The same numbers as a planner says them: what there is, what is asked for, why that many, what it is worth.
+
+    Args:
+        reason: as `reason` gives it.
+        name: what the product is called.
+        money: writes an amount in major units.
+
+    Returns:
+        A few sentences.
+    """
+    worth, quantity = _worth_words(reason, money), _quantity_words(reason, money)
+    return " ".join([_stock_words(reason, name), _demand_words(reason), quantity, worth])
 
 
 def _demand(proposed: Proposed, row: int) -> dict[str, float]:
@@ -128,10 +139,10 @@ def _demand_words(reason: dict[str, Any]) -> str:
     )
 
 
-def _quantity_words(reason: dict[str, Any]) -> str:
+def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:
     parts, price, terms = reason["parts"], reason["price"], reason["terms"]
     quantity, position = reason["quantity"], reason["stock"]["position"]
-    saves = f", which saves {price['saving']:,.2f}" if price["saving"] > 0 else ""
+    saves = f", which saves {money(price['saving'])}" if price["saving"] > 0 else ""
     because = {
         "rounding": f"to whole packs of {terms['pack']:,}",
         "to_minimum": f"to the minimum of {terms['minimum']:,}",
@@ -149,26 +160,26 @@ def _quantity_words(reason: dict[str, Any]) -> str:
         start = f"From {position:,} up to {reason['levels']['order_up_to']:,} takes {parts['need']:,}"
     else:
         start = f"{position:,} is enough for today"
-    ending = f": {quantity:,} at {price['unit_cost']:,.2f} each." if quantity else ": nothing is ordered."
+    ending = f": {quantity:,} at {money(price['unit_cost'])} each." if quantity else ": nothing is ordered."
     return ", ".join([start, *steps]) + ending
 
 
-def _worth_words(reason: dict[str, Any]) -> str:
+def _worth_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:
     without, total = reason["cost_without"]["total"], reason["cost"]["total"]
     if not reason["quantity"]:
         return f"The risk of running short before the next order could arrive is {_percent(reason['risk_without'])}."
     apart = round(without - total, 2)
     if apart > 0:
-        worth = f"{apart:,.2f} less than without this order"
+        worth = f"{money(apart)} less than without this order"
     elif apart >= -_NEGLIGIBLE * total:
-        worth = f"practically as much as without this order ({-apart:,.2f} more)"
+        worth = f"practically as much as without this order ({money(-apart)} more)"
     else:
-        worth = f"{-apart:,.2f} more than without this order"
+        worth = f"{money(-apart)} more than without this order"
     days = reason["horizon_days"]
     time = "coming year is" if days == YEAR else f"coming {days:,} days are"
     return (
         f"The risk of running short before the next order could arrive falls from {_percent(reason['risk_without'])}"
-        f" to {_percent(reason['risk'])}, and the {time} expected to cost {total:,.2f}, {worth}."
+        f" to {_percent(reason['risk'])}, and the {time} expected to cost {money(total)}, {worth}."
     )
 
 

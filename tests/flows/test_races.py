@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.chat import Incoming, Reply, Speaker
+from core.config import Config
 from core.database.engine import Database
 from core.errors import PortalError
 from core.portal import Portal
 from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow
 from core.returns.rows import ReturnRow
 from tests import shop
+from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
 
 ROUNDS = 200
@@ -65,12 +68,17 @@ def test_two_planners_approve_at_once_and_one_purchase_order_exists(portal: Port
 
 
 @pytest.mark.slow
-def test_approving_races_rejecting_and_exactly_one_holds(portal: Portal, database: Database) -> None:
+def test_approving_races_rejecting_and_exactly_one_holds(
+    database: Database, config: Config, clock: SettableClock
+) -> None:
+    restless = config.model_copy(update={"planning": config.planning.model_copy(update={"rest_days": 0})})
+    portal = Portal(database, restless, clock)
     shop.open_shop(portal)
     boss, planner = person(shop.BOSS), person(shop.PLANNER)
     for number in range(40):
         forget_orders(database)
         portal.plan(run=f"round {number}")
+        clock.forward(timedelta(seconds=1))
         shown = portal.proposals(boss)[0]
         approved, rejected = at_once(
             partial(portal.approve, boss, shown.proposal_id, shown.content_hash),
