@@ -14,6 +14,8 @@ from tests.bot.web.shop import open_shop
 from tests.conftest import SettableClock
 
 Arrive = Callable[..., Browser]
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is decided before the database is asked: on one kind is enough."""
 
 
 @pytest.fixture

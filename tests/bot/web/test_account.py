@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from core.portal import Portal
 from tests.bot.web.browser import Browser
-from tests.bot.web.conftest import Arrive
+from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE, NOW, bring
 from tests.conftest import SettableClock
 
@@ -105,6 +105,7 @@ def test_an_expired_link_is_gone_and_a_forged_one_is_not_found(
     assert "expired" in gone.text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/orders", "/orders/2001", "/invoices"])
 def test_hostile_names_stay_text(arrive: Arrive, path: str) -> None:
     page = arrive("eve@example.org").get(path).text

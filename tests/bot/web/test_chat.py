@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.bot.web.browser import Browser
-from tests.bot.web.conftest import Arrive
+from tests.bot.web.conftest import ON_SQLITE, Arrive
 
 KEYS = {
     "text", "intents", "slots", "confidence", "asks", "buttons", "attachments", "actions", "speaker_proof",
@@ -99,6 +99,7 @@ def test_an_empty_message_is_refused(guest: Browser) -> None:
     assert said(guest) == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "body",
     [
@@ -141,6 +142,7 @@ def test_a_huge_body_is_refused_with_and_without_its_length(guest: Browser) -> N
     assert guest.say({"text": "help"}).status_code == 200
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "headers",
     [

@@ -12,7 +12,7 @@ from core.database.engine import Database
 from core.errors import ConfigError
 from core.portal import Portal
 from tests.bot.web.browser import Browser, forms
-from tests.bot.web.conftest import Arrive
+from tests.bot.web.conftest import ON_SQLITE, Arrive
 
 PAGES = [
     "/", "/sign-in", "/sign-in/code", "/demo/mail", "/chat", "/orders", "/orders/1001", "/orders/none", "/invoices",
@@ -20,6 +20,7 @@ PAGES = [
 ]  # fmt: skip
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", PAGES)
 def test_every_answer_keeps_browsers_strict(zoe: Browser, guest: Browser, path: str) -> None:
     for browser in (zoe, guest):
@@ -33,6 +34,7 @@ def test_every_answer_keeps_browsers_strict(zoe: Browser, guest: Browser, path: 
         assert headers["cache-control"] == "no-store"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/chat", "/orders", "/orders/1001", "/invoices", "/demo/mail"])
 def test_pages_hold_no_inline_script_or_style_and_nothing_from_elsewhere(zoe: Browser, path: str) -> None:
     page = zoe.get(path).text
@@ -60,6 +62,7 @@ def test_static_files_are_kept_by_browsers_under_the_digest_of_their_content(gue
 FORMS = ["/sign-in", "/sign-in/code", "/sign-out", "/chat"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", FORMS)
 def test_a_form_without_its_token_is_refused(zoe: Browser, guest: Browser, path: str) -> None:
     for browser in (zoe, guest):
@@ -68,6 +71,7 @@ def test_a_form_without_its_token_is_refused(zoe: Browser, guest: Browser, path:
     assert zoe.get("/orders").status_code == 200  # nobody was signed out
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", FORMS)
 def test_a_token_of_another_browser_is_refused(zoe: Browser, arrive: Arrive, path: str) -> None:
     one, other = arrive(), arrive()
@@ -77,6 +81,7 @@ def test_a_token_of_another_browser_is_refused(zoe: Browser, arrive: Arrive, pat
     assert zoe.post(path, {"form_token": token, "text": "x"}).status_code == 403
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_form_sent_from_another_site_is_refused_even_with_its_token(zoe: Browser, site: str) -> None:
     token = forms(zoe.get("/orders").text)["/sign-out"]["form_token"]
@@ -91,6 +96,7 @@ def test_a_form_of_our_pages_says_no_origin_and_is_taken(zoe: Browser) -> None:
     assert sent.status_code == 303
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("body", [b"form_token=%ff%fe", b"\xff\xfe", b"&" * 3000 + b"a=b", b"a" * 1000])
 def test_a_form_that_cannot_be_read_is_refused(guest: Browser, body: bytes) -> None:
     assert guest.send_raw("/sign-in", body, "application/x-www-form-urlencoded").status_code in {403, 422}

@@ -13,13 +13,14 @@ import uvicorn
 from bot.web.app import create_app
 from core.config import Config
 from core.portal import Portal
+from tests.bot.web.conftest import ON_SQLITE
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = [pytest.param(360, id="phone"), pytest.param(1280, id="desk")]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    ON_SQLITE,
 ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from core.portal import Portal
 from core.purchasing.model import Proposal
 from tests.bot.web.browser import Browser, forms
-from tests.bot.web.conftest import Arrive
+from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE
 
 
@@ -70,6 +70,7 @@ def test_a_quantity_that_breaks_packs_is_told(planner: Browser, proposal: Propos
     assert answer.json()["lines"][str(line.line)]["fault"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("quantities", [None, [], {}, {"1": -1}, {"1": 1.5}, {"1": "x"}, {"x": 1}, {"1": 10**30}])
 def test_what_is_no_quantity_is_refused(planner: Browser, proposal: Proposal, quantities: object) -> None:
     answer = planner.client.post(f"{path_of(proposal)}/reprice", json={"quantities": quantities})
@@ -163,6 +164,7 @@ def test_above_ones_limit_nothing_is_approved(arrive: Arrive, shop: Portal, prop
     assert present(shop, proposal).status.value == "open"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "path", ["/planner", "/planner/proposals/1", "/planner/orders", "/planner/orders/PO-1", "/planner/post"]
 )
