@@ -77,6 +77,7 @@ def _application(
     running: list[Timetable] = []
 
     def on_start() -> None:
+        house.portal.warm()
         running.append(start(house.portal, house.config))
         ready()
 

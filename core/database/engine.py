@@ -88,13 +88,18 @@ def _engine(url: str, busy_timeout_s: float) -> Engine:
     except ArgumentError as error:
         raise ConfigError("database.url is not a database address; write sqlite:///file or postgresql://…") from error
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=20,
             connect_args={"connect_timeout": 10},

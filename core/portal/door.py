@@ -48,15 +48,15 @@ class Door(Rooms):
             raise outcome
         return outcome
 
-    def visitor(self, token: str) -> Visitor | None:
-        """Whose session it is, or None where it has ended; seeing it keeps it alive."""
+    def visitor(self, token: str, *, keeps_alive: bool = True) -> Visitor | None:
+        """Whose session it is, or None where it has ended; seeing it keeps it alive, unless a program looks by itself."""
         now = self._clock()
         with self._database.reading() as session:
             found = identity.visitor(session, token, now)
         if found is None:
             return None
         visitor, is_due = found
-        if is_due:
+        if is_due and keeps_alive:
             with self._database.unit_of_work() as session:
                 identity.note_seen(session, token, now)
         return visitor

@@ -27,6 +27,10 @@ class Rooms:
         self._opened: House | None = None
         self._opening = threading.Lock()
 
+    def warm(self) -> None:
+        """Load what the first conversation would wait for."""
+        _ = self._house
+
     @property
     def _house(self) -> House:
         """Wording and understanding, loaded by the first who speaks: many commands never do."""

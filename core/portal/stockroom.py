@@ -42,7 +42,8 @@ class PlanOutcome:
 
         worth = " + ".join(str(Money(minor, currency)) for currency, minor in self.totals.items()) or "nothing"
         told = [f"Planned {self.planned:,} products as of {self.as_of:%-d %B %Y} in {self.seconds:.1f} s."]
-        told.append(f"{self.proposals} new proposals with {self.lines} lines, worth {worth}.")
+        proposals = "1 new proposal" if self.proposals == 1 else f"{self.proposals} new proposals"
+        told.append(f"{proposals}, {self.lines} lines, worth {worth}.")
         if not self.proposals:
             told.append("What is here, on order or already proposed is enough.")
         told += [f"  left out: {one.sku} at {one.location}: {one.sentence}" for one in self.skipped[:_MOST_SHOWN]]

@@ -8,4 +8,4 @@ AUDIENCE = frozenset({"customer", "staff"})
 
 def answer(turn: Turn) -> Step:
     """Answer in kind."""
-    return Answer(turn.say("answer"))
+    return Answer(turn.say("staff" if turn.speaker.staff_id else "answer"))

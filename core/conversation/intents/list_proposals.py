@@ -27,6 +27,8 @@ def answer(turn: Turn) -> Step:
         )
         for proposal in open_ones[:_MOST]
     ]
+    if len(open_ones) > _MOST:
+        told.append(turn.say("more", more=len(open_ones) - _MOST))
     told.append(turn.say("see", link=f"{turn.house.config.web.base_url}/planner"))
     choices = tuple(
         Choice(

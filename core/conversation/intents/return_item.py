@@ -47,7 +47,14 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     asked = AskedReturn({plan["line"]: plan["units"]}, plan["reason"])
     written = request_return(turn.session, order, asked, rules(turn), turn.now)
     line = written.lines[0]
-    receipt = turn.say("done", number=written.return_number, units=line.quantity, name=line.description)
+    shop = turn.house.config.shop
+    receipt = turn.say(
+        "done",
+        number=written.return_number,
+        units=line.quantity,
+        name=line.description,
+        address=", ".join((shop.name, *shop.address)),
+    )
     notice = Notice(f"return:{written.return_number}:requested", turn.say("mail_subject", number=written.return_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     action = Action("request_return", dict(plan), {"return_number": written.return_number})

@@ -1,0 +1,294 @@
+"""What customers ask, answered from the records, and done only after a yes."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from core.chat import Incoming, Reply, Speaker
+from core.database.engine import Database
+from core.mailroom.rows import OutboxRow
+from core.portal import Portal
+from core.returns.rows import ReturnLineRow, ReturnRow
+from tests import shop
+from tests.conftest import SettableClock
+from tests.flows.talking import Talk, customer, guest
+
+
+@pytest.fixture
+def open_shop(portal: Portal) -> Portal:
+    shop.open_shop(portal)
+    return portal
+
+
+@pytest.fixture
+def ada(open_shop: Portal) -> Talk:
+    return customer(open_shop, shop.ADA)
+
+
+def returns(database: Database) -> list[tuple[str, int, int, str]]:
+    with database.reading() as session:
+        rows = session.execute(
+            select(ReturnRow.order_number, ReturnLineRow.line, ReturnLineRow.quantity, ReturnLineRow.reason).join(
+                ReturnLineRow, ReturnLineRow.return_number == ReturnRow.return_number
+            )
+        )
+        return [(order, line, quantity, reason) for order, line, quantity, reason in rows]
+
+
+def test_the_order_under_way_is_told_parcel_by_parcel(ada: Talk) -> None:
+    reply = ada.say("where is my order?")
+    assert reply.intents == ("track_order",)
+    for part in ("1002", "Parcel 1 of 2", "TRK-1002A", "12 × Red Polka Dot Mug", "TRK-1002B", "2 × Brass Door Bell"):
+        assert part in reply.text
+    assert "Part of it has been delivered" in reply.text
+
+
+def test_a_follow_up_is_about_the_order_just_told(ada: Talk) -> None:
+    ada.say("where is order 1001?")
+    reply = ada.say("and the invoice?")
+    assert "51001" in reply.text
+    assert "£61.20" in reply.text  # (6 x 4.50 + 24.00) and 20 % of it
+    assert [attachment.name for attachment in reply.attachments] == ["invoice-51001.pdf"]
+
+
+@pytest.mark.parametrize("typed", ["#1001", "order no. 001001", "Order 1001", "１００１", "1001"])
+def test_an_order_number_is_recognised_however_it_is_typed(ada: Talk, typed: str) -> None:
+    assert "Order 1001" in ada.say(f"where is {typed}").text
+
+
+def test_a_foreign_order_and_a_missing_one_look_the_same(ada: Talk) -> None:
+    foreign, missing = ada.say("where is order 2001?").text, ada.say("where is order 9009?").text
+    assert foreign.replace("2001", "N") == missing.replace("9009", "N")
+    assert "Lamp" not in foreign
+
+
+def test_a_foreign_invoice_and_a_missing_one_look_the_same(ada: Talk) -> None:
+    foreign, missing = ada.say("send me invoice 52001"), ada.say("send me invoice 59009")
+    assert foreign.text.replace("52001", "N") == missing.text.replace("59009", "N")
+    assert foreign.attachments == ()
+
+
+def test_orders_are_listed_with_their_sum_and_can_be_picked_by_place(ada: Talk) -> None:
+    listed = ada.say("show me my orders")
+    assert "2 orders" in listed.text
+    assert "Order 1001" in ada.say("the second one").text
+
+
+def test_two_requests_in_one_message_are_both_answered(ada: Talk) -> None:
+    reply = ada.say("where is order 1001 and send me the invoice for it")
+    assert set(reply.intents) == {"track_order", "get_invoice"}
+    assert "TRK-1001" in reply.text
+    assert reply.attachments
+
+
+def test_stock_is_what_can_be_promised_and_an_empty_shelf_names_the_days(ada: Talk) -> None:
+    assert "500" in ada.say("is the brass door bell in stock?").text
+    reply = ada.say("do you have blue glass lamps?")
+    assert "out of stock" in reply.text
+    assert "June" in reply.text
+
+
+def test_a_follow_up_asks_for_the_same_product(ada: Talk) -> None:
+    ada.say("do you have blue glass lamps?")
+    assert "Blue Glass Lamp should be back" in ada.say("when is it back?").text
+
+
+def test_a_return_is_written_down_only_after_a_yes_to_all_of_it(ada: Talk, database: Database) -> None:
+    assert ada.say("I want to return the red mug of order 1001").asks == "quantity"
+    assert ada.say("2").asks == "reason"
+    shown = ada.press("It arrived damaged")
+    assert shown.asks == "confirm"
+    for part in ("2", "Red Polka Dot Mug", "1001", "£9.00", "damaged"):
+        assert part in shown.text
+    assert returns(database) == []
+    done = ada.press("Yes")
+    assert [action.name for action in done.actions] == ["request_return"]
+    assert returns(database) == [("1001", 1, 2, "damaged")]
+    assert done.actions[0].result["return_number"] in done.text
+
+
+def test_a_return_is_confirmed_by_mail_once(ada: Talk, database: Database) -> None:
+    for words in ("return 1 red mug of order 1001, it is broken", "yes"):
+        ada.say(words)
+    with database.reading() as session:
+        letters = session.scalars(select(OutboxRow).where(OutboxRow.kind == "notice")).all()
+    assert [(letter.content["to"], "R-000001" in letter.content["text"]) for letter in letters] == [
+        ("ada@example.org", True)
+    ]
+
+
+def test_the_same_yes_delivered_twice_makes_one_return(ada: Talk, open_shop: Portal, database: Database) -> None:
+    shown = ada.say("return 1 red mug of order 1001, it is broken")
+    yes = Incoming("web", ada.chat, "the-yes", "Yes", ada.speaker, shown.buttons[0].value)
+    first, repeat = open_shop.converse(yes), open_shop.converse(yes)
+    assert first == repeat
+    assert len(returns(database)) == 1
+
+
+def test_a_button_pressed_again_does_nothing_twice(ada: Talk, open_shop: Portal, database: Database) -> None:
+    shown = ada.say("return 1 red mug of order 1001, it is broken")
+    for delivery in ("press-1", "press-2"):
+        last = open_shop.converse(Incoming("web", ada.chat, delivery, "Yes", ada.speaker, shown.buttons[0].value))
+    assert "pressed already" in last.text
+    assert len(returns(database)) == 1
+
+
+def test_yesterdays_button_says_so(ada: Talk, open_shop: Portal, clock: SettableClock, database: Database) -> None:
+    shown = ada.say("return 1 red mug of order 1001, it is broken")
+    clock.forward(timedelta(hours=25))
+    late = open_shop.converse(Incoming("web", ada.chat, "late", "Yes", ada.speaker, shown.buttons[0].value))
+    assert "earlier day" in late.text
+    assert returns(database) == []
+
+
+def test_somebody_elses_button_is_none_of_mine(ada: Talk, open_shop: Portal, database: Database) -> None:
+    shown = ada.say("return 1 red mug of order 1001, it is broken")
+    grace = Speaker(customer_id=shop.GRACE, proof=3)
+    stolen = open_shop.converse(Incoming("web", "customer:c-grace", "1", "Yes", grace, shown.buttons[0].value))
+    assert "does not belong" in stolen.text
+    assert returns(database) == []
+
+
+def test_no_leaves_everything_as_it_was(ada: Talk, database: Database) -> None:
+    ada.say("return 1 red mug of order 1001, it is broken")
+    assert "Nothing was changed" in ada.say("no").text
+    assert returns(database) == []
+    assert "nothing open" in ada.say("yes").text
+
+
+def test_a_correction_before_the_yes_changes_the_plan(ada: Talk, database: Database) -> None:
+    ada.say("return 2 red mugs of order 1001, they are broken")
+    assert "Units: 3" in ada.say("no, 3 not 2").text
+    ada.say("yes")
+    assert returns(database) == [("1001", 1, 3, "damaged")]
+
+
+def test_something_else_in_between_is_answered_and_the_return_goes_on(ada: Talk, database: Database) -> None:
+    ada.say("I want to return the red mug of order 1001")
+    between = ada.say("is the brass door bell in stock?")
+    assert "500" in between.text
+    assert "How many" in between.text
+    ada.say("1")
+    ada.say("it arrived broken")
+    ada.say("yes")
+    assert returns(database) == [("1001", 1, 1, "damaged")]
+
+
+def test_a_question_left_twice_is_not_pressed_again(ada: Talk) -> None:
+    ada.say("I want to return the red mug of order 1001")
+    ada.say("is the brass door bell in stock?")
+    assert "How many" not in ada.say("where is order 1001?").text
+
+
+def test_more_than_was_delivered_does_not_come_back(ada: Talk, database: Database) -> None:
+    assert "at most 6" in ada.say("return 60 red mugs of order 1001, they are broken").text
+    assert returns(database) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("return the brass door bell of order 1002", "final sale"),
+        ("return the red mug of order 1002", "not been delivered"),
+    ],
+)
+def test_what_cannot_come_back_is_told_with_the_reason(ada: Talk, words: str, why: str) -> None:
+    reply = ada.say(words)
+    assert why in reply.text
+    assert reply.actions == ()
+
+
+def test_the_window_closes_after_its_last_day(ada: Talk, clock: SettableClock, database: Database) -> None:
+    clock.forward(timedelta(days=20))  # delivered ten days before: the 30th day
+    ada.say("return 1 red mug of order 1001, it is broken")
+    clock.forward(timedelta(days=1))
+    assert "ended on" in ada.say("return 1 red mug of order 1001, it is broken").text
+    assert returns(database) == []
+
+
+def test_an_account_question_of_a_guest_leads_to_signing_in(open_shop: Portal) -> None:
+    reply = guest(open_shop).say("where is order 1001?")
+    assert "sign in" in reply.text
+    assert "Mug" not in reply.text
+
+
+def test_a_return_wants_fresh_proof(open_shop: Portal, database: Database) -> None:
+    reply = customer(open_shop, shop.ADA, proof=2).say("return 1 red mug of order 1001, it is broken")
+    assert "sign in again" in reply.text
+    assert returns(database) == []
+
+
+def test_anybody_may_ask_about_stock(open_shop: Portal) -> None:
+    assert "500" in guest(open_shop).say("how many brass door bells do you have?").text
+
+
+def test_what_is_out_of_scope_is_said_and_starts_nothing(ada: Talk, database: Database) -> None:
+    for words in ("what is the capital of France?", "please cancel my subscription to your newsletter", "lol"):
+        reply = ada.say(words)
+        assert reply.actions == ()
+        assert reply.asks is None
+    assert returns(database) == []
+
+
+def test_after_the_second_miss_a_person_is_offered(ada: Talk) -> None:
+    ada.say("what is the capital of France?")
+    assert "person" in ada.say("and of Italy?").text
+
+
+def test_a_person_takes_over_in_one_step_and_gives_back(ada: Talk, open_shop: Portal) -> None:
+    from tests.core.purchasing.conftest import person
+
+    handed = ada.say("I want to talk to a human")
+    assert handed.handed_off
+    assert "passed that on" in ada.say("where is order 1001?").text
+    sam = person(shop.SUPPORT)
+    ticket = open_shop.tickets(sam)[0]
+    open_shop.answer_ticket(sam, ticket.ticket_number, "Hello, this is Sam.")
+    open_shop.answer_ticket(sam, ticket.ticket_number, "Hello, this is Sam.")
+    heard = open_shop.transcript("web", ada.chat, "customer:c-ada")
+    assert [said.reply.text for said in heard if said.speaker == "staff"] == ["Hello, this is Sam."]
+    open_shop.close_ticket(sam, ticket.ticket_number)
+    assert "Order 1001" in ada.say("where is order 1001?").text
+
+
+def test_the_same_question_gets_the_same_answer(open_shop: Portal) -> None:
+    answers = {customer(open_shop, shop.ADA).say("where is order 1001?").text for _ in range(3)}
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "\x00\x01\x02",
+        "\u202edrowssap",
+        "👩‍👩‍👧‍👦" * 500,
+        "\ud800",
+        "'; DROP TABLE orders; --",
+        "{order}",
+        "%s%n",
+        " ",
+    ],
+)
+def test_hostile_words_get_an_answer_and_change_nothing(ada: Talk, database: Database, text: str) -> None:
+    reply = ada.say(text)
+    assert reply.text
+    assert reply.actions == ()
+    assert returns(database) == []
+    assert "Order 1001" in ada.say("where is order 1001?").text
+
+
+def test_a_reply_survives_being_stored(ada: Talk) -> None:
+    reply = ada.say("where is order 1001?")
+    assert Reply.from_dict(reply.as_dict()) == reply
+
+
+def test_an_enquiry_is_counted_once_a_day_however_often_it_is_asked(open_shop: Portal, database: Database) -> None:
+    from core.inventory.rows import EnquiryRow
+
+    asking = guest(open_shop)
+    for _ in range(3):
+        asking.say("do you have blue glass lamps?")
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(EnquiryRow)) == 1

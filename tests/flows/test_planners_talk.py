@@ -1,0 +1,99 @@
+"""What planners say: listing, asking why, changing, deciding."""
+
+import pytest
+
+from core.portal import Portal
+from core.purchasing.model import Proposal, ProposalStatus
+from tests import shop
+from tests.core.purchasing.conftest import person, planned, proposal
+from tests.flows.talking import Talk, staff
+
+__all__ = ["planned", "proposal"]
+BOSS = person(shop.BOSS)
+
+
+@pytest.fixture
+def boss(planned: Portal) -> Talk:
+    return staff(planned, shop.BOSS)
+
+
+def mugs(proposal: Proposal) -> int:
+    return next(line.quantity for line in proposal.lines if line.sku == shop.MUG)
+
+
+def test_open_proposals_are_listed(boss: Talk) -> None:
+    assert "Acme Ceramics" in boss.say("what is waiting for me?").text
+
+
+def test_why_is_answered_with_the_proposals_own_numbers(boss: Talk, proposal: Proposal) -> None:
+    for words in (f"why {mugs(proposal)} of the red mug?", f"why {mugs(proposal)}?"):
+        reply = boss.say(words)
+        assert "Red Polka Dot Mug" in reply.text
+        assert "on hand" in reply.text
+
+
+def test_a_quantity_is_changed_after_a_yes_with_its_new_cost(planned: Portal, boss: Talk) -> None:
+    shown = boss.say("make the red mugs 480")
+    assert shown.asks == "confirm"
+    assert "£864.00" in shown.text
+    done = boss.say("yes")
+    assert [action.name for action in done.actions] == ["edit_proposal"]
+    changed = planned.proposal(BOSS, planned.proposals(BOSS)[0].proposal_id)
+    assert {line.sku: line.quantity for line in changed.lines}[shop.MUG] == 480
+
+
+def test_a_quantity_that_cannot_be_ordered_is_refused_before_the_yes(boss: Talk) -> None:
+    assert "packs of 12" in boss.say("make the red mugs 481").text
+
+
+def test_approving_in_words_makes_the_purchase_order(planned: Portal, boss: Talk) -> None:
+    shown = boss.say("approve all Acme")
+    assert shown.asks == "confirm"
+    done = boss.press("Yes")
+    assert done.actions[0].result["status"] == "approved"
+    assert done.actions[0].result["purchase_order_number"] in done.text
+    assert planned.proposals(BOSS)[0].status is ProposalStatus.APPROVED
+
+
+def test_an_amount_bounds_what_is_approved(boss: Talk) -> None:
+    assert "No open proposal fits" in boss.say("approve everything under 5 pounds").text
+
+
+def test_rejecting_asks_for_a_reason(planned: Portal, boss: Talk) -> None:
+    assert boss.say("reject the proposal from Acme").asks == "why"
+    assert "season is over" in boss.say("the season is over").text
+    boss.say("yes")
+    assert planned.proposals(BOSS)[0].decision_reason == "the season is over"
+
+
+def test_above_the_limit_nothing_is_approved(planned: Portal) -> None:
+    junior = staff(planned, shop.JUNIOR)
+    junior.say("approve all Acme")
+    refused = junior.say("yes")
+    assert "limit" in refused.text
+    assert refused.actions == ()
+
+
+def test_a_proposal_changed_since_it_was_shown_is_not_approved(
+    planned: Portal,
+    boss: Talk,
+    proposal: Proposal,
+) -> None:
+    boss.say("approve all Acme")
+    planned.edit(person(shop.PLANNER), proposal.proposal_id, proposal.content_hash, {1: 0})
+    assert "changed" in boss.say("yes").text
+    assert planned.proposals(BOSS)[0].status is ProposalStatus.OPEN
+
+
+def test_customers_cannot_decide(planned: Portal, proposal: Proposal) -> None:
+    from tests.flows.talking import customer
+
+    ada = customer(planned, shop.ADA)
+    for words in ("approve all Acme", "yes", f"approve proposal {proposal.proposal_id}", "yes"):
+        assert ada.say(words).actions == ()
+    assert planned.proposals(BOSS)[0].status is ProposalStatus.OPEN
+
+
+def test_support_staff_cannot_decide(planned: Portal) -> None:
+    sam = staff(planned, shop.SUPPORT)
+    assert "planners" in sam.say("approve all Acme").text
