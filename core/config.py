@@ -40,6 +40,7 @@ class Shop(Section):
     email: str = ""
     payment_terms: str = ""
     bank: tuple[str, ...] = ()
+    invoice_font: Path | None = Field(None, description="a TrueType file for letters the fonts shipped do not have")
     return_days: int = Field(30, ge=0, le=3650)
 
     @field_validator("locale")

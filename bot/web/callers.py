@@ -17,6 +17,7 @@ from core.accounts.model import SESSION_LONGEST, Customer, Staff, Visitor
 from core.chat import Speaker
 from core.errors import InvalidInput, PortalError, Refused
 
+LISTENING = "/api/chat/events"
 SESSION, BROWSER = "storekeeper_session", "storekeeper_browser"
 _TOKEN = re.compile(r"[\w-]{20,100}", re.ASCII)
 _BROWSER_LIFETIME_S = 30 * 86400
@@ -73,7 +74,8 @@ def caller(request: Request) -> Caller:
     door = door_of(request)
     browser = _browser(request)
     token = request.cookies.get(SESSION, "")
-    visitor = door.portal.visitor(token) if _TOKEN.fullmatch(token) else None
+    asked_by_hand = request.url.path != LISTENING  # a page that only listens does not keep its session alive
+    visitor = door.portal.visitor(token, keeps_alive=asked_by_hand) if _TOKEN.fullmatch(token) else None
     return Caller(visitor, browser, visitor.form_token if visitor else door.guest_form_token(browser))
 
 

@@ -12,6 +12,7 @@ PADDING = 5.5  # above and below the text of a row
 CARRIED = 23.0  # height of a row with the sum carried from page to page
 _BETWEEN = 14.0  # from column to column
 _WIDEST_ITEM = 92.0
+_SLACK = 0.5  # so that a code as wide as its column is not broken by a rounding of floats
 _NARROWEST_DESCRIPTION = 140.0
 _SIZES = (9.0, 8.0, 7.0, 6.0)
 _LINES_TOGETHER = 24  # a longer description goes on in a row of its own, so that every row fits on a page
@@ -103,7 +104,7 @@ def _widths(pen: Pen, style: Style, table: list[list[str]]) -> list[float]:
     widths = [
         max(pen.width(pen.figure(text, style).text, style) for text in column) for column in zip(*table, strict=True)
     ]
-    widths[_ITEM] = min(widths[_ITEM], _WIDEST_ITEM)
+    widths[_ITEM] = min(widths[_ITEM] + _SLACK, _WIDEST_ITEM)
     widths[_DESCRIPTION] = 0.0
     return widths
 

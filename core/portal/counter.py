@@ -124,4 +124,6 @@ class Counter(Rooms):
             found = billing.linked(session, self._config, token, self._clock())
         if visitor is not None and customer_id != found.customer_id:
             raise NotFound("This link is not valid. Ask for the document again and use the new link.")
-        return File(found.name, "application/pdf", invoice_pdf(found.invoice, locale=self._config.shop.locale))
+        shop = self._config.shop
+        content = invoice_pdf(found.invoice, locale=shop.locale, extra_font=shop.invoice_font)
+        return File(found.name, "application/pdf", content)

@@ -49,7 +49,7 @@ class Door(Rooms):
         return outcome
 
     def visitor(self, token: str, *, keeps_alive: bool = True) -> Visitor | None:
-        """Whose session it is, or None where it has ended; seeing it keeps it alive, unless a program looks by itself."""
+        """Whose session it is, or None where it has ended; seeing it keeps it alive, unless told not to."""
         now = self._clock()
         with self._database.reading() as session:
             found = identity.visitor(session, token, now)

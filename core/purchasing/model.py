@@ -76,7 +76,10 @@ class ProposalLine:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the plan would order from one supplier for one location; lines are empty in lists."""
+    """What the plan would order from one supplier for one location; lines are empty in lists.
+
+    `at_risk` counts the lines that would more likely than not run short without this order.
+    """
 
     proposal_id: int
     supplier: str
@@ -95,6 +98,7 @@ class Proposal:
     decision_reason: str
     edited_by: str | None
     purchase_order_number: str | None
+    at_risk: int = 0
     lines: tuple[ProposalLine, ...] = ()
 
 

@@ -29,10 +29,11 @@ _DECIDED_SHOWN_FOR = timedelta(days=14)
 _PICTURE_DAYS = 60
 _ASKED_SINCE = timedelta(days=30)
 _MOST_UNITS = 10_000_000
+_LIKELY = 0.5
 
 
 def open_proposals(session: Session, staff: Staff, now: datetime) -> list[Proposal]:
-    """Proposals that can still be decided, the one that expires first at the top; without lines.
+    """Proposals that can still be decided, the one with most products about to run short first; without lines.
 
     Raises:
         NotFound: not somebody who plans.
@@ -43,7 +44,7 @@ def open_proposals(session: Session, staff: Staff, now: datetime) -> list[Propos
         .where(ProposalRow.status == ProposalStatus.OPEN.value, ProposalRow.expires_at > now)
         .order_by(ProposalRow.expires_at, ProposalRow.total.desc(), ProposalRow.proposal_id)
     ).all()
-    return _short(session, rows)
+    return sorted(_short(session, rows), key=lambda one: -one.at_risk)
 
 
 def decided_proposals(session: Session, staff: Staff, now: datetime) -> list[Proposal]:
@@ -145,12 +146,16 @@ def _fault(quantity: int) -> str:
 def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
     ids = [row.proposal_id for row in rows]
     names = names_of(session, [row.supplier for row in rows])
-    numbers = numbers_by_proposal(session, ids)
-    counts: dict[int, int] = dict.fromkeys(ids, 0)
-    for proposal_id in session.scalars(
-        select(ProposalLineRow.proposal_id).where(ProposalLineRow.proposal_id.in_(ids), ProposalLineRow.quantity > 0)
-    ):
+    numbers_of = numbers_by_proposal(session, ids)
+    counts, at_risk = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
+    lines = session.execute(
+        select(ProposalLineRow.proposal_id, ProposalLineRow.reason).where(
+            ProposalLineRow.proposal_id.in_(ids), ProposalLineRow.quantity > 0
+        )
+    )
+    for proposal_id, numbers in lines:
         counts[proposal_id] += 1
+        at_risk[proposal_id] += numbers["risk_without"] > _LIKELY
     return [
         Proposal(
             row.proposal_id,
@@ -169,7 +174,8 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             row.decided_at,
             row.decision_reason,
             row.edited_by,
-            numbers.get(row.proposal_id),
+            numbers_of.get(row.proposal_id),
+            at_risk[row.proposal_id],
         )
         for row in rows
     ]

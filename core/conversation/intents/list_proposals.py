@@ -21,6 +21,7 @@ def answer(turn: Turn) -> Step:
             number=proposal.proposal_id,
             supplier=proposal.supplier_name,
             lines=proposal.line_count,
+            at_risk=proposal.at_risk,
             total=proposal.total,
             expected=proposal.expected_on,
             expires=proposal.expires_at.astimezone(turn.house.zone),
