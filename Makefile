@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: demo test lint types contracts check-python clean lock screenshots bench
+.PHONY: demo test bench screenshots guide lock clean check-python
 
 demo: $(VENV)/.installed
 	@$(BIN)/storekeeper demo --port $(PORT)
@@ -31,6 +31,15 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 check-python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or later, or name it: make demo PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make demo PYTHON=python3.12"; exit 1; }
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python -m docs.screenshots
+
+guide: $(VENV)/.installed
+	$(BIN)/python -m integrations.csv.guide
 
 lock:
 	$(PYTHON) -m venv /tmp/storekeeper-lock && /tmp/storekeeper-lock/bin/pip install --quiet -U ".[dev]" && /tmp/storekeeper-lock/bin/pip freeze --exclude storekeeper | sort -f > constraints.txt && rm -rf /tmp/storekeeper-lock
