@@ -36,10 +36,10 @@ BLANKS = {
     ("order_history", "line"): {"place", "number", "placed", "total", "status"},
     ("get_invoice", "invoice_owing"): {"number", "order", "issued", "total", "open", "due"},
     ("return_item", "confirm"): {"units", "name", "order", "worth", "reason"},
-    ("return_item", "done"): {"number", "units", "name"},
+    ("return_item", "done"): {"number", "units", "name", "address"},
     ("return_status", "line"): {"number", "order", "asked", "status", "lines"},
     ("stock_level", "enough"): {"name", "units", "wanted", "price"},
-    ("list_proposals", "line"): {"number", "supplier", "lines", "total", "expected", "expires"},
+    ("list_proposals", "line"): {"number", "supplier", "lines", "at_risk", "total", "expected", "expires"},
     ("decide_proposal", "proposal"): {"number", "supplier", "lines", "total"},
     ("decide_proposal", "approved"): {"number", "supplier", "total", "order"},
     ("edit_proposal", "confirm"): {
