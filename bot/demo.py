@@ -14,7 +14,7 @@ from core.clock import utc_now
 from core.config import Config
 from core.database.migrate import upgrade
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 _LOADED = "demo shop loaded"
 _DATABASE = "storekeeper.db"
 
