@@ -29,7 +29,8 @@ class Rooms:
 
     def warm(self) -> None:
         """Load what the first conversation would wait for."""
-        _ = self._house
+        with self._database.reading() as session:
+            self._house.shelf(session)
 
     @property
     def _house(self) -> House:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.accounts.model import Staff
 from core.errors import Conflict, InvalidInput, PortalError
+from core.money import Money
 from core.portal.rooms import Rooms
 from core.purchasing import decisions, orders, planning, proposals
 from core.purchasing.model import Proposal, PurchaseOrder, Repriced
@@ -38,8 +39,6 @@ class PlanOutcome:
 
     def as_text(self) -> str:
         """For people to read."""
-        from core.money import Money
-
         worth = " + ".join(str(Money(minor, currency)) for currency, minor in self.totals.items()) or "nothing"
         told = [f"Planned {self.planned:,} products as of {self.as_of:%-d %B %Y} in {self.seconds:.1f} s."]
         proposals = "1 new proposal" if self.proposals == 1 else f"{self.proposals} new proposals"
