@@ -1,11 +1,18 @@
 """What can be said about stock: what is free, and when more is expected."""
 
 from core.catalog.model import Product
-from core.conversation.turn import Turn
+from core.conversation.resolve import named_product
+from core.conversation.turn import Ask, Turn
 from core.inventory import service as inventory
 from core.inventory.model import Availability
 from core.orders.service import reserved
 from core.purchasing.inbound import inbound
+
+
+def asked_product(turn: Turn) -> Product | Ask:
+    """The product that is asked about, else the one last talked about, else a question."""
+    words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
+    return named_product(turn, str(words)) if words else Ask("product", turn.say("name_product"))
 
 
 def availability(turn: Turn, sku: str) -> Availability:

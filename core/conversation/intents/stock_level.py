@@ -1,7 +1,6 @@
 """Is it in stock, and how many: from the shelf, what is promised to others, and what is on its way."""
 
-from core.conversation.resolve import named_product
-from core.conversation.stock_answer import availability, when_back
+from core.conversation.stock_answer import asked_product, availability, when_back
 from core.conversation.turn import Answer, Ask, Step, Turn
 
 PROOF = 0
@@ -10,10 +9,7 @@ AUDIENCE = frozenset({"customer", "staff"})
 
 def answer(turn: Turn) -> Step:
     """Tell what can be promised; an empty shelf is noted as demand."""
-    words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
-    if not words:
-        return Ask("product", turn.say("which"))
-    product = named_product(turn, str(words))
+    product = asked_product(turn)
     if isinstance(product, Ask):
         return product
     stock = availability(turn, product.sku)
