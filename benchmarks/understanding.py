@@ -29,9 +29,11 @@ BITEXT = {
     "check_invoice": {"get_invoice"},
     "contact_human_agent": {"talk_to_human"},
     "contact_customer_service": {"talk_to_human"},
+    "track_refund": {"return_status"},
 }
 # “When will my parcel arrive” is asked of one parcel or of all: where it is, or nothing the shop serves.
-EITHER = {"delivery_period": {"", "track_order"}}
+# Where a refund is, is told with the return it is for; of a bank it would be asked in the same words.
+EITHER = {"delivery_period": {"", "track_order"}, "Refund_not_showing_up": {"", "return_status"}}
 CLINC = {
     "order_status": {"track_order"},
     "yes": {"confirm"},
@@ -43,7 +45,13 @@ CLINC = {
     "thank_you": {"thanks"},
     "what_can_i_ask_you": {"help"},
 }
-BLANKS = {"{{Order Number}}": "581475", "{{Invoice Number}}": "581475", "{{Person Name}}": "Jane Smith"}
+BLANKS = {
+    "{{Order Number}}": "581475",
+    "{{Invoice Number}}": "581475",
+    "{{Person Name}}": "Jane Smith",
+    "{{Refund Amount}}": "150",
+    "{{Currency Symbol}}": "$",
+}
 
 
 def bitext(path: Path) -> Iterator[tuple[str, str]]:

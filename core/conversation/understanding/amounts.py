@@ -113,7 +113,7 @@ def quantities(text: str, claims: Claims, *, leading: bool) -> Iterator[Found]:
     matches = [match for pattern in patterns for match in pattern.finditer(text)]
     for match in ([alone] if alone else []) + matches:
         if claims.is_free(match.start("count"), match.end("count")):
-            value = _count(match["count"])
+            value = count_of(match["count"])
             if value is not None:
                 yield Found("quantity", str(value), match.start("count"), match.end("count"))
                 return
@@ -137,7 +137,12 @@ def _decimal(number: str, thousands: str | None) -> str:
     return f"{whole}{mark}{cents}"
 
 
-def _count(said: str) -> int | None:
+def count_of(said: str) -> int | None:
+    """What a count in digits or words comes to; None for a word that is none.
+
+    >>> count_of("1,200"), count_of("a dozen"), count_of("two dozen")
+    (1200, 12, 24)
+    """
     if said[-1].isdigit():
         return int(said.replace(",", ""))
     if "half a dozen" in said:

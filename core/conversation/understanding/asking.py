@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.conversation.understanding import amounts, phrases, provisos
+from core.conversation.understanding.carriers import Carried, carried
 from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.lessons import Proviso
 from core.conversation.understanding.linear import LinearModel, words_of
@@ -18,6 +19,10 @@ _SURE_OF_A_PART = 0.7
 _HINTED = 0.1  # what a part asks for must show in the whole at least so much
 _ONLY_A_NUMBER = 0.6  # a number alone may as well be the answer to a question
 _CORRECTED = 0.95
+_CARRIED = 0.9
+_KNOWN_BETTER = 0.6
+_SURE_OF_OTHER = 0.85
+_REPORTED = 0.7
 _CLEARLY = 0.85
 _WORD_FOR_WORD = 0.9
 _MOST_PARTS = 8
@@ -34,6 +39,12 @@ _CORRECTS = re.compile(
 _HEDGED = re.compile(
     r"(?<!\w)(?:but|not|no|don'?t|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d"
 )
+_FAULTS = frozenset({"damaged", "wrong_item", "not_as_described"})
+_ARRIVED = re.compile(
+    r"(?<!\w)(?:came|arrived?|turned up|got here|was delivered|were delivered|rec(?:ei|ie)ved?|(?:sent|delivered|shipped) (?:me|us)|you (?:sent|shipped|delivered)"
+    r"|got (?:a|an|the|some) |in (?:my|the) (?:parcel|order|box))"
+)
+_NO_GOODS = re.compile(r"(?<!\w)(?:cards?|cash|atm|amounts?|money|payments?|transfers?|account|rates?|bank|app|machine|pin|luggage|address|street|house)(?!\w)|\?")
 _NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shipment)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w<])\d{1,9}(?:[.,]\d{1,3})?(?![\w>])")
 # what the model may take a bare number or place in a list for
@@ -45,11 +56,12 @@ _SLOTS_TO_CORRECT = frozenset(
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of the text and what it asks for, if that is clear."""
+    """A stretch of the text and what it asks for, if that is clear; `found` is what its wording says of a product."""
 
     start: int
     end: int
     intent: Intent | None
+    found: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,16 @@ class Judge:
         intents = [Intent(self.model.labels[place], round(float(likely[place]), 3)) for place in told]
         none = float(likely[self._unserved].sum())
         return intents, none
+
+    def knows_better(self, carrier: Carried, wording: str) -> bool:
+        """Whether the words carry a product's name only by their looks: they are clearly something else."""
+        if carrier.is_sure:
+            return False
+        likely = self._likely(wording)
+        best = int(likely.argmax())
+        label = self.model.labels[best]
+        least = _KNOWN_BETTER if label not in self.served else _SURE_OF_OTHER
+        return float(likely[best]) >= least and label not in {carrier.intent, "answers"}
 
     def _likely(self, wording: str) -> NDArray[np.float32]:
         """What the model makes of it, unless it is word for word an example."""
@@ -98,6 +120,9 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[P
     """The intents ranked for the text as a whole, and the parts it is taken in."""
     whole = wording(text, claims, 0, len(text))
     ranked, none = judge.ranked(whole)
+    carrying = _carrying(text, claims, judge, 0, len(text))
+    if carrying is not None:
+        return ranked, [carrying]
     best = ranked[0] if judge.believes(ranked[0], whole, none) else None
     if best is not None and best.name in _STEERING:
         return ranked, [Part(0, len(text), best)]
@@ -114,7 +139,7 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[P
 def settled(text: str, claims: Claims, told: Sequence[Part], found: Sequence[Found]) -> list[Part]:
     """The parts after a look at the slots: a correction corrects something, a bare number is hardly a request."""
     told = [replace(part, intent=None) if _is_beyond_limits(text, part, found) else part for part in told]
-    if len(told) > 1:
+    if len(told) > 1 or told[0].found:
         return told
     return [replace(told[0], intent=_alone(text, claims, told[0].intent, found))]
 
@@ -127,9 +152,19 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
     kinds = {one.name for one in found}
     if _CORRECTS.match(text) and kinds & _SLOTS_TO_CORRECT and name not in _TAKEN_FOR_NUMBERS:
         return Intent("correct", _CORRECTED)
-    if kinds - {"date", "period"} and not phrases.rest(text, Claims([*claims.found, *found])):
+    if kinds - {"date", "period", "reason"} and not phrases.rest(text, Claims([*claims.found, *found])):
         return _by_number(text, kinds)
-    return None if intent is None or _is_answer(text, intent, kinds) else intent
+    if intent is None or _is_answer(text, intent, kinds):
+        return Intent("return_item", _REPORTED) if _is_report(text, found) else None
+    if name == "edit_proposal" and "order_number" in kinds:
+        return None  # customers' orders are not changed here
+    return intent
+
+
+def _is_report(text: str, found: Sequence[Found]) -> bool:
+    """“The lamp came broken”, “you sent me the wrong mug”: told without being asked, it begs to be put right."""
+    has_fault = any(one.name == "reason" and one.value in _FAULTS for one in found)
+    return has_fault and _ARRIVED.search(text) is not None and _NO_GOODS.search(text) is None
 
 
 def _is_answer(text: str, intent: Intent, kinds: set[str]) -> bool:
@@ -166,12 +201,24 @@ def _asked(text: str, claims: Claims, judge: Judge) -> list[Part]:
     asked: dict[str, Part] = {}
     for start, end in stretches:
         said = wording(text, claims, start, end)
+        carrying = _carrying(text, claims, judge, start, end)
+        if carrying is not None and carrying.intent is not None:
+            asked.setdefault(carrying.intent.name, carrying)
+            continue
         ranked, none = judge.ranked(said)
         best = ranked[0]
         is_request = best.name not in _SMALL_TALK | _STEERING and best.confidence >= _SURE_OF_A_PART
         if is_request and judge.believes(best, said, none):
             asked.setdefault(best.name, Part(start, end, best))
     return list(asked.values())
+
+
+def _carrying(text: str, claims: Claims, judge: Judge, start: int, end: int) -> Part | None:
+    """A stretch that carries a product's name, unless the model knows better what it is about."""
+    carrier = carried(text, claims, start, end)
+    if carrier is None or judge.knows_better(carrier, wording(text, claims, start, end)):
+        return None
+    return Part(start, end, Intent(carrier.intent, _CARRIED) if carrier.intent else None, carrier.found)
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:

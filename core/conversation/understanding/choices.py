@@ -25,6 +25,8 @@ _ORDINALS = {
     "8": r"eighth|8th",
 }
 _PLACES = (
+    ("-2", r"(?:the |my )?(?:orders?|one|purchase|parcel|delivery|invoice) before (?:the |my )?last(?: one| order)?"),
+    ("last", r"(?:the |my )?(?:previous|prior|most recent) (?:order|purchase|parcel|delivery|invoice)"),
     ("-2", r"(?:last but one|second (?:to |from )?last|next to last|penultimate|one before (?:the last|that))"),
     ("last", rf"{_OWNED}{_LAST} {_THING}"),
     ("last", rf"(?:the |my ){_LAST} (?:pdf|thing i (?:bought|ordered))"),

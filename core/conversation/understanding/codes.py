@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from core.conversation.understanding.found import Claims, Found
+from core.conversation.understanding.words import words
 
 _CODE = r"[a-z]{0,5}[-/_]?\d[\da-z]{1,19}(?:[-/_][\da-z]{1,12}){0,3}"
 _SPACED = r"\d{2,4}(?: \d{2,4}){1,4}(?!\w)"
@@ -22,6 +23,10 @@ _ORDER = re.compile(
     r"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking)"
     rf"{_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"
 )
+_TRACKED = re.compile(
+    r"(?<!\w)(?:whe?re?(?:'?s| is| are)?|track(?:ing)?|trace|status(?: of| for| on)?|eta(?: of| for)?|locate|follow|news (?:on|of|about)|updates? on)"
+    rf" (?:my )?(?:({_SPACED})|(\d{{4,18}})(?![\w/]|[.,-]\d))"
+)
 _HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
 _NUMBERED = re.compile(r"(?<!\w)(?:no|nr|number)[.: #]{1,3}(\d{4,15})(?!\w)")
 _ENDING = re.compile(
@@ -33,6 +38,10 @@ _BARE = re.compile(r"(?<![\w.,/+£€$-])(\d{5,18})(?![\w/]|[.,-]\d)")
 _POSTCODE = re.compile(r"(?<!\w)([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})(?!\w)")
 _POSTCODE_NAMED = re.compile(r"(?<!\w)(?:zip|post|postal)[ -]?(?:code)?(?: is| =)?[ :]{1,2}(\d{4,6}(?:-\d{4})?)(?!\w)")
 _PHONE = re.compile(r"\+\d[\d ()/-]{7,18}\d")
+_FOLLOWS = re.compile(r" (?:(?P<word>[a-z][\w'-]*)|\w)?(?:[\w/&'.+-]{1,20} | ){0,9}(?P<instead>(?:instead|rather)(?!\w))?")
+_PLURALS = ("orders", "purchases")
+_LEAST_SURE = 4  # digits that a number has which is hardly a count
+_NEVER_COUNTED = words("frame") | words("glue") | words("polite")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -49,7 +58,7 @@ def add_codes(text: str, claims: Claims) -> None:
     )
     claims.add(_named(text, _INVOICE_PREFIX, "invoice_number"))
     claims.add(_named(text, _INVOICE, "invoice_number"))
-    for pattern in (_ENDING, _ORDER, _HASH, _NUMBERED, _PREFIXED):
+    for pattern in (_ENDING, _ORDER, _TRACKED, _HASH, _NUMBERED, _PREFIXED):
         claims.add(_named(text, pattern, "order_number"))
     claims.add(_named(text, _BARE, "order_number", is_bare=True))
 
@@ -63,8 +72,21 @@ def _named(text: str, pattern: "re.Pattern[str]", name: str, *, is_bare: bool = 
     for match in pattern.finditer(text):
         group = match.lastindex or 0
         code = match[group]
-        if _says_number(code) and not (_YEAR.fullmatch(code) and "#" not in match.group()):
+        if _says_number(code) and not (is_bare and _YEAR.fullmatch(code)) and not _is_count(text, match):
             yield Found(name, code.replace(" ", "").upper(), match.start(group), match.end(group), is_bare)
+
+
+def _is_count(text: str, match: "re.Match[str]") -> bool:
+    """Whether it says how many or which year: “order 480 mugs instead”, “orders 2024”."""
+    group = match.lastindex or 0
+    if match.re is not _ORDER or not match[group].replace(" ", "").isdigit():
+        return False
+    if match.group().startswith(_PLURALS):
+        return _YEAR.fullmatch(match[group]) is not None
+    follows = _FOLLOWS.match(text, match.end())
+    if match.start() + len("order ") != match.start(group) or follows is None:
+        return False
+    return follows["instead"] is not None or (len(match[group]) < _LEAST_SURE and follows["word"] not in _NEVER_COUNTED)
 
 
 def _says_number(code: str) -> bool:

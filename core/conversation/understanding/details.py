@@ -40,6 +40,7 @@ def details(text: str, claims: Claims, part: Part) -> Iterator[Found]:
     """The slots of one part of a text."""
     intent = part.intent.name if part.intent else ""
     own = _as_meant(claims.cut(part.start, part.end), intent)
+    own.add(Claims(list(part.found)).cut(part.start, part.end).found)
     stretch = text[part.start : part.end]
     _add(stretch, own, intent)
     money = [one for one in own.found if one.name == "amount"]
@@ -59,11 +60,18 @@ def _add(text: str, own: Claims, intent: str) -> None:
     own.add(choices.references(text))
     if intent not in _PLANNING:
         own.add(choices.reasons(text))
-    own.add(amounts.quantities(text, own, leading=intent in _COUNTED))
+    if not _has(own, "quantity"):
+        own.add(amounts.quantities(text, own, leading=intent in _COUNTED))
+    if _has(own, "product"):
+        return
     if intent in _WITH_SUPPLIER:
         own.add(phrases.suppliers(text, own))
     elif intent not in _NAMELESS:
         own.add(phrases.products(text, own, intent))
+
+
+def _has(own: Claims, name: str) -> bool:
+    return any(one.name == name for one in own.found)
 
 
 def _decide(text: str, own: Claims) -> None:

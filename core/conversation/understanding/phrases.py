@@ -8,7 +8,7 @@ from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.words import patterns, words
 
 _TOKEN = re.compile(r"[^\W_]+(?:['&/.+-][^\W_]+)*|[,;:.?!\n()\"]")
-_QUOTED = re.compile(r"\"([^\"\n]{2,80})\"")
+QUOTED = re.compile(r"\"([^\"\n]{2,80})\"")
 
 _FRAME = words("frame")
 _PLANNING_FRAME = _FRAME | words("frame", "planning_en")
@@ -17,6 +17,11 @@ _GLUE = words("glue")
 _POLITE = words("polite")
 _MOST_WORDS = 9
 _BREAKS = frozenset(',;:.?!\n()"')
+
+_STANDS_FOR_NAME = words("stands_for_name")
+_ENDS_HEAD = words("ends_head")
+_NEVER_SOLD = words("never_sold")
+_NO_PRODUCT = dict(patterns("no_product"))["services"]
 
 _LEADS = dict(patterns("leads"))
 _ABOUT_ORDERS = frozenset({"track_order", "order_history", "get_invoice", "return_status"})
@@ -33,7 +38,7 @@ class _Run:
 
 def products(text: str, claims: Claims, intent: str) -> Iterator[Found]:
     """The product that a request is about, in the words that were used for it."""
-    quoted = _QUOTED.search(text)
+    quoted = QUOTED.search(text)
     if quoted is not None:
         yield Found("product", quoted[1], quoted.start(1), quoted.end(1))
         return
@@ -55,6 +60,21 @@ def suppliers(text: str, claims: Claims) -> Iterator[Found]:
     """The supplier that a planner names."""
     named = (run for run in _runs(text, claims, _DECIDING_FRAME) if not text[run.start : run.end].isdigit())
     yield from _best(named, text, None, "supplier")
+
+
+def is_name(words: str) -> bool:
+    """Whether words can be a product's name: some of them do not just hold requests together, and none stands for one."""
+    tokens = [match.group() for match in _TOKEN.finditer(words)]
+    if not tokens or tokens[0] in _STANDS_FOR_NAME or _NO_PRODUCT.fullmatch(words.strip()):
+        return False
+    return any(token not in _FRAME | _GLUE | _BREAKS and not token.isdigit() for token in tokens)
+
+
+def may_be_sold(words: str) -> bool:
+    """Whether the word that says what it is names something to put on a shelf: a list of names is a list, no name."""
+    tokens = [match.group() for match in _TOKEN.finditer(words)]
+    head = next((at for at, token in enumerate(tokens) if at and token in _ENDS_HEAD), len(tokens)) - 1
+    return not tokens or tokens[head] not in _NEVER_SOLD
 
 
 def rest(text: str, claims: Claims) -> list[str]:
