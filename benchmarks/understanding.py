@@ -22,6 +22,28 @@ from core.conversation.understanding.names import NameIndex
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 TODAY = date(2026, 11, 26)
+PRODUCTS = Path(__file__).parents[1] / "integrations" / "demo" / "data" / "products.csv"
+# What is asked about products, and the intent and the slots that each has whatever the product is called.
+CARRIERS: dict[str, tuple[str, dict[str, str]]] = {
+    "is the {} in stock?": ("stock_level", {}),
+    "do you have {}": ("stock_level", {}),
+    "could you tell me whether you still have the {}": ("stock_level", {}),
+    "how much is the {}": ("stock_level", {}),
+    "price of {}": ("stock_level", {}),
+    "when will the {} be back in stock": ("restock_date", {}),
+    "when are you expecting {} again?": ("restock_date", {}),
+    "return the {} of order 1002": ("return_item", {"order_number": "1002"}),
+    "i want to return 2 {} from order 1002": ("return_item", {"order_number": "1002", "quantity": "2"}),
+    "the {} arrived broken, I want to return it": ("return_item", {"reason": "damaged"}),
+    "you sent me the wrong {}": ("return_item", {"reason": "wrong_item"}),
+    "where is the order with the {}": ("track_order", {}),
+    "send me the invoice for the {}": ("get_invoice", {}),
+    "the one with the {}": ("", {}),
+    "why 480 of the {}?": ("explain_quantity", {"quantity": "480"}),
+    "make the {} 480": ("edit_proposal", {"quantity": "480"}),
+    "change the {} to 480": ("edit_proposal", {"quantity": "480"}),
+    "order 480 {} instead": ("edit_proposal", {"quantity": "480"}),
+}
 WRITES = {"return_item", "decide_proposal", "edit_proposal"}
 BITEXT = {
     "track_order": {"track_order"},
@@ -155,6 +177,31 @@ def _spoilt(name: str, chosen: random.Random) -> str:
     return said[:at] + said[at + 1 : at + 2] + said[at : at + 1] + said[at + 2 :]
 
 
+def products(reader: Reader, path: Path, failures: int) -> None:
+    """Print how often a sentence about a product is understood, whatever the product is called."""
+    with path.open(encoding="utf-8") as file:
+        called = [row["name"] for row in csv.DictReader(file)]
+    index = NameIndex(called)
+    print(f"\nProducts: {len(called)} names in {len(CARRIERS)} sentences each")
+    right = 0
+    for sentence in CARRIERS:
+        missed = [name for name in called if not carries(reader, index, sentence, called, name)]
+        right += len(called) - len(missed)
+        print(f"  {sentence:52} {1 - len(missed) / len(called):7.1%}", *missed[:failures], sep="  ")
+    print(f"  {'all':52} {right / len(called) / len(CARRIERS):8.2%}")
+
+
+def carries(reader: Reader, index: NameIndex, sentence: str, called: Sequence[str], name: str) -> bool:
+    """Whether a name in a sentence leaves the intent and the slots as they are, and is found by what is read of it."""
+    understood = reader.read(sentence.format(name.lower()), today=TODAY)
+    intent, slots = CARRIERS[sentence]
+    said = {slot.name: slot.value for slot in understood.slots}
+    if "+".join(found.name for found in understood.intents) != intent or not slots.items() <= said.items():
+        return False
+    nearest = index.search(said.get("product", ""), 1)
+    return bool(nearest) and called[nearest[0].index] == name
+
+
 def main() -> None:
     """Print every table there is data for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -176,6 +223,7 @@ def main() -> None:
             table(reader, title, list(read(path)), served, chosen.failures)
         else:
             print(f"\n{title}: skipped, {path} is absent")
+    products(reader, PRODUCTS, chosen.failures)
     if chosen.names.is_file():
         names(chosen.names)
     else:

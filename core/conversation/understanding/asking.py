@@ -39,12 +39,16 @@ _CORRECTS = re.compile(
 _HEDGED = re.compile(
     r"(?<!\w)(?:but|not|no|don'?t|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d"
 )
+_OWN_ORDER = re.compile(r"(?<!\w)my (?:last )?(?:order|purchase)(?!\w)")
 _FAULTS = frozenset({"damaged", "wrong_item", "not_as_described"})
 _ARRIVED = re.compile(
-    r"(?<!\w)(?:came|arrived?|turned up|got here|was delivered|were delivered|rec(?:ei|ie)ved?|(?:sent|delivered|shipped) (?:me|us)|you (?:sent|shipped|delivered)"
-    r"|got (?:a|an|the|some) |in (?:my|the) (?:parcel|order|box))"
+    r"(?<!\w)(?:came|arrived?|turned up|got here|was delivered|were delivered|rec(?:ei|ie)ved?"
+    r"|(?:sent|delivered|shipped) (?:me|us)|you (?:sent|shipped|delivered)|got (?:a|an|the|some) "
+    r"|in (?:my|the) (?:parcel|order|box))"
 )
-_NO_GOODS = re.compile(r"(?<!\w)(?:cards?|cash|atm|amounts?|money|payments?|transfers?|account|rates?|bank|app|machine|pin|luggage|address|street|house)(?!\w)|\?")
+_NO_GOODS = re.compile(
+    r"(?<!\w)(?:cards?|cash|atm|amounts?|money|payments?|transfers?|account|rates?|bank|app|machine|pin|luggage|address|street|house)(?!\w)|\?"
+)
 _NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shipment)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w<])\d{1,9}(?:[.,]\d{1,3})?(?![\w>])")
 # what the model may take a bare number or place in a list for
@@ -156,8 +160,8 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
         return _by_number(text, kinds)
     if intent is None or _is_answer(text, intent, kinds):
         return Intent("return_item", _REPORTED) if _is_report(text, found) else None
-    if name == "edit_proposal" and "order_number" in kinds:
-        return None  # customers' orders are not changed here
+    if name == "edit_proposal" and ("order_number" in kinds or _OWN_ORDER.search(text)):
+        return None  # what customers ordered is not changed here
     return intent
 
 

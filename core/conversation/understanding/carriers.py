@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,10 @@ from core.conversation.understanding.words import words
 _LONGEST = 300
 _NUMBER, _OTHER = "\x01", "\x02"  # stand for what is claimed already; the text gate lets neither through
 _PRODUCT = "(?P<product>[^\x01\x02?!;\n]{2,90}?)"
-_OPENING = re.compile(
-    r"\W*(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|excuse me|sorry|please|pls|ok|okay|so|and|also|then|well|just"
-    r"|thanks|quick question|(?:can|could|would) you (?:please )?(?:tell me|check|say)(?: if| whether)?|do you know(?: if| whether)?"
-    r"|(?:i|we)(?:'d| would) like to know(?: if| whether)?|i (?:want|need) to know(?: if| whether)?|i (?:was|am) wondering(?: if| whether)?"
-    r"|tell me(?: if| whether)?|any idea)(?![\w'])[,.!: -]{0,3}){0,4}"
-)
-_CLOSING = re.compile(
-    r"(?:[,.!? -]{1,4}(?:please|pls|plz|thanks|thank you|thx|ta|cheers|many thanks|asap|for me|mate|then)){0,3}[,.!? ]{0,8}$"
-)
 _JOIN = r"(?:(?<!\w)(?:and|but|also|plus|then|or)|[,.])"
 _REQUEST = (
-    r"(?:where|when|what|why|how|which|who|can|could|would|will|do|does|did|is|are|has|have|had|please|also|send|track|show|give|tell|get"
-    r"|return|returning|change|cancel|make|set)"
+    r"(?:where|when|what|why|how|which|who|can|could|would|will|do|does|did|is|are|has|have|had|please|also|send|track"
+    r"|show|give|tell|get|return|returning|change|cancel|make|set)"
 )
 _NEXT_REQUEST = re.compile(rf"{_JOIN} {_REQUEST}(?!\w)")
 _NO_NAME = re.compile(
@@ -57,15 +49,25 @@ class _Carrier:
     is_sure: bool
 
 
+@dataclass(frozen=True)
+class Grammar:
+    """The carriers in the order in which they are tried, and what may stand around any of them."""
+
+    opening: "re.Pattern[str]"
+    closing: "re.Pattern[str]"
+    carriers: tuple[_Carrier, ...]
+
+
 def carried(text: str, claims: Claims, start: int, end: int) -> Carried | None:
     """The carrier that a stretch of the text is from its beginning to its end, if it is one."""
     if end - start > _LONGEST:
         return None
-    veiled = _veiled(text, claims, start, end)
-    begin = _OPENING.match(veiled).end()  # type: ignore[union-attr]  # matches the empty string too
-    closing = _CLOSING.search(veiled, begin)
+    veiled, known = _veiled(text, claims, start, end), grammar()
+    opening = known.opening.match(veiled)
+    begin = opening.end() if opening else 0
+    closing = known.closing.search(veiled, begin)
     close = closing.start() if closing else len(veiled)
-    for carrier in _CARRIERS:
+    for carrier in known.carriers:
         match = carrier.pattern.fullmatch(veiled, begin, close)
         if match is not None and _is_about_product(match, carrier.is_sure, begin):
             return Carried(carrier.intent, tuple(_found(match, start)), carrier.is_sure)
@@ -102,20 +104,21 @@ def _veiled(text: str, claims: Claims, start: int, end: int) -> str:
     return "".join([*pieces, text[at:end]])
 
 
-def _compiled(language: str = "en") -> Iterator[_Carrier]:
+@cache
+def grammar(language: str = "en") -> Grammar:
+    """The carriers of a language; putting them together takes a moment, once."""
     written: dict[str, Any] = tomllib.loads((Path(__file__).parent / "carriers.toml").read_text(encoding="utf-8"))
     pieces = {**written["pieces"][language], "id": f"{_NUMBER}+", "product": _PRODUCT}
-    for strength in ("sure", "likely"):
-        for intent, ways in written[strength][language].items():
-            for way in ways:
-                pattern = re.compile(_filled(way, pieces))
-                yield _Carrier("" if intent == "mentioned" else intent, pattern, strength == "sure")
+    carriers = tuple(
+        _Carrier("" if intent == "mentioned" else intent, re.compile(_filled(way, pieces)), strength == "sure")
+        for strength in ("sure", "likely")
+        for intent, ways in written[strength][language].items()
+        for way in ways
+    )
+    return Grammar(re.compile(pieces["opening"]), re.compile(pieces["closing"]), carriers)
 
 
 def _filled(way: str, pieces: dict[str, str]) -> str:
     """A way of saying something with its pieces written out, and theirs."""
     filled = _PIECE.sub(lambda piece: f"(?:{pieces[piece[1]]})", way)
     return filled if filled == way else _filled(filled, pieces)
-
-
-_CARRIERS = tuple(_compiled())

@@ -24,7 +24,8 @@ _ORDER = re.compile(
     rf"{_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"
 )
 _TRACKED = re.compile(
-    r"(?<!\w)(?:whe?re?(?:'?s| is| are)?|track(?:ing)?|trace|status(?: of| for| on)?|eta(?: of| for)?|locate|follow|news (?:on|of|about)|updates? on)"
+    r"(?<!\w)(?:whe?re?(?:'?s| is| are)?|track(?:ing)?|trace|status(?: of| for| on)?|eta(?: of| for)?|locate|follow"
+    r"|news (?:on|of|about)|updates? on)"
     rf" (?:my )?(?:({_SPACED})|(\d{{4,18}})(?![\w/]|[.,-]\d))"
 )
 _HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
@@ -38,7 +39,10 @@ _BARE = re.compile(r"(?<![\w.,/+£€$-])(\d{5,18})(?![\w/]|[.,-]\d)")
 _POSTCODE = re.compile(r"(?<!\w)([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})(?!\w)")
 _POSTCODE_NAMED = re.compile(r"(?<!\w)(?:zip|post|postal)[ -]?(?:code)?(?: is| =)?[ :]{1,2}(\d{4,6}(?:-\d{4})?)(?!\w)")
 _PHONE = re.compile(r"\+\d[\d ()/-]{7,18}\d")
-_FOLLOWS = re.compile(r" (?:(?P<word>[a-z][\w'-]*)|\w)?(?:[\w/&'.+-]{1,20} | ){0,9}(?P<instead>(?:instead|rather)(?!\w))?")
+_FOLLOWS = re.compile(
+    r" (?:(?P<word>(?!instead|rather)[a-z][\w'-]*)|\w)?"
+    r"(?:[\w/&'.+-]{1,20} | ){0,9}(?P<instead>(?:instead|rather)(?!\w))?"
+)
 _PLURALS = ("orders", "purchases")
 _LEAST_SURE = 4  # digits that a number has which is hardly a count
 _NEVER_COUNTED = words("frame") | words("glue") | words("polite")

@@ -63,7 +63,7 @@ def suppliers(text: str, claims: Claims) -> Iterator[Found]:
 
 
 def is_name(words: str) -> bool:
-    """Whether words can be a product's name: some of them do not just hold requests together, and none stands for one."""
+    """Whether words can be a product's name: they do more than hold a request together, and do not stand for one."""
     tokens = [match.group() for match in _TOKEN.finditer(words)]
     if not tokens or tokens[0] in _STANDS_FOR_NAME or _NO_PRODUCT.fullmatch(words.strip()):
         return False

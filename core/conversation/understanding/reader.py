@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.conversation.understanding import asking, lessons
 from core.conversation.understanding.asking import Judge, Part
+from core.conversation.understanding.carriers import grammar
 from core.conversation.understanding.details import claimed, details
 from core.conversation.understanding.found import Found
 from core.conversation.understanding.lessons import Lessons
@@ -22,6 +23,7 @@ class Reader:
 
     def __init__(self, taught: Lessons) -> None:
         self._judges = {language: _taught(taught, language) for language in taught.languages}
+        grammar()  # not first when somebody waits for an answer
 
     @classmethod
     def load(cls, folder: Path) -> "Reader":
