@@ -46,6 +46,7 @@ class Labels:
     total_net: str = "Total net"
     total_tax: str = "Total VAT"
     total_due: str = "Total due"
+    total: str = "Total"
     total_credited: str = "Total credited"
     payment: str = "Payment"
     bank: str = "Bank details"
@@ -85,6 +86,7 @@ _LABELS = {
         total_net="Summe netto",
         total_tax="Summe USt",
         total_due="Rechnungsbetrag",
+        total="Gesamtbetrag",
         total_credited="Erstattungsbetrag",
         payment="Zahlung",
         bank="Bankverbindung",

@@ -199,8 +199,8 @@ class _Closing:
         self.height = sum(part + _BETWEEN for part in parts if part)
 
     def _how(self, label: str, text: str, width: float) -> list[Line]:
-        """A paragraph about payment; a credit note asks for none."""
-        if self.draft.is_credit or not text.strip():
+        """A paragraph about payment; a credit note asks for none, nor does an invoice that was paid at once."""
+        if self.draft.is_credit or self.draft.invoice.due_on is None or not text.strip():
             return []
         wrap = self.draft.pen.wrap
         return wrap(label, _HEADING, width) + wrap(text, _BODY, width, most=10)
@@ -216,7 +216,8 @@ class _Closing:
     def _sum_rows(self) -> list[tuple[Line, Line]]:
         words, figure = self.draft.words, self.draft.pen.figure
         labels, sums = words.labels, totals(self.draft.invoice)
-        gross = labels.total_credited if self.draft.is_credit else labels.total_due
+        is_due = self.draft.invoice.due_on is not None
+        gross = labels.total_credited if self.draft.is_credit else labels.total_due if is_due else labels.total
         return [
             (figure(labels.total_net, _BODY), figure(words.amount(sums.net), _BODY)),
             (figure(labels.total_tax, _BODY), figure(words.amount(sums.tax), _BODY)),

@@ -4,6 +4,7 @@ A flow is begun by an intent, may ask, may show a plan and wait for a yes, and e
 between goes on top; when it is done the flow below takes up its question again.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ from core.mailroom import inbox
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _SURE = 0.85
+_REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
 
 
 @dataclass
@@ -98,6 +100,7 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
 
 
 def _respond(scene: Scene, text: str) -> None:
+    said_before = len(scene.texts)
     try:
         heard = _pressed(scene) if scene.incoming.button else _read(scene, text)
     except PortalError as refusal:
@@ -109,7 +112,7 @@ def _respond(scene: Scene, text: str) -> None:
     scene.intents = [frame.intent for frame in heard.begin] or ([heard.control] if heard.control else [])
     scene.slots = dict(heard.slots)
     _route(scene, heard)
-    if not scene.texts:
+    if len(scene.texts) == said_before:
         _missed(scene)
     elif scene.asks is None or heard.begin:
         scene.standing.misses = 0
@@ -226,7 +229,7 @@ def _answers(top: Frame, heard: Heard) -> bool:
 
 def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
     reference = heard.slots.get("reference")
-    if top.choices and reference is not None:
+    if top.choices and reference is not None and not _is_about_orders(top, heard):
         picked = _pick(top.choices, str(reference))
         if picked is not None:
             return dict(picked["slots"])
@@ -237,6 +240,11 @@ def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
     if top.asks != "quantity" and typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(top.choices):
         return dict(top.choices[int(typed[:9]) - 1]["slots"])
     return heard.slots
+
+
+def _is_about_orders(top: Frame, heard: Heard) -> bool:
+    """“Last order” picks none of the products or reasons that are offered."""
+    return bool(heard.begin) and "order_number" not in top.choices[0]["slots"]
 
 
 def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | None:
@@ -251,14 +259,22 @@ def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | Non
 def _follow_up(scene: Scene, heard: Heard) -> None:
     """“And the second one?”: the last request again, about something else."""
     last = scene.standing.focus.get("intent")
-    if (
-        last in INTENTS
-        and heard.slots
-        and set(heard.slots) & {"order_number", "reference", "product", "invoice_number"}
-    ):
+    if last in INTENTS and not hasattr(INTENTS[last], "act") and _is_only_a_reference(scene, heard):
         scene.intents = [last]
         scene.standing.push(Frame(last, dict(heard.slots)))
         _run_stack(scene, heard.text)
+
+
+def _is_only_a_reference(scene: Scene, heard: Heard) -> bool:
+    """Whether nothing was said but which record is meant, and small words around it."""
+    slots = [slot for slot in heard.understood.slots if slot.name in _REFERENCES] if heard.understood else []
+    if not slots or heard.understood is None:
+        return False
+    left = heard.understood.text
+    for slot in sorted(slots, key=lambda slot: -slot.start):
+        left = f"{left[: slot.start]} {left[slot.end :]}"
+    small = set(scene.say("small_words").split())
+    return all(word in small for word in re.findall(r"\w+", left.casefold()))
 
 
 def _without_flow(scene: Scene, control: str) -> list[str]:
@@ -377,7 +393,8 @@ def _offer_person(scene: Scene) -> None:
     if scene.standing.misses >= _TOO_MANY_MISSES and scene.audience == "customer":
         scene.texts.append(scene.say("offer_person"))
         label = scene.say("label", "talk_to_human")
-        scene.choices.append(Offer(label, {"for": "talk_to_human", "intent": "talk_to_human", "slots": {}}))
+        if all(offer.label != label for offer in scene.choices):
+            scene.choices.append(Offer(label, {"for": "talk_to_human", "intent": "talk_to_human", "slots": {}}))
 
 
 def _turn(scene: Scene, frame: Frame, text: str) -> Turn:

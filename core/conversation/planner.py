@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz, process, utils
 
 from core.accounts.model import Staff
 from core.accounts.service import staff_by_email
 from core.conversation.turn import Ask, Choice, Turn
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.money import Money, minor_units
 from core.purchasing import proposals
+from core.purchasing.decisions import Decider, decided_sentence
 from core.purchasing.model import Proposal, ProposalLine
 
 _NUMBER = re.compile(r"\bproposal\s{0,3}(?:no\.?|number|#)?\s{0,3}(\d{1,9})\b", re.IGNORECASE)
@@ -27,6 +29,14 @@ class Line:
     line: ProposalLine
 
 
+def manner(turn: Turn) -> str:
+    """How to speak to a customer or guest ("answer"), to a planner ("staff"), and to others of the shop ("desk")."""
+    if turn.speaker.staff_id is None:
+        return "answer"
+    staff = staff_by_email(turn.session, turn.speaker.staff_id)
+    return "staff" if staff is not None and staff.may_plan else "desk"
+
+
 def planner(turn: Turn) -> Staff:
     """The person of the shop who talks, with today's rights.
 
@@ -37,6 +47,11 @@ def planner(turn: Turn) -> Staff:
     if staff is None or not staff.may_plan:
         raise NotFound("Proposals are for planners; ask an admin for that role.")
     return staff
+
+
+def decider(turn: Turn) -> Decider:
+    """The same person as somebody who decides."""
+    return Decider(planner(turn), turn.house.config, turn.now)
 
 
 def meant_proposals(turn: Turn) -> list[Proposal] | Ask:
@@ -64,9 +79,11 @@ def meant_line(turn: Turn) -> Line | Ask:
     """
     staff = planner(turn)
     words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
+    number = turn.slots.get("proposal") or next(iter(_NUMBER.findall(turn.text)), None)
     lines = [
         Line(proposal, line)
         for short in proposals.open_proposals(turn.session, staff, turn.now)
+        if number is None or short.proposal_id == int(number)
         for proposal in [proposals.proposal(turn.session, staff, short.proposal_id, turn.now)]
         for line in proposal.lines
     ]
@@ -96,7 +113,11 @@ def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:
     """What the words name, or None where they name nothing."""
     number = turn.slots.get("proposal") or next(iter(_NUMBER.findall(turn.text)), None)
     if number is not None:
-        return [one for one in open_ones if one.proposal_id == int(number)]
+        return [_numbered(turn, open_ones, int(number))]
+    listed = turn.focus.get("proposals") or []
+    place = _place(turn.slots.get("reference"), len(listed))
+    if place is not None:
+        return [_numbered(turn, open_ones, int(listed[place]))]
     fitting, named = open_ones, False
     if turn.slots.get("supplier"):
         names = {one.proposal_id: one.supplier_name for one in open_ones}
@@ -111,6 +132,22 @@ def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:
     if named or _ALL.search(turn.text):
         return fitting
     return None
+
+
+def _numbered(turn: Turn, open_ones: list[Proposal], number: int) -> Proposal:
+    found = next((one for one in open_ones if one.proposal_id == number), None)
+    if found is None:
+        decided = proposals.proposal(turn.session, planner(turn), number, turn.now)
+        raise Conflict(decided_sentence(turn.session, decided, turn.house.zone))
+    return found
+
+
+def _place(reference: Any, count: int) -> int | None:
+    """Where in a list a reference such as “the second one” points."""
+    place = {"first": 1, "last": -1}.get(str(reference)) or (
+        int(str(reference)) if str(reference).lstrip("-").isdigit() else 0
+    )
+    return (place - 1 if place > 0 else place + count) if place and -count <= place <= count else None
 
 
 def _limit(turn: Turn, open_ones: list[Proposal]) -> Money | None:

@@ -7,7 +7,8 @@ from rapidfuzz import fuzz, process, utils
 
 from core.catalog.model import Product
 from core.catalog.service import products
-from core.conversation.turn import Ask, Choice, Turn
+from core.conversation.turn import Ask, Choice, Shelf, Turn
+from core.errors import NotFound
 from core.orders.model import Order
 from core.orders.service import order_numbers_of, order_of, orders_of
 
@@ -32,7 +33,7 @@ def named_order(turn: Turn) -> Order | Ask | None:
         None where the words name none.
 
     Raises:
-        NotFound: a number that is none of the customer's.
+        NotFound: a number or a place in a list that is none of the customer's.
     """
     number = turn.slots.get("order_number")
     if number:
@@ -80,10 +81,18 @@ def named_product(turn: Turn, words: str) -> Product | Ask:
         return Ask("product", turn.say("no_such_product", words=words[:60]))
     best = [match for match in found if match.score >= found[0].score - 3] if found[0].score < _SURELY else found[:1]
     if len(best) > 1 and found[0].score < 100:
-        choices = tuple(Choice(shelf.names[match.index], {"product": shelf.skus[match.index]}) for match in best)
-        return Ask("product", turn.say("which_product"), choices[:_MOST_CHOICES])
+        return Ask("product", turn.say("which_product"), _product_choices(shelf, [match.index for match in best]))
     sku = shelf.skus[found[0].index]
     return products(turn.session, [sku])[sku]
+
+
+def _product_choices(shelf: Shelf, places: list[int]) -> tuple[Choice, ...]:
+    """Products to choose from; the code tells apart those that are called the same."""
+    names = [shelf.names[place] for place in places[:_MOST_CHOICES]]
+    return tuple(
+        Choice(name if names.count(name) == 1 else f"{name} ({shelf.skus[place]})", {"product": shelf.skus[place]})
+        for name, place in zip(names, places, strict=False)
+    )
 
 
 def line_of(order: Order, words: str) -> int | None:
@@ -98,12 +107,16 @@ def line_of(order: Order, words: str) -> int | None:
 
 def in_period(turn: Turn, orders: list[Order]) -> list[Order]:
     """The orders placed in the period or on the day that was said; all of them where none was."""
+    return [order for order in orders if is_in_period(turn, order.placed_at.astimezone(turn.house.zone).date())]
+
+
+def is_in_period(turn: Turn, day: date) -> bool:
+    """Whether a day lies in the period or on the day that was said; any does where none was."""
     said = turn.slots.get("period") or turn.slots.get("date")
     if not said:
-        return orders
+        return True
     begin, _, end = str(said).partition("/")
-    first, last = date.fromisoformat(begin), date.fromisoformat(end or begin)
-    return [order for order in orders if first <= order.placed_at.astimezone(turn.house.zone).date() <= last]
+    return date.fromisoformat(begin) <= day <= date.fromisoformat(end or begin)
 
 
 def _own_number(turn: Turn, typed: str) -> str:
@@ -133,9 +146,11 @@ def _by_place(turn: Turn, reference: str) -> Order | None:
     place = 1 if reference == "first" else int(reference) if reference.lstrip("-").isdigit() else 0
     among = listed or numbers
     index = place - 1 if place > 0 else place if listed else -place - 1  # the latest number comes first
-    if place and -len(among) <= index < len(among):
-        return order_of(turn.session, turn.customer_id, among[index])
-    return None
+    if not place:
+        return None
+    if not -len(among) <= index < len(among):
+        raise NotFound(turn.say("not_in_list", count=len(among)))
+    return order_of(turn.session, turn.customer_id, among[index])
 
 
 def _by_content(turn: Turn, words: str) -> Order | Ask | None:

@@ -1,10 +1,11 @@
 """What can be said about stock: what is free, and when more is expected."""
 
 from core.catalog.model import Product
+from core.chat import Action
 from core.conversation.resolve import named_product
 from core.conversation.turn import Ask, Turn
 from core.inventory import service as inventory
-from core.inventory.model import Availability
+from core.inventory.model import Availability, Inbound
 from core.orders.service import reserved
 from core.purchasing.inbound import inbound
 
@@ -25,12 +26,19 @@ def availability(turn: Turn, sku: str) -> Availability:
     )
 
 
-def when_back(turn: Turn, product: Product, stock: Availability, wanted: int) -> str:
-    """A day range from the first arrival that leaves something over; the question is noted as demand."""
+def when_back(turn: Turn, product: Product, stock: Availability, wanted: int) -> tuple[str, tuple[Action, ...]]:
+    """A day range from the first arrival that leaves something over; the question is noted as demand, once a day."""
     asker = f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else f"{turn.channel}:{turn.chat}"
     arrival = stock.back_on
-    if turn.speaker.staff_id is None:
-        inventory.enquire(turn.session, product.sku, asker, turn.today, wanted, arrival)
+    actions: tuple[Action, ...] = ()
+    if turn.speaker.staff_id is None and inventory.enquire(
+        turn.session, product.sku, asker, turn.today, wanted, arrival
+    ):
+        actions = (Action("note_enquiry", {"sku": product.sku, "quantity": wanted}, {"asked_on": str(turn.today)}),)
+    return _when(turn, product, arrival), actions
+
+
+def _when(turn: Turn, product: Product, arrival: Inbound | None) -> str:
     if arrival is None:
         return turn.say("not_ordered", name=product.name)
     if arrival.is_overdue:

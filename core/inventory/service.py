@@ -26,6 +26,12 @@ class Movement:
     units: int
 
 
+def location_names(session: Session) -> dict[str, str]:
+    """What each location is called, by its code."""
+    rows = session.execute(select(LocationRow.location, LocationRow.name))
+    return {row.location: row.name for row in rows}
+
+
 def on_hand(session: Session, skus: Sequence[str]) -> dict[str, int]:
     """Units of each product over all locations."""
     rows = session.execute(

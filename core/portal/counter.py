@@ -12,7 +12,7 @@ from core.billing.service import InvoiceSummary
 from core.chat import Incoming, Reply
 from core.conversation import dialogue, transcript
 from core.conversation.transcript import Said
-from core.errors import NotFound, PortalError
+from core.errors import NotFound, PortalError, Unavailable
 from core.orders import service as orders
 from core.orders.model import Order
 from core.portal.rooms import Rooms
@@ -51,6 +51,10 @@ class Counter(Rooms):
         try:
             with self._database.unit_of_work() as session:
                 return dialogue.converse(session, self._house, incoming, self._clock())
+        except Unavailable as outage:
+            log.warning("a turn of conversation found no database: %s", outage)
+            text = self._house.wording.say(incoming.speaker.language, "", "unavailable")
+            return Reply(text, speaker_proof=incoming.speaker.proof)
         except PortalError as refusal:
             return Reply(str(refusal), speaker_proof=incoming.speaker.proof)
         except Exception:

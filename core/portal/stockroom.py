@@ -12,6 +12,7 @@ from core.errors import Conflict, InvalidInput, PortalError
 from core.money import Money
 from core.portal.rooms import Rooms
 from core.purchasing import decisions, orders, planning, proposals
+from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, PurchaseOrder, Repriced
 from core.purchasing.planning import Skipped
 
@@ -116,7 +117,7 @@ class Stockroom(Rooms):
             InvalidInput: below the minimum, not whole packs, above the maximum; all faults in one text.
         """
         with self._database.unit_of_work() as session:
-            return decisions.edit(session, staff, proposal_id, content_hash, quantities, self._clock())
+            return decisions.edit(session, self._decider(staff), proposal_id, content_hash, quantities)
 
     def approve(self, staff: Staff, proposal_id: int, content_hash: str) -> Proposal:
         """Approve what was shown; the purchase order exists afterwards, once, unless four eyes want another yes.
@@ -125,9 +126,8 @@ class Stockroom(Rooms):
             Conflict: it was changed or decided since it was shown, or by somebody else a moment ago.
             Refused: over this person's limit, expired, or four eyes want somebody else.
         """
-        settings = self._config.planning
         with self._database.unit_of_work() as session:
-            decided = decisions.approve(session, staff, proposal_id, content_hash, settings, self._clock())
+            decided = decisions.approve(session, self._decider(staff), proposal_id, content_hash)
         if isinstance(decided, PortalError):
             raise decided
         return decided
@@ -140,7 +140,7 @@ class Stockroom(Rooms):
             InvalidInput: no reason given.
         """
         with self._database.unit_of_work() as session:
-            return decisions.reject(session, staff, proposal_id, content_hash, reason, self._clock())
+            return decisions.reject(session, self._decider(staff), proposal_id, content_hash, reason)
 
     def purchase_orders(self, staff: Staff) -> list[PurchaseOrder]:
         """Purchase orders, latest first.
@@ -159,6 +159,9 @@ class Stockroom(Rooms):
         """
         with self._database.reading() as session:
             return orders.purchase_order(session, staff, number)
+
+    def _decider(self, staff: Staff) -> Decider:
+        return Decider(staff, self._config, self._clock())
 
 
 def _outcome(run: str, day: date, plan: planning.Plan, written: int, seconds: float) -> PlanOutcome:

@@ -4,13 +4,16 @@ Every decision names the hash of what was shown. The status moves in the databas
 hash, so that of two planners who press at once one wins and the other is told who and when.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
-from core.config import Planning
+from core.accounts.service import staff_by_email
+from core.config import Config, Planning
 from core.database.audit import record
 from core.database.upsert import insert_new
 from core.errors import Conflict, InvalidInput, NotFound, PortalError, Refused
@@ -18,18 +21,25 @@ from core.money import Money, exponent
 from core.purchasing import orders, renewal
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import Proposal, ProposalStatus
-from core.purchasing.proposals import lines_of, proposal
+from core.purchasing.proposals import fault_of, lines_of, proposal
 from core.purchasing.renewal import restate
 from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
 from core.purchasing.service import planner
-from core.replenishment.plan import propose, quantity_fault, reason
+from core.replenishment.plan import propose, reason
 
 _LONGEST_REASON = 500
 
 
-def approve(
-    session: Session, staff: Staff, proposal_id: int, shown_hash: str, planning: Planning, now: datetime
-) -> Proposal | PortalError:
+@dataclass(frozen=True)
+class Decider:
+    """Who decides, by which rules of the shop, and when."""
+
+    staff: Staff
+    config: Config
+    now: datetime
+
+
+def approve(session: Session, decider: Decider, proposal_id: int, shown_hash: str) -> Proposal | PortalError:
     """Approve what was shown; afterwards the purchase order exists, once, unless four eyes want another yes.
 
     A proposal that stock has overtaken meanwhile is renewed instead. That refusal is returned, not raised: raising
@@ -40,13 +50,13 @@ def approve(
         Refused: expired, over this person's limit, or four eyes want somebody else.
         NotFound: there is none, or not somebody who plans.
     """
-    person = planner(session, staff)
-    row = _open_as_shown(session, proposal_id, shown_hash, now)
-    _check_limit(person, row)
+    person, now = planner(session, decider.staff), decider.now
+    row = _open_as_shown(session, decider, proposal_id, shown_hash)
+    check_limit(person, Money(row.total, row.currency))
     renewed = renewal.renew_if_overtaken(session, row, now)
     if renewed:
         return Conflict(renewed)
-    four_eyes = _wants_four_eyes(row, planning)
+    four_eyes = _wants_four_eyes(row, decider.config.planning)
     if four_eyes and person.email == row.edited_by:
         raise Refused("You changed this proposal yourself; above the four-eyes limit others approve it.", "four-eyes")
     yes = {"proposal_id": proposal_id, "revision": row.revision, "staff": person.email, "approved_at": now}
@@ -54,13 +64,13 @@ def approve(
     if four_eyes and len(_approvers(session, row)) < 2:
         record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
         return proposal(session, person, proposal_id, now)
-    _leave_open(session, row, ProposalStatus.APPROVED, person, "", now)
+    _leave_open(session, row, decider, ProposalStatus.APPROVED)
     session.expire(row)
-    orders.place(session, proposal(session, person, proposal_id, now), person, now)
+    orders.place(session, proposal(session, person, proposal_id, now), person, decider.config.shop, now)
     return proposal(session, person, proposal_id, now)
 
 
-def reject(session: Session, staff: Staff, proposal_id: int, shown_hash: str, why: str, now: datetime) -> Proposal:
+def reject(session: Session, decider: Decider, proposal_id: int, shown_hash: str, why: str) -> Proposal:
     """Reject what was shown, with a reason.
 
     Raises:
@@ -68,18 +78,16 @@ def reject(session: Session, staff: Staff, proposal_id: int, shown_hash: str, wh
         InvalidInput: no reason.
         NotFound: there is none, or not somebody who plans.
     """
-    person = planner(session, staff)
+    person = planner(session, decider.staff)
     if not why.strip():
         raise InvalidInput("Say why it is rejected, so that the next plan can be judged by it.")
-    row = _open_as_shown(session, proposal_id, shown_hash, now)
-    _leave_open(session, row, ProposalStatus.REJECTED, person, why.strip()[:_LONGEST_REASON], now)
+    row = _open_as_shown(session, decider, proposal_id, shown_hash)
+    _leave_open(session, row, decider, ProposalStatus.REJECTED, why.strip()[:_LONGEST_REASON])
     session.expire(row)
-    return proposal(session, person, proposal_id, now)
+    return proposal(session, person, proposal_id, decider.now)
 
 
-def edit(
-    session: Session, staff: Staff, proposal_id: int, shown_hash: str, quantities: dict[int, int], now: datetime
-) -> Proposal:
+def edit(session: Session, decider: Decider, proposal_id: int, shown_hash: str, quantities: dict[int, int]) -> Proposal:
     """Change quantities by line number (0 drops a line); earlier approvals are void, the proposal has a new revision.
 
     Raises:
@@ -87,8 +95,8 @@ def edit(
         InvalidInput: below the minimum, not whole packs, above the maximum, nothing left; all faults in one text.
         NotFound: there is no such proposal or line, or not somebody who plans.
     """
-    person = planner(session, staff)
-    row = _open_as_shown(session, proposal_id, shown_hash, now)
+    person, now = planner(session, decider.staff), decider.now
+    row = _open_as_shown(session, decider, proposal_id, shown_hash)
     lines = {line.line: line for line in lines_of(session, proposal_id)}
     if unknown := sorted(set(quantities) - set(lines)):
         raise NotFound(f"Proposal {proposal_id} has no line {unknown[0]}.")
@@ -126,13 +134,41 @@ def expire_old(session: Session, now: datetime) -> int:
     return len(gone)
 
 
-def _open_as_shown(session: Session, proposal_id: int, shown_hash: str, now: datetime) -> ProposalRow:
+def check_limit(person: Staff, total: Money) -> None:
+    """Refuse what is above a person's limit.
+
+    Raises:
+        Refused: it is, or the two cannot be compared.
+    """
+    if person.approval_limit is None:
+        return
+    limit = Money(person.approval_limit, person.currency)
+    if limit.currency != total.currency:
+        raise Refused(f"Your limit is in {limit.currency} and this is in {total.currency}; ask an admin.", "limit")
+    if total.minor > limit.minor:
+        raise Refused(f"{total} is above your limit of {limit}; somebody with a higher limit has to approve.", "limit")
+
+
+def decided_sentence(session: Session, one: Proposal | ProposalRow, zone: ZoneInfo) -> str:
+    """What became of a proposal, by whom and when, in the shop's time."""
+    status = ProposalStatus(one.status)
+    when = f" on {one.decided_at.astimezone(zone):%-d %B at %H:%M}" if one.decided_at else ""
+    if status is ProposalStatus.EXPIRED:
+        return f"Proposal {one.proposal_id} was not decided in time; the next plan brings a fresh one."
+    if status is ProposalStatus.SUPERSEDED:
+        return f"Proposal {one.proposal_id} was closed{when}: stock has arrived meanwhile and nothing of it is needed."
+    who = staff_by_email(session, one.decided_by) if one.decided_by else None
+    by = f" by {who.name} ({who.email})" if who else ""
+    return f"Proposal {one.proposal_id} was {status.value} already{by}{when}; nothing was done twice."
+
+
+def _open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_hash: str) -> ProposalRow:
     row = session.get(ProposalRow, proposal_id, populate_existing=True, with_for_update=True)
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
     if row.status != ProposalStatus.OPEN.value:
-        raise Conflict(_decided(row))
-    if row.expires_at <= now:
+        raise Conflict(decided_sentence(session, row, decider.config.shop.zone))
+    if row.expires_at <= decider.now:
         raise Refused("This proposal is too old to be decided; the next plan brings a fresh one.", "proposal-expired")
     if row.content_hash != shown_hash:
         who = f" by {row.edited_by}" if row.edited_by else ""
@@ -140,36 +176,21 @@ def _open_as_shown(session: Session, proposal_id: int, shown_hash: str, now: dat
     return row
 
 
-def _decided(row: ProposalRow) -> str:
-    when = f" on {row.decided_at:%-d %B at %H:%M} UTC" if row.decided_at else ""
-    who = f" by {row.decided_by}" if row.decided_by else ""
-    return f"Proposal {row.proposal_id} was {row.status} already{who}{when}; nothing was done twice."
-
-
-def _leave_open(
-    session: Session, row: ProposalRow, status: ProposalStatus, person: Staff, why: str, now: datetime
-) -> None:
+def _leave_open(session: Session, row: ProposalRow, decider: Decider, status: ProposalStatus, why: str = "") -> None:
     moving = update(ProposalRow).where(
         ProposalRow.proposal_id == row.proposal_id,
         ProposalRow.status == ProposalStatus.OPEN.value,
         ProposalRow.content_hash == row.content_hash,
     )
-    values = {"status": status.value, "decided_by": person.email, "decided_at": now, "decision_reason": why}
+    who, now = decider.staff.email, decider.now
+    values = {"status": status.value, "decided_by": who, "decided_at": now, "decision_reason": why}
     if session.scalar(moving.values(**values).returning(ProposalRow.proposal_id)) is None:
         session.refresh(row)
-        raise Conflict(_decided(row) if row.decided_at else "Somebody else changed it a moment ago; look again.")
+        if row.status != ProposalStatus.OPEN.value:
+            raise Conflict(decided_sentence(session, row, decider.config.shop.zone))
+        raise Conflict("Somebody else changed it a moment ago; look again.")
     detail = {"revision": row.revision, "content_hash": row.content_hash, "reason": why}
-    record(session, now, f"staff:{person.email}", f"proposal_{status.value}", f"proposal:{row.proposal_id}", **detail)
-
-
-def _check_limit(person: Staff, row: ProposalRow) -> None:
-    if person.approval_limit is None:
-        return
-    limit, total = Money(person.approval_limit, person.currency), Money(row.total, row.currency)
-    if limit.currency != total.currency:
-        raise Refused(f"Your limit is in {limit.currency} and this is in {total.currency}; ask an admin.", "limit")
-    if total.minor > limit.minor:
-        raise Refused(f"{total} is above your limit of {limit}; somebody with a higher limit has to approve.", "limit")
+    record(session, now, f"staff:{who}", f"proposal_{status.value}", f"proposal:{row.proposal_id}", **detail)
 
 
 def _wants_four_eyes(row: ProposalRow, planning: Planning) -> bool:
@@ -187,8 +208,5 @@ def _approvers(session: Session, row: ProposalRow) -> set[str]:
 
 
 def _fault(line: ProposalLineRow, quantity: int) -> str:
-    items, _ = arrays([Known.from_json(line.known)])
-    if quantity < 0:
-        return f"{line.sku}: a quantity is not below zero; 0 drops the line."
-    fault = quantity_fault(items, 0, quantity)
+    fault = fault_of(Known.from_json(line.known), quantity)
     return f"{line.sku}: {fault}" if fault else ""

@@ -85,6 +85,7 @@ class Proposal:
     supplier: str
     supplier_name: str
     location: str
+    location_name: str
     status: ProposalStatus
     revision: int
     content_hash: str
@@ -127,6 +128,7 @@ class PurchaseOrder:
     supplier: str
     supplier_name: str
     location: str
+    location_name: str
     status: PurchaseOrderStatus
     ordered_at: datetime
     expected_on: date

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
 from core.catalog.service import products
+from core.config import Shop
 from core.database.audit import record
 from core.database.numbers import next_number
 from core.errors import NotFound
+from core.inventory.service import location_names
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
 from core.money import Money
@@ -21,7 +23,7 @@ from core.purchasing.service import names_of, planner
 _DISPATCH_LIFETIME = timedelta(days=3)
 
 
-def place(session: Session, proposal: Proposal, staff: Staff, now: datetime) -> str:
+def place(session: Session, proposal: Proposal, staff: Staff, shop: Shop, now: datetime) -> str:
     """Write the purchase order of an approved proposal and its dispatch; the number it got."""
     number = f"PO-{next_number(session, 'purchase_order'):06d}"
     session.add(
@@ -54,7 +56,7 @@ def place(session: Session, proposal: Proposal, staff: Staff, now: datetime) -> 
     who, subject = f"staff:{staff.email}", f"purchase_order:{number}"
     total = proposal.total
     record(session, now, who, "purchase_order_placed", subject, proposal=proposal.proposal_id, total=total.minor)
-    _dispatch(session, number, proposal, now)
+    _dispatch(session, number, proposal, shop, now)
     return number
 
 
@@ -107,7 +109,7 @@ def numbers_by_proposal(session: Session, proposal_ids: Sequence[int]) -> dict[i
     return {int(proposal_id): number for proposal_id, number in rows if proposal_id is not None}
 
 
-def _dispatch(session: Session, number: str, proposal: Proposal, now: datetime) -> None:
+def _dispatch(session: Session, number: str, proposal: Proposal, shop: Shop, now: datetime) -> None:
     supplier = session.get_one(SupplierRow, proposal.supplier)
     lines = [
         f"{line.quantity:>7} x {line.sku:<12} {line.name}  at {line.unit_cost} = {line.total}"
@@ -117,13 +119,16 @@ def _dispatch(session: Session, number: str, proposal: Proposal, now: datetime) 
     text = "\n".join(
         [
             f"Purchase order {number} to {supplier.name}",
-            f"Deliver to: {proposal.location}, expected {proposal.expected_on:%-d %B %Y}",
+            "",
+            f"From: {', '.join((shop.name, *shop.address))}",
+            f"Deliver to: {', '.join((proposal.location_name, *shop.address))}",
+            f"Expected: {proposal.expected_on:%-d %B %Y}",
             "",
             *lines,
             "",
             f"Total: {proposal.total}",
             "",
-            f"Please confirm, naming {number}.",
+            f"Please confirm to {shop.email or 'us'}, naming {number}.",
         ]
     )
     content = {"to": supplier.email, "subject": f"Purchase order {number}", "text": text, "number": number}
@@ -148,15 +153,19 @@ def _with_lines(session: Session, rows: Sequence[PurchaseOrderRow]) -> list[Purc
             PurchaseOrderLine(line.line, line.sku, name, line.quantity, line.received, cost)
         )
     names = names_of(session, [row.supplier for row in rows])
-    return [_order(row, names, tuple(lines[row.purchase_order_number])) for row in rows]
+    places = location_names(session)
+    return [_order(row, names, places, tuple(lines[row.purchase_order_number])) for row in rows]
 
 
-def _order(row: PurchaseOrderRow, names: dict[str, str], lines: tuple[PurchaseOrderLine, ...]) -> PurchaseOrder:
+def _order(
+    row: PurchaseOrderRow, names: dict[str, str], places: dict[str, str], lines: tuple[PurchaseOrderLine, ...]
+) -> PurchaseOrder:
     return PurchaseOrder(
         row.purchase_order_number,
         row.supplier,
         names.get(row.supplier, row.supplier),
         row.location,
+        places.get(row.location, row.location),
         PurchaseOrderStatus(row.status),
         row.ordered_at,
         row.expected_on,

@@ -115,7 +115,7 @@ def content_hash(supplier: str, location: str, revision: int, lines: Iterable[tu
 def _repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repriced:
     known = Known.from_json(row.known)
     items, velocity = arrays([known])
-    fault = _fault(quantity) or quantity_fault(items, 0, quantity)
+    fault = fault_of(known, quantity)
     counted = quantity if not fault else 0
     costed = recost(items, velocity, np.array([float(counted)]))
     unit_cost = Money(known.item.cost_at(counted), known.item.currency)
@@ -137,16 +137,21 @@ def _repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repric
 _COST_PARTS = ("purchase", "ordering", "holding", "stockout")
 
 
-def _fault(quantity: int) -> str:
+def fault_of(known: Known, quantity: int) -> str:
+    """What is wrong with ordering so many, in one sentence; empty where nothing is."""
     if quantity < 0:
-        return "A quantity is not below zero; 0 drops the line."
-    return "That is more than anybody can order at once." if quantity > _MOST_UNITS else ""
+        return "a quantity is not below zero; 0 drops the line."
+    if quantity > _MOST_UNITS:
+        return f"{quantity:,} is more than anybody can order at once."
+    fault = quantity_fault(arrays([known])[0], 0, quantity)
+    return f"{fault}." if fault else ""
 
 
 def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
     ids = [row.proposal_id for row in rows]
     names = names_of(session, [row.supplier for row in rows])
     numbers_of = numbers_by_proposal(session, ids)
+    places = inventory.location_names(session)
     counts, at_risk = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
     lines = session.execute(
         select(ProposalLineRow.proposal_id, ProposalLineRow.reason).where(
@@ -162,6 +167,7 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             row.supplier,
             names.get(row.supplier, row.supplier),
             row.location,
+            places.get(row.location, row.location),
             ProposalStatus(row.status),
             row.revision,
             row.content_hash,

@@ -119,13 +119,16 @@ def quantity_fault(items: Items, row: int, quantity: float) -> str:
     if quantity == 0:
         return ""
     if quantity < minimum:
-        return f"{quantity:g} is below the minimum of {minimum:g}; order {items.limits.least[row]:g} or nothing"
+        return (
+            f"{quantity:,.0f} is below the minimum of {minimum:,.0f}; order {items.limits.least[row]:,.0f} or nothing"
+        )
     if quantity > maximum:
-        return f"{quantity:g} is above the maximum of {maximum:g}; order at most {items.limits.most[row]:g}"
+        return f"{quantity:,.0f} is above the maximum of {maximum:,.0f}; order at most {items.limits.most[row]:,.0f}"
     if quantity % pack:
         below, above = np.floor(quantity / pack) * pack, np.ceil(quantity / pack) * pack
         fitting = [near for near in (below, above) if items.limits.least[row] <= near <= items.limits.most[row]]
-        return f"{quantity:g} is not in whole packs of {pack:g}; order {' or '.join(f'{near:g}' for near in fitting)}"
+        better = " or ".join(f"{near:,.0f}" for near in fitting)
+        return f"{quantity:,.0f} is not in whole packs of {pack:,.0f}; order {better}"
     return ""
 
 

@@ -68,10 +68,23 @@ def test_rejecting_asks_for_a_reason(planned: Portal, boss: Talk) -> None:
 
 def test_above_the_limit_nothing_is_approved(planned: Portal) -> None:
     junior = staff(planned, shop.JUNIOR)
-    junior.say("approve all Acme")
-    refused = junior.say("yes")
+    refused = junior.say("approve all Acme")
     assert "limit" in refused.text
-    assert refused.actions == ()
+    assert refused.asks is None
+    assert junior.say("yes").actions == ()
+
+
+def test_a_listed_proposal_is_named_by_its_place(boss: Talk) -> None:
+    boss.say("what is waiting for me?")
+    assert boss.say("approve the first one").asks == "confirm"
+
+
+def test_what_was_decided_is_told_with_who_and_when(boss: Talk, proposal: Proposal) -> None:
+    boss.say("approve all Acme")
+    boss.say("yes")
+    told = boss.say(f"approve proposal {proposal.proposal_id}").text
+    assert "approved already by Bo" in told
+    assert "15 June at 10:30" in told  # the shop's time
 
 
 def test_a_proposal_changed_since_it_was_shown_is_not_approved(

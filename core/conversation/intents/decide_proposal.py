@@ -3,9 +3,9 @@
 from typing import Any
 
 from core.chat import Action
-from core.conversation.planner import meant_proposals, planner
+from core.conversation.planner import decider, meant_proposals, planner
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
-from core.errors import PortalError
+from core.errors import PortalError, Refused
 from core.purchasing import decisions
 from core.purchasing.model import Proposal
 
@@ -28,13 +28,16 @@ def answer(turn: Turn) -> Step:
         turn.slots["proposal"] = meant[0].proposal_id
         return Ask("why", turn.say("why"))
     turn.slots["why"] = reason
+    told: list[str] = []
+    if decision == "approve":
+        meant, told = _within_limit(turn, meant)
     shown = "\n".join(_shown(turn, one) for one in meant)
     plan = {
         "decision": decision,
         "proposals": [[one.proposal_id, one.content_hash] for one in meant],
         "reason": reason,
     }
-    return Confirm(turn.say(f"confirm_{decision}", proposals=shown, reason=reason), plan)
+    return Confirm("\n".join([*told, turn.say(f"confirm_{decision}", proposals=shown, reason=reason)]), plan)
 
 
 def act(turn: Turn, plan: dict[str, Any]) -> Answer:
@@ -55,11 +58,24 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     return Answer("\n".join(told), actions=tuple(actions))
 
 
+def _within_limit(turn: Turn, meant: list[Proposal]) -> tuple[list[Proposal], list[str]]:
+    """Those this person may approve, and what is said of the others; a refusal where there is none."""
+    allowed, told = [], []
+    for one in meant:
+        try:
+            decisions.check_limit(planner(turn), one.total)
+            allowed.append(one)
+        except Refused as refusal:
+            told.append(f"{_shown(turn, one)}: {refusal}")
+    if not allowed:
+        raise Refused("\n".join(told), "limit")
+    return allowed, told
+
+
 def _decide(turn: Turn, plan: dict[str, Any], proposal_id: int, content_hash: str) -> Proposal | PortalError:
-    staff = planner(turn)
     if plan["decision"] == "approve":
-        return decisions.approve(turn.session, staff, proposal_id, content_hash, turn.house.config.planning, turn.now)
-    return decisions.reject(turn.session, staff, proposal_id, content_hash, plan["reason"], turn.now)
+        return decisions.approve(turn.session, decider(turn), proposal_id, content_hash)
+    return decisions.reject(turn.session, decider(turn), proposal_id, content_hash, plan["reason"])
 
 
 def _action(plan: dict[str, Any], decided: Proposal) -> Action:

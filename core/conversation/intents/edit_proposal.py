@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.chat import Action
-from core.conversation.planner import meant_line, planner
+from core.conversation.planner import decider, meant_line, planner
 from core.conversation.turn import Answer, Ask, Confirm, Step, Turn
 from core.errors import InvalidInput
 from core.purchasing import decisions, proposals
@@ -50,9 +50,8 @@ def answer(turn: Turn) -> Step:
 
 def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     """Change it; earlier approvals are void."""
-    changed = decisions.edit(
-        turn.session, planner(turn), plan["proposal"], plan["content_hash"], {plan["line"]: plan["quantity"]}, turn.now
-    )
+    quantities = {plan["line"]: plan["quantity"]}
+    changed = decisions.edit(turn.session, decider(turn), plan["proposal"], plan["content_hash"], quantities)
     result = {"revision": changed.revision, "total": changed.total.minor, "currency": changed.total.currency}
     action = Action("edit_proposal", {"proposal": plan["proposal"], plan["name"]: plan["quantity"]}, result)
     text = turn.say("done", name=plan["name"], after=plan["quantity"], number=plan["proposal"], total=changed.total)

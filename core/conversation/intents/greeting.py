@@ -1,5 +1,6 @@
 """Small talk: greeting."""
 
+from core.conversation.planner import manner
 from core.conversation.turn import Answer, Step, Turn
 
 PROOF = 0
@@ -8,4 +9,4 @@ AUDIENCE = frozenset({"customer", "staff"})
 
 def answer(turn: Turn) -> Step:
     """Answer in kind."""
-    return Answer(turn.say("staff" if turn.speaker.staff_id else "answer"))
+    return Answer(turn.say(manner(turn)))

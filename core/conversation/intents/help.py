@@ -1,5 +1,6 @@
 """What one can ask for."""
 
+from core.conversation.planner import manner
 from core.conversation.turn import Answer, Choice, Step, Turn
 
 PROOF = 0
@@ -10,7 +11,7 @@ _STAFF = ("list_proposals", "stock_level")
 
 def answer(turn: Turn) -> Step:
     """Say it in a few lines, with buttons to begin."""
-    return Answer(turn.say("staff" if turn.speaker.staff_id else "customer"), starts(turn))
+    return Answer(turn.say({"answer": "customer"}.get(manner(turn), manner(turn))), starts(turn))
 
 
 def starts(turn: Turn) -> tuple[Choice, ...]:

@@ -37,4 +37,5 @@ def answer(turn: Turn) -> Step:
         )
         for proposal in open_ones[:3]
     )
-    return Answer("\n".join(told), choices)
+    shown = [proposal.proposal_id for proposal in open_ones[:_MOST]]
+    return Answer("\n".join(told), choices, focus={"proposals": shown})

@@ -15,4 +15,5 @@ def answer(turn: Turn) -> Step:
     stock = availability(turn, product.sku)
     if stock.available > 0:
         return Answer(turn.say("here", name=product.name, units=stock.available), focus={"sku": product.sku})
-    return Answer(when_back(turn, product, stock, int(turn.slots.get("quantity") or 1)), focus={"sku": product.sku})
+    told, actions = when_back(turn, product, stock, int(turn.slots.get("quantity") or 1))
+    return Answer(told, actions=actions, focus={"sku": product.sku})

@@ -15,6 +15,7 @@ from core.returns.service import AskedReturn, ReturnRules, request_return, retur
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
 _MOST_LOOKED_AT = 20
+_MOST_LINES = 8
 REASONS = ("damaged", "wrong_item", "not_as_described", "no_longer_wanted", "arrived_late", "too_many")
 
 
@@ -84,6 +85,8 @@ def _implied(turn: Turn) -> Order | Step:
     talked_about = focused_order(turn)
     if talked_about is not None and (not possible or talked_about in possible):
         return talked_about
+    if talked_about is not None:
+        return ask_order(turn, possible, turn.say("not_this_order", order=talked_about.order_number))
     if len(possible) > 1:
         return ask_order(turn, possible, turn.say("which_order_back"))
     return possible[0] if possible else orders[0]
@@ -100,22 +103,33 @@ def _line(turn: Turn, order: Order, verdicts: list[Returnable], possible: list[R
     if found is None and len(possible) == 1 and not words:
         found = possible[0]
     if found is None:
-        return Ask("product", turn.say("which_line"), tuple(_line_choice(verdict) for verdict in possible[:6]))
+        more = len(possible) - _MOST_LINES
+        key = "which_line_more" if more > 0 else "which_line"
+        return Ask("product", turn.say(key, order=order.order_number, more=more), _line_choices(possible))
     if found.quantity == 0:
         return Answer(turn.say("not_this", name=found.description, why=found.why_not))
     turn.slots["line"] = found.line
     return found
 
 
-def _line_choice(verdict: Returnable) -> Choice:
-    return Choice(f"{verdict.description} ({verdict.quantity})", {"line": verdict.line})
+def _line_choices(possible: list[Returnable]) -> tuple[Choice, ...]:
+    """Lines to choose from; the number of the line tells apart those that are called the same."""
+    names = [verdict.description for verdict in possible]
+    return tuple(
+        Choice(
+            f"{verdict.description} ({verdict.quantity})"
+            + (f", line {verdict.line}" if names.count(verdict.description) > 1 else ""),
+            {"line": verdict.line},
+        )
+        for verdict in possible[:_MOST_LINES]
+    )
 
 
 def _units(turn: Turn, verdict: Returnable) -> int | Step:
-    if verdict.quantity == 1:
-        return 1
     said = turn.slots.get("quantity")
     units = int(said) if said is not None and str(said).isdigit() else 0
+    if verdict.quantity == 1 and units <= 1:
+        return 1
     if 1 <= units <= verdict.quantity:
         return units
     choices = (Choice(turn.say("all_of_it", units=verdict.quantity), {"quantity": verdict.quantity}),

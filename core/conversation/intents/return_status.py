@@ -1,7 +1,8 @@
 """Where the returns stand."""
 
-from core.conversation.resolve import focused_order, named_order
+from core.conversation.resolve import named_order
 from core.conversation.turn import Answer, Ask, Step, Turn
+from core.errors import NotFound
 from core.orders.service import orders_of
 from core.returns.service import returns_of
 
@@ -10,11 +11,12 @@ AUDIENCE = frozenset({"customer"})
 
 
 def answer(turn: Turn) -> Step:
-    """Tell of the returns of the order meant, else of all."""
-    order = named_order(turn) or focused_order(turn)
+    """Tell of the return or the order that was named, else of all returns, the latest last."""
+    order = named_order(turn)
     if isinstance(order, Ask):
         return order
-    orders = [order] if order and returns_of(turn.session, order) else orders_of(turn.session, turn.customer_id)
+    number = str(turn.slots.get("return_number") or "").upper()
+    orders = [order] if order else orders_of(turn.session, turn.customer_id)
     told = [
         turn.say(
             "line",
@@ -26,5 +28,8 @@ def answer(turn: Turn) -> Step:
         )
         for order in orders
         for found in returns_of(turn.session, order)
+        if number in {"", found.return_number.upper()}
     ]
+    if number and not told:
+        raise NotFound(turn.say("no_such", number=number[:20]))
     return Answer("\n".join(told[-5:]) if told else turn.say("none"))

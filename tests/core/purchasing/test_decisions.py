@@ -37,7 +37,7 @@ def test_pressing_twice_makes_one_purchase_order(planned: Portal, proposal: Prop
 
 def test_the_second_planner_is_told_who_decided(planned: Portal, proposal: Proposal) -> None:
     planned.reject(PLANNER, proposal.proposal_id, proposal.content_hash, "too early")
-    with pytest.raises(Conflict, match=f"rejected already by {shop.PLANNER}"):
+    with pytest.raises(Conflict, match="rejected already by Pat"):
         planned.approve(BOSS, proposal.proposal_id, proposal.content_hash)
     assert [one for one in planned.purchase_orders(BOSS) if one.proposal_id] == []
 
@@ -57,13 +57,10 @@ def test_an_edit_is_priced_with_the_break_it_reaches(planned: Portal, proposal: 
     assert edited.edited_by == shop.PLANNER
 
 
-@pytest.mark.parametrize(("quantity", "why"), [(30, "packs of 12"), (12, "minimum of 24"), (-12, "zero"), (10**9, "")])
+@pytest.mark.parametrize(("quantity", "why"), [(30, "packs of 12"), (12, "minimum of 24"), (-12, "zero"), (12 * 10**8, "more than anybody")])
 def test_a_quantity_the_supplier_would_refuse_is_refused(
     planned: Portal, proposal: Proposal, quantity: int, why: str
 ) -> None:
-    if quantity == 10**9:
-        assert planned.reprice(BOSS, proposal.proposal_id, {mug(proposal): quantity})[mug(proposal)].fault
-        return
     with pytest.raises(InvalidInput, match=why):
         planned.edit(BOSS, proposal.proposal_id, proposal.content_hash, {mug(proposal): quantity})
     assert planned.reprice(BOSS, proposal.proposal_id, {mug(proposal): quantity})[mug(proposal)].fault
@@ -201,9 +198,10 @@ def test_the_supplier_gets_the_order_once_and_its_status_says_so(
     assert planned.purchase_order(BOSS, number).status is PurchaseOrderStatus.APPROVED
     sending.deliver()
     sending.deliver()
-    assert [(post.content["to"], number in post.content["text"]) for post in mailbox.got] == [
-        ("orders@acme.example.org", True)
-    ]
+    assert [post.content["to"] for post in mailbox.got] == ["orders@acme.example.org"]
+    letter = mailbox.got[0].content["text"]
+    for part in (number, "Main warehouse", config.shop.name, str(proposal.total), "Red Polka Dot Mug"):
+        assert part in letter
     assert planned.purchase_order(BOSS, number).status is PurchaseOrderStatus.SENT
 
 
