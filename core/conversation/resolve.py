@@ -41,8 +41,11 @@ def named_order(turn: Turn) -> Order | Ask | None:
     reference = turn.slots.get("reference")
     if reference:
         return _by_place(turn, str(reference))
-    if turn.slots.get("product"):
-        return _by_content(turn, str(turn.slots["product"]))
+    product = str(turn.slots.get("product") or "")
+    if product.isdigit() and (own := _own_number(turn, product)) in order_numbers_of(turn.session, turn.customer_id):
+        return order_of(turn.session, turn.customer_id, own)
+    if product:
+        return _by_content(turn, product)
     if turn.slots.get("text"):
         return _by_content(turn, str(turn.slots["text"]))
     return None

@@ -292,3 +292,94 @@ def test_an_enquiry_is_counted_once_a_day_however_often_it_is_asked(open_shop: P
         asking.say("do you have blue glass lamps?")
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(EnquiryRow)) == 1
+
+
+def test_another_request_about_another_order_is_not_the_last_one_again(ada: Talk) -> None:
+    ada.say("send me the invoice for order 1001")
+    for words in ("please cancel order 1002", "order 1002 should go to my neighbour instead"):
+        reply = ada.say(words)
+        assert reply.attachments == ()
+        assert "51001" not in reply.text
+    ada.say("thanks")
+    assert "welcome" not in ada.say("order 1001 smells odd").text
+
+
+@pytest.mark.parametrize("words", ["and order 1002?", "what about 1002", "1002"])
+def test_only_a_number_after_a_request_repeats_it_for_that_order(ada: Talk, words: str) -> None:
+    ada.say("where is order 1001?")
+    assert "Order 1002" in ada.say(words).text
+
+
+def test_words_about_orders_pick_no_reason(ada: Talk) -> None:
+    ada.say("return 2 red mugs of order 1001")
+    assert ada.say("my last order").asks != "confirm"
+
+
+def test_invoices_of_a_time_are_those_of_that_time(ada: Talk) -> None:
+    assert "51001" in ada.say("send me my invoices from June").text
+    none = ada.say("send me my invoices from February")
+    assert "no invoice of that time" in none.text
+    assert none.attachments == ()
+
+
+def test_a_credit_note_there_is_not_is_not_an_invoice(ada: Talk) -> None:
+    reply = ada.say("send me the credit note please")
+    assert "no credit note" in reply.text
+    assert reply.attachments == ()
+
+
+def test_an_invoice_past_its_day_was_due(ada: Talk, clock: SettableClock) -> None:
+    assert "is due on 4 July" in ada.say("send me invoice 51001").text
+    clock.forward(timedelta(days=30))
+    assert "was due on 4 July" in ada.say("send me invoice 51001").text
+
+
+def test_a_return_that_is_none_of_mine_is_not_found(ada: Talk) -> None:
+    ada.say("return 1 red mug of order 1001, it is broken")
+    ada.say("yes")
+    assert "R-000001" in ada.say("what is the status of my return R-000001?").text
+    other = ada.say("what is the status of my return R-000777?")
+    assert "no return R-000777" in other.text
+
+
+def test_a_place_beyond_the_list_is_said(ada: Talk) -> None:
+    ada.say("show me my orders")
+    assert "only 2 orders" in ada.say("where is the fifth one?").text
+
+
+def test_the_order_just_told_is_not_quietly_exchanged_for_another(ada: Talk) -> None:
+    ada.say("where is order 1002?")
+    reply = ada.say("I want to return it")
+    assert "Nothing of order 1002" in reply.text
+    assert [button.label[:4] for button in reply.buttons] == ["1001"]
+
+
+def test_more_units_than_there_are_is_said_even_of_one(ada: Talk) -> None:
+    ada.say("I want to return the blue lamp of order 1001")
+    ada.say("it is broken")
+    assert "at most 1" in ada.say("no, 3 not 1").text
+
+
+def test_an_enquiry_is_an_action_once(ada: Talk) -> None:
+    first, again = ada.say("do you have blue glass lamps?"), ada.say("do you have blue glass lamps?")
+    assert [action.name for action in first.actions] == ["note_enquiry"]
+    assert again.actions == ()
+
+
+def test_a_long_message_about_nothing_gets_help_as_well(ada: Talk) -> None:
+    reply = ada.say("bla " * 2000)
+    assert "4,000 characters" in reply.text
+    assert reply.buttons
+
+
+def test_a_person_is_offered_once(ada: Talk) -> None:
+    ada.say("what is the capital of France?")
+    labels = [button.label for button in ada.say("and of Italy?").buttons]
+    assert len(labels) == len(set(labels))
+
+
+def test_people_at_the_desk_are_not_offered_what_planners_do(open_shop: Portal) -> None:
+    from tests.flows.talking import staff
+
+    assert "approve" in staff(open_shop, shop.BOSS).say("hello").text
+    assert "approve" not in staff(open_shop, shop.SUPPORT).say("hello").text
