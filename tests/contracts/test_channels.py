@@ -1,0 +1,40 @@
+"""Every channel found speaks what the core speaks and knows nothing of the others."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import bot.channels
+
+FOLDER = Path(str(bot.channels.__file__)).parent
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, wherever in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return found | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
+def test_there_are_channels_to_look_at() -> None:
+    assert "console" in NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_channel_names_itself_as_its_file_is_named(name: str) -> None:
+    assert name == import_module(f"bot.channels.{name}").CHANNEL
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_channel_reaches_the_product_only_through_the_portal(name: str) -> None:
+    of_the_core = {module for module in imported(FOLDER / f"{name}.py") if module.startswith("core")}
+    assert of_the_core <= {"core.portal", "core.chat", "core.config", "core.errors", "core.clock"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_channel_does_not_know_its_siblings(name: str) -> None:
+    others = {f"bot.channels.{other}" for other in NAMES if other != name}
+    assert not imported(FOLDER / f"{name}.py") & others
