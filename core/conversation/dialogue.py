@@ -258,7 +258,8 @@ def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | Non
 
 def _follow_up(scene: Scene, heard: Heard) -> None:
     """“And the second one?”: the last request again, about something else."""
-    last = scene.standing.focus.get("intent")
+    told = scene.standing.focus.get("intent")
+    last = getattr(INTENTS[told], "FOLLOWED_BY", told) if told in INTENTS else None
     if last in INTENTS and not hasattr(INTENTS[last], "act") and _is_only_a_reference(scene, heard):
         scene.intents = [last]
         scene.standing.push(Frame(last, dict(heard.slots)))

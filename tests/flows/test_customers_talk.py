@@ -72,7 +72,7 @@ def test_a_foreign_invoice_and_a_missing_one_look_the_same(ada: Talk) -> None:
 def test_orders_are_listed_with_their_sum_and_can_be_picked_by_place(ada: Talk) -> None:
     listed = ada.say("show me my orders")
     assert "2 orders" in listed.text
-    assert "Order 1001" in ada.say("the second one").text
+    assert "TRK-1001" in ada.say("the second one").text
 
 
 def test_two_requests_in_one_message_are_both_answered(ada: Talk) -> None:

@@ -8,6 +8,7 @@ from core.orders.service import orders_of
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+FOLLOWED_BY = "track_order"
 _PAGE = 5
 
 
