@@ -98,6 +98,8 @@ def serve(
     from bot import serving
 
     loaded = _load(config, port)
+    if loaded.mail.transport == "outbox":
+        typer.echo("Nobody can be mailed a sign-in code: mail.transport is “outbox”; set “smtp”.", err=True)
     with _house(loaded) as house:
         said = f"Storekeeper listens on {loaded.web.base_url}"
         if workers == 1:
@@ -150,11 +152,12 @@ def import_(
     config: ConfigPath = None,
 ) -> None:
     """Take over customers, products, stock, orders and the rest; prints what was taken and the faults by line."""
+    from bot.files import writing
     from bot.importing import report, run
 
-    with _house(_load(config)) as house:
+    with writing(faults) as file, _house(_load(config)) as house:
         outcome = run(house, source, path, shift_days=shift_days, quiet=as_json)
-    report(outcome, faults, as_json=as_json)
+        report(outcome, file, as_json=as_json)
     if outcome.faults:
         sys.exit(1)
 

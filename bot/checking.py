@@ -27,6 +27,10 @@ def findings(house: House) -> list[Finding]:
         Finding(True, f"The database {house.database.engine.url.render_as_string(hide_password=True)} is up to date.")
     ]
     found += [Finding(False, fault) for fault in health.faults]
+    if house.config.mail.transport == "outbox":
+        found.append(
+            Finding(True, "Letters stay in the database (mail.transport is “outbox”); a real shop sets “smtp”.")
+        )
     try:
         rows = house.portal.verify_audit()
         found.append(Finding(True, f"The audit chain holds over {rows} rows."))

@@ -1,5 +1,7 @@
 """The demo: a shop cut from real sales records, set up once and then open on this machine."""
 
+import fcntl
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +15,7 @@ from bot.serving import require_free_port, serve
 from core.clock import utc_now
 from core.config import Config
 from core.database.migrate import upgrade
+from core.errors import ConfigError
 
 console = Console(highlight=False, soft_wrap=True)
 _LOADED = "demo shop loaded"
@@ -26,6 +29,24 @@ def run(config: Config, folder: Path, *, fresh: bool) -> None:
         ConfigError: the port is taken or the folder cannot be used.
     """
     require_free_port(config.web)
+    with _alone_in(folder):
+        _run(config, folder, fresh=fresh)
+    console.print("Stopped. Your shop is kept; `make demo` opens it again.")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder, so that two demos never share or remove one database."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "in-use").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError(f"A demo is running in {folder} already; stop it, or name another --folder.") from error
+        yield
+
+
+def _run(config: Config, folder: Path, *, fresh: bool) -> None:
     if fresh:
         _begin_anew(folder)
     url = f"sqlite:///{folder / _DATABASE}"
@@ -39,7 +60,6 @@ def run(config: Config, folder: Path, *, fresh: bool) -> None:
         serve(house, demo=True, ready=lambda: _welcome(house, hints), hints=hints)
     finally:
         house.close()
-    console.print("Stopped. Your shop is kept; `make demo` opens it again.")
 
 
 def _begin_anew(folder: Path) -> None:
@@ -77,6 +97,6 @@ def _welcome(house: House, hints: Sequence[tuple[str, str]]) -> None:
     console.print(
         f"\nSign in at {base}/sign-in with one of these addresses; the code lands on {base}/demo/mail\n"
         f"Planners find their inbox at {base}/planner\n"
-        "The same conversation in a terminal: STOREKEEPER__DATABASE__URL="
-        f"{house.config.database.url} storekeeper chat --as EMAIL\n\nCtrl-C stops."
+        f"The same conversation in a terminal:\n  STOREKEEPER__DATABASE__URL={house.config.database.url} "
+        f"STOREKEEPER__WEB__PORT={house.config.web.port} {sys.argv[0]} chat --as EMAIL\n\nCtrl-C stops."
     )

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TextIO
 
 import typer
 from rich.console import Console
@@ -68,13 +69,12 @@ def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bo
     return outcome
 
 
-def report(outcome: Outcome, faults: Path | None, *, as_json: bool) -> None:
-    """Print what was taken, and the first faults; all of them go to a file if one is named."""
+def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:
+    """Print what was taken, and the first faults; all of them go to a file if one is given."""
     if faults is not None:
-        with faults.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["table", "line", "column", "fault"])
-            writer.writerows([fault.table, fault.line, fault.column, fault.sentence] for fault in outcome.faults)
+        writer = csv.writer(faults)
+        writer.writerow(["table", "line", "column", "fault"])
+        writer.writerows([fault.table, fault.line, fault.column, fault.sentence] for fault in outcome.faults)
     if as_json:
         typer.echo(json.dumps({
             "taken": dict(outcome.taken),

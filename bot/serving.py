@@ -1,5 +1,6 @@
 """Serving: the web door and the clock in one process, or in several that share a port."""
 
+import errno
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -109,6 +110,8 @@ def _listen(web: Web) -> socket.socket:
         listening.bind((web.host, web.port))
     except OSError as error:
         listening.close()
+        if error.errno in {errno.EADDRNOTAVAIL, None} or isinstance(error, socket.gaierror):
+            raise ConfigError(f"web.host “{web.host}” is no address of this machine ({error.strerror}).") from error
         raise ConfigError(
             f"Port {web.port} of {web.host} cannot be used ({error.strerror}). Take another one: "
             f"--port {web.port + 1 if web.port < _LAST_PORT else 8000}, or stop the program that has it."

@@ -166,19 +166,23 @@ def load(path: Path | None = None) -> Config:
         ConfigError: the file cannot be read, or any key is unknown or wrong; the text lists every fault.
     """
     chosen = path or (Path("config.toml") if Path("config.toml").is_file() else None)
+    _refuse_unknown_sections()
     written = _with_secrets(_read(chosen) if chosen else {})
     try:
         return Config(**written)
     except ValidationError as error:
         where = str(chosen) if chosen else "the environment"
         faults = [f"  {'.'.join(str(part) for part in fault['loc'])}: {_said(fault)}" for fault in error.errors()]
-        raise ConfigError(f"The configuration ({where}) has {len(faults)} faults:\n" + "\n".join(faults)) from error
+        count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise ConfigError(f"The configuration ({where}) has {count}:\n" + "\n".join(faults)) from error
 
 
 def _said(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         return "unknown key; see config.toml for the keys there are"
-    return str(fault["msg"])
+    if fault["type"] == "string_pattern_mismatch":
+        return "write a time of day like 02:30"
+    return str(fault["msg"]).removeprefix("Value error, ")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -188,6 +192,16 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _refuse_unknown_sections() -> None:
+    """A section that does not exist would be passed over in silence."""
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX):
+            section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
+            if section not in Config.model_fields:
+                known = ", ".join(Config.model_fields)
+                raise ConfigError(f"{name} names no section of the configuration; there are: {known}.")
 
 
 def _names_a_file(name: str) -> bool:

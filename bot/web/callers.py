@@ -92,7 +92,7 @@ def signed_in_customer(calling: Calling) -> Customer:
     if calling.customer:
         return calling.customer
     if calling.staff:
-        raise Refused("This page is for customers. Your pages are in the menu.", "customers-only")
+        raise Refused("This page is for customers; it shows what one of them ordered.", "customers-only")
     raise SignInFirst("Please sign in to see this page.")
 
 

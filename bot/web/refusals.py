@@ -1,5 +1,6 @@
 """From an expected failure to a status and a page: the one place that says which is which."""
 
+import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from core.errors import (
     Unavailable,
 )
 
+log = logging.getLogger(__name__)
 _STATUS: dict[type[PortalError], int] = {
     InvalidInput: 422,
     NotFound: 404,
@@ -47,6 +49,7 @@ _TITLES = {
 _SENTENCES = {
     404: "There is no such page.",
     405: "This page cannot be asked for in this way.",
+    503: "Our records are not answering just now. Nothing was changed. Please try again in a few minutes.",
 }
 
 
@@ -77,10 +80,12 @@ def register(app: FastAPI) -> None:
 def _refused(request: Request, refusal: Any) -> Response:
     if isinstance(refusal, SignInFirst) and request.method == "GET" and not _speaks_json(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
-    response = refuse(request, status_of(refusal), str(refusal))
     if isinstance(refusal, Unavailable):
+        log.warning("a page found no database: %s", refusal)
+        response = refuse(request, 503, _SENTENCES[503])
         response.headers["Retry-After"] = "10"
-    return response
+        return response
+    return refuse(request, status_of(refusal), str(refusal))
 
 
 def _not_served(request: Request, error: Any) -> Response:

@@ -143,7 +143,9 @@ def _check_asking(session: Session, address: str, browser: str, now: datetime) -
     asked = session.scalars(select(CodeRow.asked_at).where(CodeRow.address == address)).all()
     ages = [(now - at).total_seconds() for at in asked]
     if sum(age < _HOUR_S for age in ages) >= CODES_PER_HOUR or sum(age < _DAY_S for age in ages) >= CODES_PER_DAY:
-        raise TooMany("Several codes were sent to this address already. Use the latest one, or try again in an hour.")
+        raise TooMany(
+            "Several codes were asked for with this address lately. Use the latest mail, or try again in an hour."
+        )
     others = session.execute(
         select(CodeRow.address, func.max(CodeRow.asked_at)).where(CodeRow.browser == browser).group_by(CodeRow.address)
     ).all()

@@ -117,8 +117,8 @@ class Intent(Protocol):
     """What a module of `intents/` declares.
 
     `PROOF` is the proof a speaker needs, `AUDIENCE` who it is for ("customer", "staff"). A module whose `answer`
-    gives a Confirm also has `act(turn, plan) -> Answer`, which checks everything again and does it. `FOLLOWED_BY`, if it
-    has one, is the intent that “the second one” begins after this one listed things.
+    gives a Confirm also has `act(turn, plan) -> Answer`, which checks everything again and does it.
+    `FOLLOWED_BY`, if it has one, is the intent that “the second one” begins after this one listed things.
     """
 
     PROOF: int

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -50,6 +51,18 @@ class Database:
         with _as_unavailable(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
+    def check_writable(self) -> None:
+        """Find out whether a change could be written now.
+
+        Raises:
+            Unavailable: the database is gone, cannot be reached, is read-only, locked or full.
+        """
+        name = self.engine.url.database
+        if self.is_sqlite and name and not Path(name).exists():
+            raise Unavailable("The file of the database is gone; stop, restore it from a backup, and start again.")
+        with self.unit_of_work() as session:
+            session.connection()
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -62,24 +75,33 @@ def _as_unavailable() -> Iterator[None]:
     except OperationalError as error:
         raise Unavailable(_plainly(error)) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or _is_no_database(error):
             raise Unavailable(_plainly(error)) from error
         raise
 
 
+def _is_no_database(error: DBAPIError) -> bool:
+    return any(words in str(error.orig) for words in ("not a database", "malformed"))
+
+
+_PLAINLY = (
+    ("not a database", "The file of the database is damaged or something else; restore a backup, or name another one."),
+    ("malformed", "The file of the database is damaged; restore a backup."),
+    ("readonly", "The database is read-only; nothing was changed. Make the file and its folder writable."),
+    ("read-only", "The database is read-only; nothing was changed. Make the file and its folder writable."),
+    ("locked", "The database is busy with another program; nothing was changed. Try again in a moment."),
+    ("busy", "The database is busy with another program; nothing was changed. Try again in a moment."),
+    ("full", "The disk of the database is full; nothing was changed. Free some space and try again."),
+    ("unable to open", "The database file cannot be opened; check database.url, its folder and its permissions."),
+    ("no such table", "The database has not been set up for this version; run `storekeeper db upgrade`."),
+    ("no such column", "The database has not been set up for this version; run `storekeeper db upgrade`."),
+)
+
+
 def _plainly(error: DBAPIError) -> str:
     reason = str(error.orig)
-    if "readonly" in reason or "read-only" in reason:
-        return "The database is read-only; nothing was changed. Make the file and its folder writable."
-    if "locked" in reason or "busy" in reason:
-        return "The database is busy with another program; nothing was changed. Try again in a moment."
-    if "full" in reason:
-        return "The disk of the database is full; nothing was changed. Free some space and try again."
-    if "unable to open" in reason:
-        return "The database file cannot be opened; check database.url, its folder and its permissions."
-    if "no such table" in reason or "no such column" in reason:
-        return "The database has not been set up for this version; run `storekeeper db upgrade`."
-    return "The database does not answer; nothing was changed. Check database.url and that the server is running."
+    silent = "The database does not answer; nothing was changed. Check database.url and that the server is running."
+    return next((sentence for words, sentence in _PLAINLY if words in reason), silent)
 
 
 def _engine(url: str, busy_timeout_s: float) -> Engine:
@@ -88,6 +110,8 @@ def _engine(url: str, busy_timeout_s: float) -> Engine:
     except ArgumentError as error:
         raise ConfigError("database.url is not a database address; write sqlite:///file or postgresql://…") from error
     if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ConfigError("database.url names no file; write sqlite:///path/to/file.db")
         engine = create_engine(
             parsed,
             hide_parameters=True,

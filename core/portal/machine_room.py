@@ -147,6 +147,7 @@ class MachineRoom(Rooms):
         now = self._clock()
         try:
             require_current(self._database)
+            self._database.check_writable()
             with self._database.reading() as session:
                 waiting_since = outbox.waiting_since(session, now)
                 dead = len(outbox.dead_letters(session))

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from core.accounts.model import Staff
@@ -19,6 +19,7 @@ from core.purchasing.planning import Skipped
 log = logging.getLogger(__name__)
 _MOST_TRIES = 3
 _MOST_SHOWN = 10
+_EARLIEST, _FURTHEST_AHEAD = date(1990, 1, 1), timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class PlanOutcome:
         told = [f"Planned {self.planned:,} products as of {self.as_of:%-d %B %Y} in {self.seconds:.1f} s."]
         proposals = "1 new proposal" if self.proposals == 1 else f"{self.proposals} new proposals"
         told.append(f"{proposals}, {self.lines} lines, worth {worth}.")
-        if not self.proposals:
+        if not self.planned:
+            told.append("There is nothing to plan: bring products, suppliers, supplier_items and stock first.")
+        elif not self.proposals:
             told.append("What is here, on order or already proposed is enough.")
         told += [f"  left out: {one.sku} at {one.location}: {one.sentence}" for one in self.skipped[:_MOST_SHOWN]]
         if len(self.skipped) > _MOST_SHOWN:
@@ -64,6 +67,8 @@ class Stockroom(Rooms):
         """
         began, shop, settings = time.perf_counter(), self._config.shop, self._config.planning
         day = as_of or self._clock().astimezone(shop.zone).date()
+        if not _EARLIEST <= day <= self._clock().astimezone(shop.zone).date() + _FURTHEST_AHEAD:
+            raise InvalidInput(f"{day} is no day to plan for; take one from {_EARLIEST} to a year from now.")
         run = run or f"by hand {self._clock().isoformat()}"
         with self._database.unit_of_work() as session:
             decisions.expire_old(session, self._clock())
@@ -71,7 +76,7 @@ class Stockroom(Rooms):
             with self._database.reading() as session:
                 books = planning.read(session, shop, settings, planning.Wanted(day, supplier), self._clock())
             if supplier is not None and supplier not in books.suppliers:
-                known = ", ".join(sorted(books.suppliers)[:12])
+                known = ", ".join(sorted(books.suppliers)[:12]) or "none yet; import suppliers first"
                 raise InvalidInput(f"There is no supplier “{supplier}”; there are: {known}.")
             plan = planning.compute(books, settings)
             with self._database.unit_of_work() as session:
