@@ -100,6 +100,7 @@ def test_a_new_code_voids_the_one_before(doorbell: Doorbell) -> None:
     assert isinstance(doorbell.attempt(after), str)
 
 
+@ON_SQLITE
 def test_the_sixth_try_is_refused_even_with_the_right_code(doorbell: Doorbell, wrong: Wrong) -> None:
     asked = doorbell.ask()
     for _ in range(5):
@@ -107,6 +108,7 @@ def test_the_sixth_try_is_refused_even_with_the_right_code(doorbell: Doorbell, w
     assert isinstance(doorbell.attempt(asked.code), TooMany)
 
 
+@ON_SQLITE
 def test_ten_wrong_tries_lock_an_address_for_every_browser_until_the_next_day(
     doorbell: Doorbell, wrong: Wrong, clock: SettableClock
 ) -> None:
@@ -129,6 +131,7 @@ def test_signing_in_often_is_no_wrong_try(doorbell: Doorbell, clock: SettableClo
         clock.forward(timedelta(minutes=30))
 
 
+@ON_SQLITE
 @pytest.mark.xfail(strict=True, reason="nobody tells the owner that their address was locked after ten wrong tries")
 def test_the_owner_is_told_when_an_address_is_locked(doorbell: Doorbell, wrong: Wrong, people: Portal) -> None:
     for browser in ("one", "two"):
@@ -177,6 +180,7 @@ def test_a_browser_asks_for_five_addresses_a_day(doorbell: Doorbell, clock: Sett
     assert doorbell.ask("one-more@example.org").address == "one-more@example.org"
 
 
+@ON_SQLITE
 def test_an_address_nobody_has_is_treated_like_one_on_file(
     doorbell: Doorbell, wrong: Wrong, database: Database
 ) -> None:
