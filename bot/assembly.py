@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 
 from core.clock import Clock, utc_now
 from core.config import Config, Mail
-from core.database.engine import Database
+from core.database.engine import Database, parsed
 from core.errors import ConfigError
 from core.mailroom.ports import Courier
 from core.portal import Portal
@@ -56,9 +55,9 @@ def _mail(settings: Mail) -> Courier:
 
 
 def _folder_of(url: str) -> Path:
-    parsed = make_url(url) if "://" in url else None
-    named = parsed.database if parsed is not None and parsed.get_backend_name() == "sqlite" else None
-    folder = Path(named).parent if named and named != ":memory:" else Path("var")
+    address = parsed(url)
+    is_file = address.get_backend_name() == "sqlite"
+    folder = Path(address.database or "").parent if is_file else Path("var")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

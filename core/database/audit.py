@@ -13,6 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.database.base import Base, RowId
+from core.database.numbers import current, note
+
+_SEALED = "audit"
 
 
 class AuditRow(Base):
@@ -47,18 +50,20 @@ def seal(session: Session) -> int:
         digest = _digest(str(digest), row)
         position = int(position or 0) + 1
         row.position, row.digest = position, digest
+    note(session, _SEALED, int(position or 0))
     return len(waiting)
 
 
 def first_broken(session: Session) -> int | None:
     """Position of the first sealed row that does not fit the chain, or None where all of it holds."""
-    digest = ""
+    digest, held = "", 0
     rows = session.scalars(select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position))
     for expected, row in enumerate(rows, 1):
         digest = _digest(digest, row)
         if row.position != expected or row.digest != digest:
             return expected
-    return None
+        held = expected
+    return held + 1 if held != current(session, _SEALED) else None
 
 
 def sealed(session: Session) -> int:

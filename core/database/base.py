@@ -36,6 +36,11 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
+def lookup(key: str) -> str:
+    """A text to look a record up by; what no database can store is found by none."""
+    return key.replace("\x00", "\ufffd")
+
+
 class Base(DeclarativeBase):
     """Parent of all rows."""
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.errors import ConfigError, Unavailable
 
 _WRITES = "storekeeper_writes"
+_ONE_STATE = "REPEATABLE READ"
 
 
 class Database:
@@ -28,6 +29,8 @@ class Database:
         self.engine = _engine(url, busy_timeout_s)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(**{_WRITES: True})
+        # PostgreSQL would show every statement another state; SQLite's read transactions see one by themselves
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_STATE)
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -48,7 +51,7 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached.
         """
-        with _as_unavailable(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with _as_unavailable(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def check_writable(self) -> None:
@@ -72,63 +75,94 @@ class Database:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise Unavailable(_plainly(error)) from error
     except DBAPIError as error:
-        if error.connection_invalidated or _is_no_database(error):
-            raise Unavailable(_plainly(error)) from error
-        raise
+        sentence = _plainly(error)
+        if sentence is None:
+            raise
+        raise Unavailable(sentence) from error
 
 
-def _is_no_database(error: DBAPIError) -> bool:
-    return any(words in str(error.orig) for words in ("not a database", "malformed"))
+_READ_ONLY = "The database is read-only; nothing was changed. Make the file and its folder writable."
+_BUSY = "The database is busy with another program; nothing was changed. Try again in a moment."
+_FULL = "The disk of the database is full; nothing was changed. Free some space and try again."
+_DAMAGED = "The file of the database is damaged, or something else; restore a backup, or name another in database.url."
+_NOT_OPENED = "The database file cannot be opened; check database.url, its folder and its permissions."
+_NOT_SET_UP = "The database has not been set up for this version; run `storekeeper db upgrade`."
+_SILENT = "The database does not answer; nothing was changed. Check database.url and that the server is running."
+_SQLITE = {
+    "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_BUSY": _BUSY,
+    "SQLITE_LOCKED": _BUSY,
+    "SQLITE_FULL": _FULL,
+    "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_CANTOPEN": _NOT_OPENED,
+    "SQLITE_IOERR": _NOT_OPENED,
+}
+_POSTGRESQL = {
+    "25006": _READ_ONLY,
+    "40001": _BUSY,
+    "40P01": _BUSY,
+    "55P03": _BUSY,
+    "53100": _FULL,
+    "42P01": _NOT_SET_UP,
+    "42703": _NOT_SET_UP,
+}
 
 
-_PLAINLY = (
-    ("not a database", "The file of the database is damaged or something else; restore a backup, or name another one."),
-    ("malformed", "The file of the database is damaged; restore a backup."),
-    ("readonly", "The database is read-only; nothing was changed. Make the file and its folder writable."),
-    ("read-only", "The database is read-only; nothing was changed. Make the file and its folder writable."),
-    ("locked", "The database is busy with another program; nothing was changed. Try again in a moment."),
-    ("busy", "The database is busy with another program; nothing was changed. Try again in a moment."),
-    ("full", "The disk of the database is full; nothing was changed. Free some space and try again."),
-    ("unable to open", "The database file cannot be opened; check database.url, its folder and its permissions."),
-    ("no such table", "The database has not been set up for this version; run `storekeeper db upgrade`."),
-    ("no such column", "The database has not been set up for this version; run `storekeeper db upgrade`."),
-)
+def _plainly(error: DBAPIError) -> str | None:
+    """What is wrong with the database and what to do, by the driver's own code; None where the fault is ours."""
+    name = getattr(error.orig, "sqlite_errorname", None)
+    if isinstance(name, str):
+        if name == "SQLITE_ERROR" and str(error.orig).startswith("no such"):
+            return _NOT_SET_UP
+        return next((sentence for code, sentence in _SQLITE.items() if name.startswith(code)), None)
+    sentence = _POSTGRESQL.get(getattr(error.orig, "sqlstate", None) or "")
+    is_outage = isinstance(error, OperationalError) or error.connection_invalidated
+    return sentence or (_SILENT if is_outage else None)
 
 
-def _plainly(error: DBAPIError) -> str:
-    reason = str(error.orig)
-    silent = "The database does not answer; nothing was changed. Check database.url and that the server is running."
-    return next((sentence for words, sentence in _PLAINLY if words in reason), silent)
+def parsed(url: str) -> URL:
+    """The address of a database, taken apart.
+
+    Raises:
+        ConfigError: it is none, or of a kind that is not supported.
+    """
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError("database.url is not a database address; write sqlite:///file or postgresql://…") from error
+    if address.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigError(f"database.url names {address.get_backend_name()}; SQLite and PostgreSQL are supported.")
+    if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise ConfigError("database.url names no file; write sqlite:///path/to/file.db")
+    return address
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Wait for whoever does the same in another transaction; on SQLite one transaction writes at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
 
 def _engine(url: str, busy_timeout_s: float) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError("database.url is not a database address; write sqlite:///file or postgresql://…") from error
-    if parsed.get_backend_name() == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
-            raise ConfigError("database.url names no file; write sqlite:///path/to/file.db")
+    address = parsed(url)
+    if address.get_backend_name() == "sqlite":
         engine = create_engine(
-            parsed,
+            address,
             hide_parameters=True,
             connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=20,
-            connect_args={"connect_timeout": 10},
-        )
-    raise ConfigError(f"database.url names {parsed.get_backend_name()}; SQLite and PostgreSQL are supported.")
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=20,
+        connect_args={"connect_timeout": 10},
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from core.database.engine import Database
+from core.database.engine import Database, one_at_a_time
 from core.errors import Unavailable
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -21,6 +21,7 @@ def upgrade(database: Database) -> None:
         Unavailable: the database cannot be reached or written, or a newer version has used it.
     """
     with database.unit_of_work() as session:
+        one_at_a_time(session, "upgrade")
         found = _revision(session)
         if found == newest():
             return

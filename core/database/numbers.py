@@ -29,6 +29,20 @@ def advance(session: Session, series: str, expected: int) -> bool:
     return session.scalar(moving.values(last=expected + 1).returning(NumberRow.last)) is not None
 
 
+def note(session: Session, series: str, last: int) -> None:
+    """Write down how far a series has come."""
+    noting = insert_of(session)(NumberRow).values(series=series, last=last)
+    session.execute(noting.on_conflict_do_update(index_elements=[NumberRow.series], set_={"last": last}))
+
+
+def next_code(session: Session, series: str, prefix: str, table: type[Base]) -> str:
+    """The next number with its prefix that no row of the table has; numbers brought from elsewhere are passed over."""
+    while True:
+        code = f"{prefix}-{next_number(session, series):06d}"
+        if session.get(table, code) is None:
+            return code
+
+
 def next_number(session: Session, series: str) -> int:
     """The next number of a series, 1 first; given back if the transaction is rolled back."""
     counting = insert_of(session)(NumberRow).values(series=series, last=1)
