@@ -1,5 +1,6 @@
 """The command line, installed as `storekeeper`; heavy libraries are imported by the command that needs them."""
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on, instead of we
 
 def main() -> None:
     """Run a command; an expected failure is one sentence and exit code 1, a faulty call or configuration 2."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # bytes that are no text are a hostile message, not our end
     try:
         app()
     except (ConfigError, InvalidInput) as error:

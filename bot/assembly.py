@@ -1,5 +1,6 @@
 """Composition root: from a configuration to a portal, its couriers, the web door and the scheduler."""
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -73,19 +74,20 @@ def _secret(config: Config, folder: Path) -> SecretStr:
 
 
 def _kept_secret(path: Path) -> str:
-    """The secret this installation made for itself; two starting at once agree on one."""
+    """The secret this installation made for itself; it is whole in its file from the start, and two starts agree."""
+    draft = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(32), encoding="utf-8")
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
         kept = path.read_text(encoding="utf-8").strip()
-        if len(kept) >= _SHORTEST_SECRET:
-            return kept
-        path.unlink()  # cut off by a crash while it was being written
-        return _kept_secret(path)
     except OSError as error:
         raise ConfigError(
             f"No secret can be kept in {path}: {error.strerror}. Set STOREKEEPER__WEB__SECRET."
         ) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secrets.token_urlsafe(32))
-    return path.read_text(encoding="utf-8").strip()
+    if len(kept) < _SHORTEST_SECRET:
+        raise ConfigError(f"The secret in {path} is too short; remove the file to have a new one made.")
+    return kept

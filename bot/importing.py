@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TextIO
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+import integrations
 from bot.assembly import House
 from core.canonical import Fault
 from core.errors import InvalidInput
@@ -42,13 +44,14 @@ def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bo
     Raises:
         InvalidInput: no such source or path.
     """
-    module = f"integrations.{source.replace('-', '_')}.client"
-    if not source.replace("-", "_").isidentifier() or find_spec(f"integrations.{source.replace('-', '_')}") is None:
-        raise InvalidInput(f"There is no source “{source}”; use csv or online_retail.")
+    sources = _sources()
+    if source.replace("-", "_") not in sources:
+        raise InvalidInput(f"There is no source “{source}”; there are: {', '.join(sources)}.")
     if not path.exists():
         raise InvalidInput(f"{path} does not exist; give a folder or file to import.")
     shop = house.config.shop
-    batches = import_module(module).batches(path, currency=shop.currency, zone=shop.zone, shift_days=shift_days)
+    client = import_module(f"integrations.{source.replace('-', '_')}.client")
+    batches = client.batches(path, currency=shop.currency, zone=shop.zone, shift_days=shift_days)
     outcome, began = Outcome(), time.perf_counter()
     columns = (
         SpinnerColumn(),
@@ -67,6 +70,13 @@ def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bo
             progress.advance(tasks[batch.table], len(batch.rows))
     outcome.seconds = time.perf_counter() - began
     return outcome
+
+
+def _sources() -> list[str]:
+    """The back-ends that bring records: those whose client can give batches."""
+    found = [one.name for one in iter_modules(integrations.__path__)]
+    clients = {name: find_spec(f"integrations.{name}.client") for name in found}
+    return [name for name, client in clients.items() if client and hasattr(import_module(client.name), "batches")]
 
 
 def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:

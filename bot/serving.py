@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.assembly import House, build
-from core.config import Config, Web, load
+from core.config import PREFIX, Config, Web, load
 from core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def serve_with_workers(config: Config, path: Path | None, workers: int) -> None:
     from uvicorn.supervisors import Multiprocess
 
     os.environ[_CONFIG_OF_WORKERS] = str(path.resolve()) if path else ""
+    os.environ[f"{PREFIX}WEB__PORT"] = str(config.web.port)
     listening = _listen(config.web)
     settings = _settings("bot.serving:worker", workers=workers, factory=True)
     try:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from core.accounts import service as accounts
 from core.billing import service as billing
 from core.catalog import service as catalog
+from core.config import Shop
 from core.database.base import Base
-from core.database.mirror import take_over
+from core.database.mirror import take_once, take_over
 from core.inventory import service as inventory
 from core.orders import service as orders
 from core.purchasing import service as purchasing
@@ -29,12 +30,26 @@ KEPT_BY: dict[str, type[Base]] = {
 }
 
 
-def take(session: Session, table: str, rows: Sequence[dict[str, Any]], now: datetime) -> dict[int, str]:
+_ISSUED = "it was issued already and says something else; documents do not change, correct it by a credit note."
+
+
+def take(session: Session, table: str, rows: Sequence[dict[str, Any]], shop: Shop, now: datetime) -> dict[int, str]:
     """Take rows of one canonical table; the same rows twice leave the same records.
+
+    What was issued stays as it is, a status only goes forward, and a count older than the latest is refused.
 
     Returns:
         For each row (by its index) that was left out, the sentence why.
     """
     if table == "stock":
         return inventory.count(session, rows, now)
+    if table == "invoices":
+        seller = billing.seller_of(shop)
+        return take_once(session, KEPT_BY[table], [{**row, "seller": seller} for row in rows], _ISSUED)
+    if table == "invoice_lines":
+        return take_once(session, KEPT_BY[table], rows, _ISSUED)
+    if table == "orders":
+        rows = orders.only_forward(session, rows)
+    if table in {"customers", "staff"}:
+        rows = accounts.with_folded_address(rows)
     return take_over(session, KEPT_BY[table], rows)

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial, wraps
 from zoneinfo import ZoneInfo
 
@@ -57,15 +57,17 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
 
 
 def last_due(plan_at: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """The latest moment, up to now, at which the daily plan was due; on days with two such hours the first.
+    """The latest moment, up to now, at which the daily plan was due, in UTC.
 
-    >>> from datetime import UTC
+    On a day that has the hour twice it is the first of the two; on one that leaves it out, an hour later.
+
     >>> last_due("02:30", ZoneInfo("Europe/London"), datetime(2026, 7, 1, 1, 0, tzinfo=UTC)).isoformat()
-    '2026-06-30T02:30:00+01:00'
+    '2026-06-30T01:30:00+00:00'
     """
-    here = now.astimezone(zone)
-    due = datetime.combine(here.date(), time.fromisoformat(plan_at), zone)
-    return due if due <= here else datetime.combine(here.date() - timedelta(days=1), due.timetz())
+    today, at = now.astimezone(zone).date(), time.fromisoformat(plan_at)
+    days = (today - timedelta(days=back) for back in range(3))
+    moments = (datetime.combine(day, at, zone).astimezone(UTC) for day in days)  # clocks repeat and skip, UTC does not
+    return next(moment for moment in moments if moment <= now)
 
 
 def _guarded(name: str, job: Callable[[], None]) -> Callable[[], None]:

@@ -28,6 +28,7 @@ from core.accounts.model import (
 )
 from core.accounts.rows import CodeRow, SessionRow
 from core.accounts.service import customer, customer_by_email, staff_by_email
+from core.database.engine import one_at_a_time
 from core.errors import InvalidInput, NotFound, PortalError, Refused, TooMany
 
 _HOUR_S, _DAY_S = 3600, 86400
@@ -51,6 +52,8 @@ def ask_for_code(session: Session, address: str, browser: str, now: datetime) ->
         TooMany: more codes than an address or a browser may ask for.
     """
     folded = _folded(address)
+    one_at_a_time(session, f"code for {folded}")
+    one_at_a_time(session, f"code of {browser}")
     _check_asking(session, folded, browser, now)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     person = _person(session, folded)
@@ -66,6 +69,7 @@ def redeem(session: Session, browser: str, code: str, now: datetime) -> str | Po
     row = session.scalar(select(CodeRow).where(CodeRow.browser == browser).order_by(CodeRow.code_id.desc()).limit(1))
     if row is None or row.used_at is not None or now >= row.asked_at + CODE_LIFETIME:
         return Refused(_WRONG_CODE, "code-wrong")
+    one_at_a_time(session, f"code for {row.address}")
     if _tries_today(session, row.address, now) >= TRIES_PER_DAY:
         return TooMany("Too many wrong codes for this address today. Try again tomorrow, or write to the shop.")
     if not _count_try(session, row.code_id):
@@ -76,6 +80,13 @@ def redeem(session: Session, browser: str, code: str, now: datetime) -> str | Po
     return open_session(session, row.person, now)
 
 
+def just_locked(session: Session, browser: str, now: datetime) -> str | None:
+    """The address that this browser's tries have locked for the day, if somebody has it."""
+    row = session.scalar(select(CodeRow).where(CodeRow.browser == browser).order_by(CodeRow.code_id.desc()).limit(1))
+    is_locked = row is not None and _tries_today(session, row.address, now) >= TRIES_PER_DAY
+    return row.address if row is not None and is_locked and row.person is not None else None
+
+
 def open_session(session: Session, person: str, now: datetime) -> str:
     """The token of a new session for somebody who just showed who they are."""
     token = secrets.token_urlsafe(32)
@@ -83,7 +94,6 @@ def open_session(session: Session, person: str, now: datetime) -> str:
         SessionRow(
             token_digest=_token_digest(token),
             person=person,
-            is_staff=person.startswith("staff:"),
             proved_at=now,
             seen_at=now,
             form_token=secrets.token_urlsafe(24),
@@ -142,7 +152,9 @@ def _person(session: Session, address: str) -> str | None:
 def _check_asking(session: Session, address: str, browser: str, now: datetime) -> None:
     asked = session.scalars(select(CodeRow.asked_at).where(CodeRow.address == address)).all()
     ages = [(now - at).total_seconds() for at in asked]
-    if sum(age < _HOUR_S for age in ages) >= CODES_PER_HOUR or sum(age < _DAY_S for age in ages) >= CODES_PER_DAY:
+    if sum(age < _DAY_S for age in ages) >= CODES_PER_DAY:
+        raise TooMany("Too many codes were asked for with this address today. Use the latest mail, or try tomorrow.")
+    if sum(age < _HOUR_S for age in ages) >= CODES_PER_HOUR:
         raise TooMany(
             "Several codes were asked for with this address lately. Use the latest mail, or try again in an hour."
         )

@@ -1,11 +1,23 @@
 """Tables of customers, staff and how they showed who they are."""
 
+import unicodedata
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Minor, RowId
+
+
+def folded(address: str) -> str:
+    """An e-mail address to look somebody up by, whatever the alphabet of its capitals."""
+    return unicodedata.normalize("NFC", address.strip()).casefold()
+
+
+def folded_default(context: Any) -> str:
+    """The folded address of the row that is being written."""
+    return folded(str(context.get_current_parameters()["email"]))
 
 
 class CustomerRow(Base):
@@ -21,9 +33,7 @@ class CustomerRow(Base):
     language: Mapped[str] = mapped_column(default="en")
     country: Mapped[str]
     vat_number: Mapped[str] = mapped_column(default="")
-
-
-Index("ix_customers_email_folded", func.lower(CustomerRow.email))
+    email_folded: Mapped[str] = mapped_column(default=folded_default, index=True)
 
 
 class AddressRow(Base):
@@ -47,6 +57,7 @@ class StaffRow(Base):
 
     email: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    email_folded: Mapped[str] = mapped_column(default=folded_default, index=True)
     role: Mapped[str]
     approval_limit: Mapped[int | None] = mapped_column(Minor)
     currency: Mapped[str]
@@ -78,7 +89,6 @@ class SessionRow(Base):
 
     token_digest: Mapped[str] = mapped_column(primary_key=True)
     person: Mapped[str]
-    is_staff: Mapped[bool]
     proved_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     form_token: Mapped[str]

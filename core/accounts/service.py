@@ -1,13 +1,22 @@
 """Customers and staff: finding them, always by what they may be found by."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address, Customer, Role, Staff
-from core.accounts.rows import AddressRow, CustomerRow, StaffRow
+from core.accounts.rows import AddressRow, CustomerRow, StaffRow, folded
+from core.database.base import lookup
 from core.errors import NotFound
 
 MIRRORED = {"customers": CustomerRow, "addresses": AddressRow, "staff": StaffRow}
+
+
+def with_folded_address(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows with the address they are found by."""
+    return [{**row, "email_folded": folded(row["email"])} for row in rows]
 
 
 def customer(session: Session, customer_id: str) -> Customer:
@@ -26,7 +35,7 @@ def customer_by_email(session: Session, address: str) -> Customer | None:
     """The account an e-mail address belongs to; capitals do not matter."""
     found = session.scalar(
         select(CustomerRow.customer_id)
-        .where(func.lower(CustomerRow.email) == address.strip().lower())
+        .where(CustomerRow.email_folded == lookup(folded(address)))
         .order_by(CustomerRow.customer_id)
         .limit(1)
     )
@@ -35,7 +44,7 @@ def customer_by_email(session: Session, address: str) -> Customer | None:
 
 def staff_by_email(session: Session, address: str) -> Staff | None:
     """The person of the shop an e-mail address belongs to, with today's rights."""
-    row = session.scalar(select(StaffRow).where(func.lower(StaffRow.email) == address.strip().lower()).limit(1))
+    row = session.scalar(select(StaffRow).where(StaffRow.email_folded == lookup(folded(address))).limit(1))
     return Staff(row.email, row.name, Role(row.role), row.approval_limit, row.currency) if row else None
 
 

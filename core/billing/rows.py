@@ -1,12 +1,13 @@
 """Tables of invoices, credit notes and payments."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.accounts.rows import CustomerRow
-from core.database.base import Base, Minor
+from core.database.base import Base, JsonOrNull, Minor
 
 
 class InvoiceRow(Base):
@@ -31,6 +32,7 @@ class InvoiceRow(Base):
     bill_country: Mapped[str] = mapped_column(default="")
     bill_vat_number: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    seller: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)
 
 
 class InvoiceLineRow(Base):

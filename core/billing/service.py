@@ -1,19 +1,21 @@
 """Invoices and credit notes: found always by whose they are, drawn from what was stored when they were issued."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.billing import links
-from core.billing.model import Invoice, InvoiceLine, Party, Seller, totals_of_lines
+from core.billing.model import Invoice, InvoiceLine, Party, Seller
 from core.billing.rows import InvoiceLineRow, InvoiceRow, PaymentRow
 from core.config import Config, Shop
+from core.database.base import lookup
 from core.errors import NotFound
-from core.money import Money
+from core.money import Money, rounded_share
 
 MIRRORED = {"invoices": InvoiceRow, "invoice_lines": InvoiceLineRow, "payments": PaymentRow}
 LINK_LIFETIME = timedelta(minutes=15)
@@ -59,7 +61,7 @@ def summary(session: Session, customer_id: str, invoice_number: str) -> InvoiceS
         NotFound: there is none of that number, or it is somebody else's.
     """
     row = _row(session, customer_id, invoice_number)
-    return next(found for found in _related(session, customer_id, row) if found.invoice_number == row.invoice_number)
+    return _summaries(session, [row])[0]
 
 
 def documents_of_order(session: Session, customer_id: str, order_number: str) -> list[InvoiceSummary]:
@@ -86,15 +88,7 @@ def document(session: Session, shop: Shop, customer_id: str, invoice_number: str
         issued_on=row.issued_on,
         due_on=row.due_on,
         currency=row.currency,
-        seller=Seller(
-            company=shop.name,
-            address=shop.address,
-            country=shop.country,
-            tax_id=shop.vat_number,
-            email=shop.email,
-            payment_terms=shop.payment_terms,
-            bank=shop.bank,
-        ),
+        seller=Seller(**_as_seller(row.seller or seller_of(shop))),
         buyer=Party(
             name=row.bill_name or "Customer",
             company=row.bill_company,
@@ -107,6 +101,23 @@ def document(session: Session, shop: Shop, customer_id: str, invoice_number: str
         corrects=(row.corrects or _NOT_STATED) if row.kind == "credit_note" else "",
         note=row.note,
     )
+
+
+def seller_of(shop: Shop) -> dict[str, Any]:
+    """The shop as it stands on a document, to be kept with it: whoever issued it does not change afterwards."""
+    return {
+        "company": shop.name,
+        "address": list(shop.address),
+        "country": shop.country,
+        "tax_id": shop.vat_number,
+        "email": shop.email,
+        "payment_terms": shop.payment_terms,
+        "bank": list(shop.bank),
+    }
+
+
+def _as_seller(kept: dict[str, Any]) -> dict[str, Any]:
+    return {**kept, "address": tuple(kept["address"]), "bank": tuple(kept["bank"])}
 
 
 def link(config: Config, customer_id: str, invoice_number: str, now: datetime) -> str:
@@ -131,10 +142,11 @@ def linked(session: Session, config: Config, token: str, now: datetime) -> Linke
 
 
 def _row(session: Session, customer_id: str, invoice_number: str) -> InvoiceRow:
+    number = lookup(invoice_number)
     row = session.scalar(
         select(InvoiceRow).where(
             InvoiceRow.customer_id == customer_id,
-            or_(InvoiceRow.invoice_number == invoice_number, InvoiceRow.invoice_number == invoice_number.upper()),
+            or_(InvoiceRow.invoice_number == number, InvoiceRow.invoice_number == number.upper()),
         )
     )
     if row is None:
@@ -142,22 +154,17 @@ def _row(session: Session, customer_id: str, invoice_number: str) -> InvoiceRow:
     return row
 
 
-def _related(session: Session, customer_id: str, row: InvoiceRow) -> list[InvoiceSummary]:
-    return (
-        documents_of_order(session, customer_id, row.order_number) if row.order_number else _summaries(session, [row])
-    )
-
-
 def _summaries(session: Session, rows: Sequence[InvoiceRow]) -> list[InvoiceSummary]:
+    """What each document comes to and what is open of it, the same whichever others are listed beside it."""
     numbers = [row.invoice_number for row in rows]
-    lines: dict[str, list[InvoiceLineRow]] = {number: [] for number in numbers}
-    for line in _lines(session, numbers):
-        lines[line.invoice_number].append(line)
-    gross = {row.invoice_number: _gross(lines[row.invoice_number]) for row in rows}
+    corrections = session.scalars(
+        select(InvoiceRow).where(InvoiceRow.kind == "credit_note", InvoiceRow.corrects.in_(numbers))
+    ).all()
+    gross = _gross(session, {*numbers, *(one.invoice_number for one in corrections)})
     settled = _settled(session, rows)
-    for row in rows:
-        if row.kind == "credit_note" and row.corrects:
-            settled[row.corrects] = settled.get(row.corrects, 0) + gross[row.invoice_number]
+    for one in corrections:
+        number = one.corrects or ""
+        settled[number] = settled.get(number, 0) + gross[one.invoice_number]
     return [
         InvoiceSummary(
             row.invoice_number,
@@ -177,25 +184,42 @@ def _open(row: InvoiceRow, gross: int, settled: dict[str, int]) -> int:
 
 
 def _settled(session: Session, rows: Sequence[InvoiceRow]) -> dict[str, int]:
-    """Paid less refunded, per invoice; a payment that names only the order counts for the order's invoice."""
-    by_order = {row.order_number: row.invoice_number for row in rows if row.order_number and row.kind == "invoice"}
-    numbers = [row.invoice_number for row in rows]
+    """Paid less refunded in the invoice's currency; a payment that names only the order goes to its first invoice."""
+    orders = {row.order_number for row in rows if row.order_number}
+    siblings = session.scalars(
+        select(InvoiceRow)
+        .where(InvoiceRow.kind == "invoice", InvoiceRow.order_number.in_(orders))
+        .order_by(InvoiceRow.issued_on, InvoiceRow.invoice_number)
+    ).all()
+    first_of: dict[str | None, str] = {}
+    for row in siblings:
+        first_of.setdefault(row.order_number, row.invoice_number)
+    currency_of = {row.invoice_number: row.currency for row in (*rows, *siblings)}
     payments = session.scalars(
-        select(PaymentRow).where(or_(PaymentRow.invoice_number.in_(numbers), PaymentRow.order_number.in_(by_order)))
+        select(PaymentRow).where(or_(PaymentRow.invoice_number.in_(currency_of), PaymentRow.order_number.in_(orders)))
     )
     settled: dict[str, int] = {}
     for payment in payments:
-        number = payment.invoice_number or by_order.get(payment.order_number or "", "")
-        signed = payment.amount if payment.kind == "payment" else -payment.amount
-        settled[number] = settled.get(number, 0) + signed
+        number = payment.invoice_number or first_of.get(payment.order_number, "")
+        if currency_of.get(number) == payment.currency:
+            signed = payment.amount if payment.kind == "payment" else -payment.amount
+            settled[number] = settled.get(number, 0) + signed
     return settled
 
 
-def _gross(lines: Sequence[InvoiceLineRow]) -> int:
-    return totals_of_lines([_line(line) for line in lines]).gross
+def _gross(session: Session, numbers: Collection[str]) -> dict[str, int]:
+    """What documents come to with tax, in minor units; a line that could not stand on paper hides no others here."""
+    nets: dict[tuple[str, float], int] = {}
+    for line in _lines(session, numbers):
+        key = (line.invoice_number, line.tax_rate)
+        nets[key] = nets.get(key, 0) + line.quantity * line.unit_price - line.discount
+    gross = dict.fromkeys(numbers, 0)
+    for (number, rate), net in nets.items():
+        gross[number] += net + rounded_share(net, Decimal(str(rate)))
+    return gross
 
 
-def _lines(session: Session, numbers: Sequence[str]) -> Sequence[InvoiceLineRow]:
+def _lines(session: Session, numbers: Collection[str]) -> Sequence[InvoiceLineRow]:
     return session.scalars(
         select(InvoiceLineRow)
         .where(InvoiceLineRow.invoice_number.in_(numbers))

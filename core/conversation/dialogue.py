@@ -79,7 +79,7 @@ def person_of(incoming: Incoming) -> str | None:
 def converse(session: Session, house: House, incoming: Incoming, now: datetime) -> Reply:
     """Answer one message or button press; a delivery seen before gets the answer it got then."""
     cleaned = clean(incoming.text)
-    source, delivery = f"chat:{incoming.channel}", f"{incoming.chat}:{incoming.delivery_id}"
+    source, delivery = f"chat:{incoming.channel}:{incoming.chat}", incoming.delivery_id
     content = {"text": cleaned.text, "button": incoming.button}
     accepted = inbox.accept(session, source=source, delivery_id=delivery, kind="message", content=content, now=now)
     if accepted.answer is not None:

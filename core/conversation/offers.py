@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.chat import Button
@@ -49,6 +49,11 @@ def show(session: Session, holder: Holder, turn: int, offers: Sequence[Offer], n
         for value, offer in zip(values, offers, strict=True)
     )
     return tuple(Button(offer.label[:75], value) for value, offer in zip(values, offers, strict=True))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove buttons of long ago; pressing one would be refused anyway."""
+    session.execute(delete(OfferRow).where(OfferRow.offered_at < now - 7 * GOOD_FOR))
 
 
 def press(session: Session, holder: Holder, value: str, now: datetime) -> dict[str, Any]:

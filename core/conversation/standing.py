@@ -90,19 +90,11 @@ def resume(session: Session, channel: str, chat: str, person: str | None, now: d
     return standing
 
 
-def hand_back(session: Session, channel: str, chat: str, now: datetime) -> str | None:
-    """Let the bot answer a chat again that a person had; whose chat it is."""
-    row = session.get(ConversationRow, (channel, chat), with_for_update=True)
-    if row is None:
-        return None
-    row.standing, row.handed_off, row.updated_at = {**row.standing, "handed_off": False}, False, now
-    return row.person
-
-
-def person_in(session: Session, channel: str, chat: str) -> str | None:
-    """Who is talking in a chat; None for a guest."""
-    row = session.get(ConversationRow, (channel, chat))
-    return row.person if row else None
+def hand_back(session: Session, channel: str, chat: str, person: str | None, now: datetime) -> None:
+    """Let the bot answer a chat again that somebody of the shop had, if the same person still has it."""
+    row = session.get(ConversationRow, (channel, chat), with_for_update=True, populate_existing=True)
+    if row is not None and row.person == person:
+        row.standing, row.handed_off, row.updated_at = {**row.standing, "handed_off": False}, False, now
 
 
 def keep(session: Session, channel: str, chat: str, person: str | None, standing: Standing, now: datetime) -> None:

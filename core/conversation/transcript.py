@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.chat import Incoming, Reply
@@ -52,6 +52,15 @@ def tell(
         )
         is not None
     )
+
+
+def last_of_person(session: Session, channel: str, chat: str, person: str | None) -> int:
+    """The id of the latest thing the person said; 0 where they said nothing."""
+    said_by = MessageRow.person.is_(None) if person is None else MessageRow.person == person
+    latest = select(func.max(MessageRow.message_id)).where(
+        MessageRow.channel == channel, MessageRow.chat == chat, said_by, MessageRow.speaker == "person"
+    )
+    return session.scalar(latest) or 0
 
 
 def messages(

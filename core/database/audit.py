@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.database.base import Base, RowId
+from core.database.engine import one_at_a_time
 from core.database.numbers import current, note
 
 _SEALED = "audit"
@@ -40,10 +41,12 @@ def record(session: Session, now: datetime, who: str, act: str, subject: str, **
 
 def seal(session: Session) -> int:
     """Chain the rows not sealed yet; how many they were."""
+    one_at_a_time(session, "audit")
     position, digest = session.execute(
         select(AuditRow.position, AuditRow.digest)
         .where(AuditRow.position.is_not(None))
         .order_by(AuditRow.position.desc())
+        .limit(1)
     ).first() or (0, "")
     waiting = session.scalars(select(AuditRow).where(AuditRow.position.is_(None)).order_by(AuditRow.audit_id)).all()
     for row in waiting:

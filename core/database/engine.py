@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from core.errors import ConfigError, Unavailable
@@ -75,6 +76,8 @@ class Database:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
+    except PoolTimeout as error:
+        raise Unavailable("The database is busy: all connections are in use. Try again in a moment.") from error
     except DBAPIError as error:
         sentence = _plainly(error)
         if sentence is None:

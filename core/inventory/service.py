@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from core.database.engine import one_at_a_time
 from core.database.upsert import insert_new
 from core.errors import Conflict
 from core.inventory.model import Inbound
@@ -117,16 +118,32 @@ def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> 
     Returns:
         For each count (by its index) that was left out, the sentence why.
     """
+    one_at_a_time(session, "stock count")
     known = _booked(session, [row["sku"] for row in counts])
     places = set(session.scalars(select(LocationRow.location)))
     faults: dict[int, str] = {}
     for index, row in enumerate(counts):
         if row["location"] not in places:
             faults[index] = f"location “{row['location']}” is not in locations; bring that first."
-            continue
-        units = row["on_hand"] - known.get((row["sku"], row["location"]), 0)
-        move(session, Movement(f"count:{row['counted_at'].isoformat()}", row["sku"], row["location"], units), now)
+        elif fault := _count(session, row, known.get((row["sku"], row["location"])), now):
+            faults[index] = fault
     return faults
+
+
+def _count(session: Session, row: dict[str, Any], known: tuple[int, datetime] | None, now: datetime) -> str:
+    """Book one count; why not, where a later one is known or the same moment was counted differently."""
+    booked, counted_at = known or (0, None)
+    if counted_at is not None and row["counted_at"] < counted_at:
+        return f"it was counted again later, at {counted_at:%Y-%m-%d %H:%M} UTC; give the latest count."
+    sku, location, units = row["sku"], row["location"], row["on_hand"] - booked
+    cause = f"count:{row['counted_at'].isoformat()}"
+    is_new = move(session, Movement(cause, sku, location, units), now)
+    if not is_new and row["counted_at"] == counted_at and units:
+        return f"a count of that moment said {booked}; give the moment of the new count."
+    if is_new:
+        at_place = update(StockRow).where(StockRow.sku == sku, StockRow.location == location)
+        session.execute(at_place.values(counted_at=row["counted_at"]))
+    return ""
 
 
 def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, promised: Inbound | None) -> bool:
@@ -148,6 +165,8 @@ def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, 
     )
 
 
-def _booked(session: Session, skus: Sequence[str]) -> dict[tuple[str, str], int]:
-    rows = session.execute(select(StockRow.sku, StockRow.location, StockRow.on_hand).where(StockRow.sku.in_(skus)))
-    return {(sku, location): units for sku, location, units in rows}
+def _booked(session: Session, skus: Sequence[str]) -> dict[tuple[str, str], tuple[int, datetime]]:
+    rows = session.execute(
+        select(StockRow.sku, StockRow.location, StockRow.on_hand, StockRow.counted_at).where(StockRow.sku.in_(skus))
+    )
+    return {(sku, location): (units, counted_at) for sku, location, units, counted_at in rows}

@@ -80,6 +80,7 @@ def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
         "attempt": 0,
         "reason": "",
         "reference": "",
+        "may_be_repeat": False,
     }
     return insert_new(session, OutboxRow, written) is not None
 
@@ -129,6 +130,10 @@ def failed(session: Session, owner: str, taken: Post, trouble: Later, now: datet
     """Put post back for another try, or give it up where that would be too late."""
     again_at = next_try(taken.attempt, now, trouble.after_s)
     row = session.get_one(OutboxRow, taken.outbox_id)
+    if again_at >= row.expires_at and row.kind in WITHDRAWN_WHEN_OLD:
+        return _from_state(
+            session, owner, taken, "sending", state="withdrawn", reason=f"too old after {trouble}", settled_at=now
+        )
     if again_at >= row.expires_at:
         return refused(session, owner, taken, f"given up after {taken.attempt} tries: {trouble}", now)
     return _from_state(session, owner, taken, "sending", state="ready", not_before=again_at, reason=str(trouble)[:500])
@@ -156,10 +161,18 @@ def tidy(session: Session, now: datetime) -> None:
         state="unknown",
         reason="The sender stopped while sending; look up whether it arrived.",
     )
-    _all(session, OutboxRow.state == "sending", *stale, state="ready", reason="may be a repeat", owner=None)
+    _all(session, OutboxRow.state == "sending", *stale, state="ready", may_be_repeat=True, owner=None)
     old = (OutboxRow.state == "ready", OutboxRow.expires_at <= now)
     _all(session, *old, OutboxRow.kind.in_(WITHDRAWN_WHEN_OLD), state="withdrawn", reason="too old", settled_at=now)
     _all(session, *old, state="dead", reason="could not be sent in time", settled_at=now)
+
+
+def forget_codes(session: Session, now: datetime) -> None:
+    """Take the codes out of letters that are of no use any more; that they were sent stays known."""
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.kind.in_(WITHDRAWN_WHEN_OLD), OutboxRow.expires_at <= now))
+    for row in rows:
+        if row.content.get("text"):
+            row.content = {**row.content, "text": ""}
 
 
 def dead_letters(session: Session, limit: int = 200) -> list[DeadLetter]:
@@ -257,5 +270,7 @@ def _by_person(session: Session, outbox_id: int, **changes: Any) -> None:
 
 
 def _post(row: OutboxRow) -> Post:
-    repeat = row.reason == "may be a repeat"
-    return Post(row.outbox_id, row.key, row.channel, row.chat, row.kind, dict(row.content), row.attempt, repeat)
+    content = dict(row.content)
+    return Post(
+        row.outbox_id, row.key, row.channel, row.chat, row.kind, content, row.attempt, may_be_repeat=row.may_be_repeat
+    )

@@ -50,6 +50,7 @@ class OutboxRow(Base):
     settled_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")
+    may_be_repeat: Mapped[bool] = mapped_column(default=False)
 
 
 class RunRow(Base):

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address
+from core.database.base import lookup
+from core.database.mirror import existing
 from core.errors import NotFound
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
@@ -17,7 +20,18 @@ MIRRORED = {"orders": OrderRow, "order_lines": OrderLineRow}
 _WAITING = ("open", "packed")
 
 
-def orders_of(session: Session, customer_id: str, limit: int = 200) -> list[Order]:
+def only_forward(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows, with the status of orders that have come further already; an old export sets nothing back."""
+    reached = {key[0]: row.status for key, row in existing(session, OrderRow, rows).items()}
+    return [{**row, "status": _further(reached.get(row["order_number"], row["status"]), row["status"])} for row in rows]
+
+
+def _further(now: str, told: str) -> str:
+    order = [status.value for status in OrderStatus]
+    return now if order.index(told) < order.index(now) or now == OrderStatus.DELIVERED.value else told
+
+
+def orders_of(session: Session, customer_id: str, limit: int = 5000) -> list[Order]:
     """A customer's orders with their lines, latest first."""
     rows = session.scalars(
         select(OrderRow)
@@ -35,7 +49,7 @@ def order_of(session: Session, customer_id: str, order_number: str) -> Order:
         NotFound: there is none of that number, or it is somebody else's.
     """
     row = session.scalar(
-        select(OrderRow).where(OrderRow.customer_id == customer_id, OrderRow.order_number == order_number)
+        select(OrderRow).where(OrderRow.customer_id == customer_id, OrderRow.order_number == lookup(order_number))
     )
     if row is None:
         raise NotFound(f"I find no order {order_number[:40]} of yours.")

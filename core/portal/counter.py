@@ -48,9 +48,10 @@ class Counter(Rooms):
 
     def converse(self, incoming: Incoming) -> Reply:
         """Answer one message or button press; the same delivery twice gets the same answer and acts once."""
+        house = self._house
         try:
             with self._database.unit_of_work() as session:
-                return dialogue.converse(session, self._house, incoming, self._clock())
+                return dialogue.converse(session, house, incoming, self._clock())
         except Unavailable as outage:
             log.warning("a turn of conversation found no database: %s", outage)
             text = self._house.wording.say(incoming.speaker.language, "", "unavailable")

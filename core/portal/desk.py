@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.accounts.model import Staff
 from core.accounts.service import staff_by_email
 from core.conversation import standing, transcript
+from core.database.audit import record
 from core.errors import InvalidInput, NotFound
 from core.portal.rooms import Rooms
 from core.support import service as support
@@ -39,7 +40,7 @@ class Desk(Rooms):
             return support.ticket(session, number)
 
     def answer_ticket(self, staff: Staff, number: str, text: str) -> None:
-        """Say something to the customer where they wrote; the same words pressed twice are said once.
+        """Say something to the customer where they wrote; the same answer to the same words is said once.
 
         Raises:
             InvalidInput: nothing to say.
@@ -51,10 +52,12 @@ class Desk(Rooms):
         with self._database.unit_of_work() as session:
             person = self._at_work(session, staff)
             ticket = support.ticket(session, number)
-            support.note_answer(session, ticket, f"staff:{person.email}", now)
-            where = (ticket.channel, ticket.chat, standing.person_in(session, ticket.channel, ticket.chat))
-            key = f"ticket:{number}:{hashlib.sha256(said.encode()).hexdigest()[:24]}"
-            transcript.tell(session, where, "staff", said, key, now)
+            support.hold_open(session, ticket.ticket_number)
+            where = (ticket.channel, ticket.chat, ticket.person)
+            asked = transcript.last_of_person(session, *where)
+            key = f"ticket:{number}:{asked}:{hashlib.sha256(said.encode()).hexdigest()[:24]}"
+            if transcript.tell(session, where, "staff", said, key, now):
+                record(session, now, f"staff:{person.email}", "ticket_answered", f"ticket:{number}")
 
     def close_ticket(self, staff: Staff, number: str) -> None:
         """Close a ticket and let the bot answer again.
@@ -63,14 +66,16 @@ class Desk(Rooms):
             Conflict: it is closed already.
             NotFound: there is none of that number, or not somebody of the shop.
         """
-        now = self._clock()
+        now, house = self._clock(), self._house
         with self._database.unit_of_work() as session:
             person = self._at_work(session, staff)
             ticket = support.ticket(session, number)
+            standing.hand_back(session, ticket.channel, ticket.chat, ticket.person, now)  # the chat before its ticket
             support.close_ticket(session, number, f"staff:{person.email}", now)
-            whose = standing.hand_back(session, ticket.channel, ticket.chat, now)
-            text = self._house.wording.say("en", "", "back")
-            transcript.tell(session, (ticket.channel, ticket.chat, whose), "shop", text, f"ticket:{number}:closed", now)
+            text = house.wording.say("en", "", "back")
+            transcript.tell(
+                session, (ticket.channel, ticket.chat, ticket.person), "shop", text, f"ticket:{number}:closed", now
+            )
 
     @staticmethod
     def _at_work(session: Session, staff: Staff) -> Staff:

@@ -23,10 +23,10 @@ class Door(Rooms):
             InvalidInput: not an e-mail address.
             TooMany: asked too often.
         """
-        now = self._clock()
+        now, house = self._clock(), self._house
         with self._database.unit_of_work() as session:
             asked = identity.ask_for_code(session, address, browser, now)
-            say = self._house.wording.say
+            say = house.wording.say
             text = say("en", "", "code_mail", code=asked.code, shop=self._config.shop.name)
             content = {"to": asked.address, "subject": say("en", "", "code_subject"), "text": text}
             # a letter to nobody is written as well, and expires at once, so that both cases take the same time
@@ -42,8 +42,16 @@ class Door(Rooms):
             Refused: wrong, used or expired; the sentence says what to do.
             TooMany: too many tries.
         """
+        now, house = self._clock(), self._house
         with self._database.unit_of_work() as session:
-            outcome = identity.redeem(session, browser, code[:40], self._clock())
+            outcome = identity.redeem(session, browser, code[:40], now)
+            locked = identity.just_locked(session, browser, now) if isinstance(outcome, PortalError) else None
+            if locked is not None:
+                say = house.wording.say
+                text = say("en", "", "locked_mail", shop=self._config.shop.name)
+                content = {"to": locked, "subject": say("en", "", "locked_subject"), "text": text}
+                key = f"locked:{locked}:{now:%Y-%m-%d}"
+                outbox.post(session, Outgoing(key, "email", f"locked:{locked}", "notice", content), now)
         if isinstance(outcome, PortalError):
             raise outcome
         return outcome

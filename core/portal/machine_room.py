@@ -9,6 +9,7 @@ from core import intake
 from core.accounts import identity
 from core.accounts.model import Staff
 from core.canonical import Batch, Fault
+from core.conversation import offers
 from core.database import audit
 from core.database.migrate import require_current
 from core.errors import PortalError, Refused, Unavailable
@@ -40,7 +41,7 @@ class MachineRoom(Rooms):
     def mirror(self, batch: Batch) -> list[Fault]:
         """Take over a batch of one table; the same batch twice leaves the same records. The rows left out, with why."""
         with self._database.unit_of_work() as session:
-            left_out = intake.take(session, batch.table, batch.rows, self._clock())
+            left_out = intake.take(session, batch.table, batch.rows, self._config.shop, self._clock())
         if batch.table == "products":
             self._shelf.forget()
         return [Fault(batch.table, batch.lines[index], "", why) for index, why in sorted(left_out.items())]
@@ -124,6 +125,8 @@ class MachineRoom(Rooms):
             expired = decisions.expire_old(session, now)
             identity.forget_old(session, now)
             inbox.forget_old(session, now)
+            outbox.forget_codes(session, now)
+            offers.forget_old(session, now)
             runs.forget_old(session, now)
             sealed = audit.seal(session)
         return f"{expired} proposals expired, {sealed} audit rows sealed"

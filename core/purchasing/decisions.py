@@ -57,12 +57,13 @@ def approve(session: Session, decider: Decider, proposal_id: int, shown_hash: st
     if renewed:
         return Conflict(renewed)
     four_eyes = _wants_four_eyes(row, decider.config.planning)
-    if four_eyes and person.email == row.edited_by:
+    if four_eyes and person.email in (row.editors or []):
         raise Refused("You changed this proposal yourself; above the four-eyes limit others approve it.", "four-eyes")
     yes = {"proposal_id": proposal_id, "revision": row.revision, "staff": person.email, "approved_at": now}
-    insert_new(session, ApprovalRow, yes)
+    is_new = insert_new(session, ApprovalRow, yes) is not None
     if four_eyes and len(_approvers(session, row)) < 2:
-        record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
+        if is_new:
+            record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
         return proposal(session, person, proposal_id, now)
     _leave_open(session, row, decider, ProposalStatus.APPROVED)
     session.expire(row)
@@ -204,7 +205,7 @@ def _approvers(session: Session, row: ProposalRow) -> set[str]:
             ApprovalRow.proposal_id == row.proposal_id, ApprovalRow.revision == row.revision
         )
     )
-    return set(found) - {row.edited_by or ""}
+    return set(found) - set(row.editors or [])
 
 
 def _fault(line: ProposalLineRow, quantity: int) -> str:

@@ -10,7 +10,8 @@ from core.accounts.model import Staff
 from core.catalog.service import products
 from core.config import Shop
 from core.database.audit import record
-from core.database.numbers import next_number
+from core.database.base import lookup
+from core.database.numbers import next_code
 from core.errors import NotFound
 from core.inventory.service import location_names
 from core.mailroom import outbox
@@ -25,7 +26,7 @@ _DISPATCH_LIFETIME = timedelta(days=3)
 
 def place(session: Session, proposal: Proposal, staff: Staff, shop: Shop, now: datetime) -> str:
     """Write the purchase order of an approved proposal and its dispatch; the number it got."""
-    number = f"PO-{next_number(session, 'purchase_order'):06d}"
+    number = next_code(session, "purchase_order", "PO", PurchaseOrderRow)
     session.add(
         PurchaseOrderRow(
             purchase_order_number=number,
@@ -93,7 +94,7 @@ def purchase_order(session: Session, staff: Staff, number: str) -> PurchaseOrder
         NotFound: there is none of that number, or not somebody who plans.
     """
     planner(session, staff)
-    row = session.get(PurchaseOrderRow, number)
+    row = session.get(PurchaseOrderRow, lookup(number))
     if row is None:
         raise NotFound(f"There is no purchase order {number[:30]}.")
     return _with_lines(session, [row])[0]

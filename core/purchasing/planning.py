@@ -34,6 +34,8 @@ from core.replenishment.plan import Proposed, faults, propose, reason, to_minimu
 Place = tuple[str, str]
 _RECEIPTS_SINCE = timedelta(days=730)
 _EDITIONS = "plan"
+_MOST_ASKED = 3.0
+"""A day's questions count for at most so many usual days of sales, whatever number anybody typed."""
 _LEAST_MARGIN = 0.1
 """A unit short costs at least this share of its unit cost, however small its margin."""
 
@@ -134,6 +136,7 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
         if place in row_of:
             in_stock[row_of[place], (day - first).days] = min(1.0, max(0.0, share))
     _note_enquiries(session, first, as_of, row_of, in_stock, asked)
+    asked = np.minimum(asked, _MOST_ASKED * _usual_days(units)[:, None])
     return Books(
         as_of, current(session, _EDITIONS), stated, items, all_products(session), places, standing, units, in_stock,
         asked, _leads(session, stated, as_of, zone), _resting(session, now - timedelta(days=planning.rest_days)),
@@ -249,6 +252,12 @@ def _demand(
             demand[sku, location][day] += units
             on_sale[(sku, location), day] = share
     return demand, on_sale
+
+
+def _usual_days(units: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Units of a usual day with sales at each place, at least 1: the measure for what is asked for in vain."""
+    days = [row[row > 0] for row in units]
+    return np.array([float(np.median(sold)) if len(sold) else 1.0 for sold in days]).clip(min=1.0)
 
 
 def _note_enquiries(

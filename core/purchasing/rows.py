@@ -66,6 +66,7 @@ class ProposalRow(Base):
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str] = mapped_column(default="")
     edited_by: Mapped[str | None]
+    editors: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
 class ProposalLineRow(Base):

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.catalog.service import products
 from core.database.audit import record
-from core.database.numbers import next_number
+from core.database.numbers import next_code
 from core.errors import InvalidInput, Refused
-from core.orders.model import Order
+from core.orders.model import Order, OrderStatus
 from core.orders.rows import OrderRow
 from core.returns.model import (
     UNDONE,
@@ -80,7 +80,7 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
         if units > verdict.quantity:
             why = verdict.why_not or f"only {verdict.quantity} of it can come back"
             raise Refused(f"{verdict.description} cannot be returned: {why}.", verdict.rule or "return-quantity")
-    number = f"R-{next_number(session, 'return'):06d}"
+    number = next_code(session, "return", "R", ReturnRow)
     session.add(
         ReturnRow(
             return_number=number,
@@ -135,7 +135,12 @@ def returned_units(session: Session, order_number: str) -> dict[int, int]:
 
 def _delivered(session: Session, order: Order, zone: ZoneInfo) -> dict[int, tuple[int, date | None]]:
     delivered: dict[int, tuple[int, date | None]] = {}
-    for parcel in parcels_of(session, order):
+    parcels = parcels_of(session, order)
+    if not parcels and order.status is OrderStatus.DELIVERED:
+        # nothing tells the day it came: the window is counted from the earliest day it could be
+        day = order.placed_at.astimezone(zone).date()
+        return {line.line: (line.quantity, day) for line in order.lines}
+    for parcel in parcels:
         if parcel.delivered_at is None:
             continue
         day = parcel.delivered_at.astimezone(zone).date()

@@ -17,3 +17,8 @@ class Ticket:
     status: str
     opened_at: datetime
     closed_at: datetime | None
+
+    @property
+    def person(self) -> str | None:
+        """Whose ticket it is, as conversations name people; None for a guest's."""
+        return f"customer:{self.customer_id}" if self.customer_id else None

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.database.audit import record
-from core.database.numbers import next_number
+from core.database.base import lookup
+from core.database.numbers import next_code
 from core.errors import Conflict, NotFound
 from core.support.model import Ticket
 from core.support.rows import TicketRow
@@ -28,12 +29,17 @@ def open_ticket(session: Session, handover: Handover, now: datetime) -> Ticket:
     """The ticket of a chat: the one it has open, or a new one."""
     row = session.scalar(
         select(TicketRow).where(
-            TicketRow.channel == handover.channel, TicketRow.chat == handover.chat, TicketRow.status == "open"
+            TicketRow.channel == handover.channel,
+            TicketRow.chat == handover.chat,
+            TicketRow.status == "open",
+            TicketRow.customer_id.is_(None)
+            if handover.customer_id is None
+            else TicketRow.customer_id == handover.customer_id,
         )
     )
     if row is None:
         row = TicketRow(
-            ticket_number=f"T-{next_number(session, 'ticket'):06d}",
+            ticket_number=next_code(session, "ticket", "T", TicketRow),
             customer_id=handover.customer_id,
             channel=handover.channel,
             chat=handover.chat,
@@ -61,22 +67,21 @@ def ticket(session: Session, number: str) -> Ticket:
     Raises:
         NotFound: there is none of that number.
     """
-    row = session.get(TicketRow, number)
+    row = session.get(TicketRow, lookup(number))
     if row is None:
         raise NotFound(f"There is no ticket {number[:20]}.")
     return _ticket(row)
 
 
-def note_answer(session: Session, ticket: Ticket, who: str, now: datetime) -> None:
-    """Note that somebody answered.
+def hold_open(session: Session, number: str) -> None:
+    """Make sure a ticket stays open until the end of the transaction.
 
     Raises:
         Conflict: it is closed, and the bot speaks there again.
     """
-    found = session.get(TicketRow, ticket.ticket_number, with_for_update=True, populate_existing=True)
+    found = session.get(TicketRow, number, with_for_update=True, populate_existing=True)
     if found is None or found.status != "open":
-        raise Conflict(f"Ticket {ticket.ticket_number} is closed; the customer is talking to the bot again.")
-    record(session, now, who, "ticket_answered", f"ticket:{ticket.ticket_number}")
+        raise Conflict(f"Ticket {number} is closed; the customer is talking to the bot again.")
 
 
 def close_ticket(session: Session, number: str, who: str, now: datetime) -> None:

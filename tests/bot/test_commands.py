@@ -137,9 +137,6 @@ def test_what_is_understood_is_one_json_a_line() -> None:
     assert second["intents"] == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="standard input is read strictly wherever the locale is UTF-8, and ends in a traceback"
-)
 def test_bytes_that_are_no_text_do_not_end_a_conversation_with_a_traceback() -> None:
     ended = start("understand", typed=b"hello\n\xff\xfe\nthanks\n", environment={"PYTHONIOENCODING": "utf-8:strict"})
     assert "Traceback" not in ended.err
@@ -183,7 +180,6 @@ def test_a_source_or_path_that_is_not_there_ends_with_two(shop: str, tmp_path: P
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="a back-end that is no source of records is met with ModuleNotFoundError")
 @pytest.mark.parametrize("source", ["demo", "email"])
 def test_a_back_end_that_imports_nothing_is_no_source(shop: str, tmp_path: Path, source: str) -> None:
     ended = run("import", source, str(tmp_path), "--config", shop)
@@ -275,7 +271,6 @@ def test_an_address_that_cannot_be_used_ends_with_two(tmp_path: Path, url: str) 
     assert (ended.code, is_one_sentence(ended)) == (2, True)
 
 
-@pytest.mark.xfail(strict=True, reason="the address is taken apart before anybody looks whether it can be")
 @pytest.mark.parametrize("url", ["://", "postgresql://localhost:port/shop"])
 def test_an_address_that_cannot_be_read_ends_with_two(tmp_path: Path, url: str) -> None:
     ended = run("check", "--config", configured(tmp_path, url))

@@ -44,7 +44,6 @@ def test_a_channel_does_not_know_its_siblings(name: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.xfail(strict=True, reason="chat and delivery are joined by a colon, and both may hold one")
 def test_chats_whose_names_run_together_do_not_get_each_others_answers(portal: Portal) -> None:
     open_shop(portal)
     ada, grace = Speaker(customer_id=ADA, proof=3), Speaker(customer_id=GRACE, proof=3)

@@ -44,9 +44,6 @@ def test_around_a_night_in_which_clocks_are_moved_every_day_has_one_plan(night: 
     [
         pytest.param(
             SPRING,
-            marks=pytest.mark.xfail(
-                strict=True, reason="02:30 does not exist: from 03:00 on a moment still ahead is given"
-            ),
         ),
         AUTUMN,
     ],
@@ -58,9 +55,6 @@ def test_what_was_due_is_never_ahead(night: datetime) -> None:
         assert due(now) <= now
 
 
-@pytest.mark.xfail(
-    strict=True, reason="clocks are compared, not moments: in the hour that comes twice it is yesterday's"
-)
 def test_in_autumn_what_was_due_stays_due_when_clocks_go_back() -> None:
     first_half_past_two = AUTUMN + HALF_PAST_TWO
     for minute in range(150):

@@ -39,7 +39,6 @@ def test_capitals_and_spaces_around_an_address_do_not_matter(doorbell: Doorbell,
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="SQLite's lower() knows only ASCII, so the account is not found")
 def test_capitals_of_other_alphabets_do_not_matter_either(doorbell: Doorbell, people: Portal) -> None:
     bring(people, "customers", {"customer_id": "c-ö", "name": "Öz", "email": "ÖZ@example.org", "country": "TR"})
     assert doorbell.ask("Öz@example.org").person == "customer:c-ö"
@@ -132,7 +131,6 @@ def test_signing_in_often_is_no_wrong_try(doorbell: Doorbell, clock: SettableClo
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="nobody tells the owner that their address was locked after ten wrong tries")
 def test_the_owner_is_told_when_an_address_is_locked(doorbell: Doorbell, wrong: Wrong, people: Portal) -> None:
     for browser in ("one", "two"):
         asked = doorbell.ask(browser=browser)
@@ -160,7 +158,6 @@ def test_an_address_gets_three_codes_an_hour_and_six_a_day(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="after the sixth code of a day the sentence says to try again in an hour")
 def test_the_refusal_of_the_seventh_code_of_a_day_names_the_next_day(doorbell: Doorbell, clock: SettableClock) -> None:
     for _ in range(6):
         doorbell.ask()
@@ -208,7 +205,6 @@ def test_both_cases_write_a_letter_and_only_one_goes_out(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="the letter with the code in clear text stays in the outbox for ever")
 def test_a_code_is_nowhere_to_be_read_once_it_is_used_up(
     people: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -223,7 +219,6 @@ def test_a_code_is_nowhere_to_be_read_once_it_is_used_up(
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="codes are counted without a lock: asking at once goes past three an hour")
 def test_asking_at_once_does_not_go_past_the_limit(
     doorbell: Doorbell, database: Database, clock: SettableClock
 ) -> None:
@@ -238,7 +233,6 @@ def test_asking_at_once_does_not_go_past_the_limit(
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="wrong tries of a day are counted without a lock: trying at once goes past ten")
 def test_trying_at_once_does_not_go_past_ten_a_day(
     doorbell: Doorbell, database: Database, clock: SettableClock, wrong: Wrong
 ) -> None:

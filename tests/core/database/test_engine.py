@@ -87,7 +87,6 @@ def test_reading_sees_one_state_however_long_it_takes_on_sqlite(database: Databa
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="reading() runs at READ COMMITTED, where every statement sees another state")
 def test_reading_sees_one_state_however_long_it_takes_on_postgresql(database: Database) -> None:
     with database.reading() as session:
         before = customers(session)
@@ -199,7 +198,6 @@ def test_a_connection_that_breaks_is_said_and_the_next_one_works(database: Datab
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="psycopg says InternalError here, which is not taken for Unavailable")
 def test_a_postgresql_that_may_only_be_read_is_said_to_be(
     database: Database, database_url: str, postgresql_server: str
 ) -> None:
@@ -208,7 +206,6 @@ def test_a_postgresql_that_may_only_be_read_is_said_to_be(
     assert "read-only" in refused(Database(database_url))
 
 
-@pytest.mark.xfail(strict=True, reason="the reason is guessed from words that may be a name: “unlocked” has “locked”")
 @pytest.mark.parametrize(("name", "wrongly"), [("unlocked", "busy"), ("fullfilment", "disk")])
 def test_a_name_is_not_taken_for_a_reason(postgresql_server: str, name: str, wrongly: str) -> None:
     assert wrongly not in refused(Database(_named(postgresql_server, name)))
@@ -240,7 +237,6 @@ def test_two_that_wait_for_each_other_are_told_to_try_again(database: Database) 
     assert "Try again" in said[0]
 
 
-@pytest.mark.xfail(strict=True, reason="both make the tables, and the later one meets them with a raw error")
 def test_an_upgrade_started_twice_at_once_is_done_once(postgresql_server: str) -> None:
     _administer(postgresql_server, "CREATE DATABASE fresh_for_two")
     url = _named(postgresql_server, "fresh_for_two")
@@ -263,7 +259,6 @@ def test_an_address_that_cannot_be_used_is_said(url: str) -> None:
         Database(url)
 
 
-@pytest.mark.xfail(strict=True, reason="a port that is no number is met with ValueError")
 def test_a_port_that_is_no_number_is_said() -> None:
     with pytest.raises(ConfigError, match=r"database\.url"):
         Database("postgresql://localhost:port/shop")

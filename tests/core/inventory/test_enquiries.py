@@ -27,7 +27,6 @@ def lamps_proposed(portal: Portal, run: str) -> int:
         1,
         pytest.param(
             9999,
-            marks=pytest.mark.xfail(strict=True, reason="units asked for by anybody are demand: 28 lamps become 1,992"),
         ),
     ],
 )

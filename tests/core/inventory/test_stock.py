@@ -113,9 +113,6 @@ def test_a_count_at_a_place_nobody_knows_is_left_out_and_the_others_are_taken(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(
-    strict=True, reason="a corrected count of the same moment is taken for a repeat and dropped silently"
-)
 def test_a_corrected_count_of_the_same_moment_counts_or_is_named(
     shelf: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -125,7 +122,6 @@ def test_a_corrected_count_of_the_same_moment_counts_or_is_named(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="a count older than the latest one overwrites it")
 def test_an_older_count_that_comes_later_changes_nothing(
     shelf: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -135,7 +131,6 @@ def test_an_older_count_that_comes_later_changes_nothing(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="counted_at holds when the row was first written, and no count changes it")
 def test_a_shelf_tells_when_it_was_last_counted(shelf: Portal, database: Database, clock: SettableClock) -> None:
     counted_at = clock.now - timedelta(hours=1)
     clock.forward(timedelta(days=1))
@@ -145,7 +140,6 @@ def test_a_shelf_tells_when_it_was_last_counted(shelf: Portal, database: Databas
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="a count reads what is booked without a lock: two at once are both added")
 @pytest.mark.usefixtures("shelf")
 def test_two_counts_at_once_end_in_one_of_them(database: Database, clock: SettableClock) -> None:
     def counting(session: Session, minutes: int, units: int) -> None:

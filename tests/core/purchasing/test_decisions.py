@@ -57,7 +57,9 @@ def test_an_edit_is_priced_with_the_break_it_reaches(planned: Portal, proposal: 
     assert edited.edited_by == shop.PLANNER
 
 
-@pytest.mark.parametrize(("quantity", "why"), [(30, "packs of 12"), (12, "minimum of 24"), (-12, "zero"), (12 * 10**8, "more than anybody")])
+@pytest.mark.parametrize(
+    ("quantity", "why"), [(30, "packs of 12"), (12, "minimum of 24"), (-12, "zero"), (12 * 10**8, "more than anybody")]
+)
 def test_a_quantity_the_supplier_would_refuse_is_refused(
     planned: Portal, proposal: Proposal, quantity: int, why: str
 ) -> None:

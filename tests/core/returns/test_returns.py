@@ -91,9 +91,6 @@ def test_what_came_in_two_parcels_is_added_up_and_the_later_one_counts(opened: P
 
 
 @ON_SQLITE
-@pytest.mark.xfail(
-    strict=True, reason="without a parcel on record the bot says “not delivered yet” of a delivered order"
-)
 def test_nobody_is_told_that_a_delivered_order_was_not_delivered(
     opened: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -154,7 +151,6 @@ def test_a_return_that_came_to_nothing_gives_its_units_back(
     assert verdicts(database, "1001", clock.now)[MUG].quantity == left
 
 
-@pytest.mark.xfail(strict=True, reason="our own numbers begin at R-000001 whatever was brought, and clash for ever")
 @ON_SQLITE
 def test_a_number_that_was_brought_from_elsewhere_is_not_given_out_again(
     opened: Portal, database: Database, clock: SettableClock

@@ -84,9 +84,6 @@ def test_an_answer_reaches_the_chat_and_pressed_twice_is_said_once(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(
-    strict=True, reason="the key of an answer is its words alone, so a later “Yes.” is lost without a word"
-)
 def test_the_same_words_in_answer_to_another_question_are_said_again(
     desk: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -99,7 +96,6 @@ def test_the_same_words_in_answer_to_another_question_are_said_again(
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="the audit row is written before it is known that the answer is a repeat")
 def test_an_answer_that_is_a_repeat_leaves_one_audit_row(
     desk: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -146,14 +142,12 @@ def test_nothing_is_no_answer_and_a_number_of_nothing_is_no_ticket(desk: Portal)
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="PostgreSQL takes no NUL, and nothing catches that; SQLite finds no ticket")
 def test_a_number_with_a_nul_is_no_ticket(desk: Portal) -> None:
     with pytest.raises(NotFound):
         desk.ticket(SAM, "T-\x00")
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="a ticket is found by its chat alone, whoever opened it")
 @pytest.mark.usefixtures("desk")
 def test_a_chat_that_changed_hands_gets_a_ticket_of_its_own(database: Database, clock: SettableClock) -> None:
     of_ada = open_ticket(database, clock, ADA, "counter")
@@ -163,7 +157,6 @@ def test_a_chat_that_changed_hands_gets_a_ticket_of_its_own(database: Database, 
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="an answer goes to whoever spoke last in the chat, not to whose ticket it is")
 def test_an_answer_to_one_customer_is_not_shown_to_another_in_the_same_chat(
     desk: Portal, database: Database, clock: SettableClock
 ) -> None:
@@ -174,7 +167,6 @@ def test_an_answer_to_one_customer_is_not_shown_to_another_in_the_same_chat(
 
 
 @ON_POSTGRESQL
-@pytest.mark.xfail(strict=True, reason="closing takes ticket, then chat; going back to the bot takes chat, then ticket")
 def test_closing_and_going_back_to_the_bot_at_once_do_not_block_each_other(
     desk: Portal, database: Database, clock: SettableClock
 ) -> None:

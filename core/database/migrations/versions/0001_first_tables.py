@@ -43,8 +43,10 @@ def upgrade() -> None:
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('country', sa.String(), nullable=False),
     sa.Column('vat_number', sa.String(), nullable=False),
+    sa.Column('email_folded', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('customer_id', name=op.f('pk_customers'))
     )
+    op.create_index(op.f('ix_customers_email_folded'), 'customers', ['email_folded'], unique=False)
     op.create_table('enquiries',
     sa.Column('enquiry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('sku', sa.String(), nullable=False),
@@ -122,6 +124,7 @@ def upgrade() -> None:
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('reference', sa.String(), nullable=False),
+    sa.Column('may_be_repeat', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('outbox_id', name=op.f('pk_outbox')),
     sa.UniqueConstraint('key', name=op.f('uq_outbox_key'))
     )
@@ -173,7 +176,6 @@ def upgrade() -> None:
     op.create_table('sessions',
     sa.Column('token_digest', sa.String(), nullable=False),
     sa.Column('person', sa.String(), nullable=False),
-    sa.Column('is_staff', sa.Boolean(), nullable=False),
     sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('form_token', sa.String(), nullable=False),
@@ -195,11 +197,13 @@ def upgrade() -> None:
     op.create_table('staff',
     sa.Column('email', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
+    sa.Column('email_folded', sa.String(), nullable=False),
     sa.Column('role', sa.String(), nullable=False),
     sa.Column('approval_limit', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('currency', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('email', name=op.f('pk_staff'))
     )
+    op.create_index(op.f('ix_staff_email_folded'), 'staff', ['email_folded'], unique=False)
     op.create_table('stock_movements',
     sa.Column('movement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('cause', sa.String(), nullable=False),
@@ -266,6 +270,7 @@ def upgrade() -> None:
     sa.Column('bill_country', sa.String(), nullable=False),
     sa.Column('bill_vat_number', sa.String(), nullable=False),
     sa.Column('note', sa.String(), nullable=False),
+    sa.Column('seller', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_invoices_customer_id')),
     sa.PrimaryKeyConstraint('invoice_number', name=op.f('pk_invoices'))
     )
@@ -307,6 +312,7 @@ def upgrade() -> None:
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decision_reason', sa.String(), nullable=False),
     sa.Column('edited_by', sa.String(), nullable=True),
+    sa.Column('editors', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True),
     sa.ForeignKeyConstraint(['supplier'], ['suppliers.supplier'], name=op.f('fk_proposals_supplier')),
     sa.PrimaryKeyConstraint('proposal_id', name=op.f('pk_proposals')),
     sa.UniqueConstraint('run', 'supplier', 'location', name=op.f('uq_proposals_run_supplier_location'))
@@ -454,4 +460,3 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tracking_number'], ['parcels.tracking_number'], name=op.f('fk_scans_tracking_number')),
     sa.PrimaryKeyConstraint('tracking_number', 'scanned_at', 'status', name=op.f('pk_scans'))
     )
-    op.create_index("ix_customers_email_folded", "customers", [sa.text("lower(email)")])
