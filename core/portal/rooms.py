@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from functools import cache
 
 from core.clock import Clock, utc_now
 from core.config import Config
@@ -11,6 +12,12 @@ from core.conversation.turn import House
 from core.conversation.understanding import Reader
 from core.database.engine import Database
 from core.mailroom.ports import Courier
+
+
+@cache
+def _reader() -> Reader:
+    """What understands people: the same for everybody, and never changed."""
+    return Reader.load(wording.FOLDER)
 
 
 class Rooms:
@@ -38,5 +45,5 @@ class Rooms:
         with self._opening:
             if self._opened is None:
                 words, zone = wording.load(self._config.shop.locale), self._config.shop.zone
-                self._opened = House(self._config, Reader.load(wording.FOLDER), words, self._shelf, zone)
+                self._opened = House(self._config, _reader(), words, self._shelf, zone)
             return self._opened

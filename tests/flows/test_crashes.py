@@ -98,9 +98,10 @@ def customers(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_an_import_killed_half_way_is_whole_after_it_is_run_again(database_url: str, tmp_path: Path) -> None:
+def test_an_import_killed_half_way_is_whole_after_it_is_run_again(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
     folder, seen = customers(tmp_path / "records"), 0
-    database = Database(database_url)
     importing = start(["import", "csv", str(folder)], database_url)
     while seen == 0 and importing.poll() is None:
         with database.reading() as session:
@@ -117,14 +118,12 @@ def test_an_import_killed_half_way_is_whole_after_it_is_run_again(database_url: 
     assert json.loads(out)["taken"] == {"customers": CUSTOMERS}
     with database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM customers")) == CUSTOMERS
-    database.close()
 
 
 @pytest.mark.slow
 def test_a_plan_killed_at_any_moment_leaves_whole_proposals_once(
-    database_url: str, config: Config, clock: SettableClock
+    database: Database, database_url: str, config: Config, clock: SettableClock
 ) -> None:
-    database = Database(database_url)
     shop.open_shop(Portal(database, config, clock))
     chosen = random.Random(7)  # noqa: S311 a seeded draw, not a secret
     for _ in range(6):
@@ -145,4 +144,3 @@ def test_a_plan_killed_at_any_moment_leaves_whole_proposals_once(
         )  # fmt: skip
     assert len(heads) == 1
     assert {head.proposal_id: head.total for head in heads} == totals
-    database.close()

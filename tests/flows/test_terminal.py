@@ -45,8 +45,9 @@ def conversation(url: str, email: str, *lines: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.slow
-def test_the_thread_runs_in_a_terminal(database_url: str, config: Config, clock: SettableClock) -> None:
-    database = Database(database_url)
+def test_the_thread_runs_in_a_terminal(
+    database: Database, database_url: str, config: Config, clock: SettableClock
+) -> None:
     shop.open_shop(Portal(database, config, clock))
     said = conversation(
         database_url,
@@ -64,9 +65,10 @@ def test_the_thread_runs_in_a_terminal(database_url: str, config: Config, clock:
     assert [attached["name"] for attached in invoiced["attachments"]] == ["invoice-51001.pdf"]  # type: ignore[attr-defined]
     assert "500" in str(stocked["text"])
     assert (unknown["intents"], unknown["actions"]) == ([], [])
-    planned = Portal(database, config, clock).plan(run="test")
+    planned = Portal(database, config).plan(
+        run="test", as_of=clock.now.date()
+    )
     assert planned.proposals == 1
     decided = conversation(database_url, shop.BOSS, "what needs approving?", "approve all Acme", "yes")
     assert "Acme Ceramics" in str(decided[0]["text"])
     assert [action["name"] for action in decided[2]["actions"]] == ["approve_proposal"]  # type: ignore[attr-defined]
-    database.close()

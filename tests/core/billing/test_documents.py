@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from core.accounts.model import Customer, Staff, Visitor
 from core.billing import service as billing
+from core.canonical import Batch
 from core.config import Config, Web
 from core.database.engine import Database
 from core.errors import NotFound, Refused
@@ -157,8 +158,11 @@ def test_one_bad_line_does_not_hide_all_invoices(opened: Portal) -> None:
 @ON_SQLITE
 def test_an_issued_invoice_does_not_change(opened: Portal) -> None:
     before = opened.invoices(ADA)[0].total
-    line = {"invoice_number": "51001", "line": 1, "description": "Mug", "quantity": 6, "unit_price": 1}
-    bring(opened, "invoice_lines", {**line, "tax_rate": 0.2})
+    issued = {"invoice_number": "51001", "line": 1, "sku": MUG, "description": "Red Polka Dot Mug", "quantity": 6}
+    issued |= {"unit_price": 450, "currency": "GBP", "tax_rate": 0.2, "discount": 0}
+    assert opened.mirror(Batch("invoice_lines", [issued], [2])) == []
+    (fault,) = opened.mirror(Batch("invoice_lines", [{**issued, "unit_price": 1}], [2]))
+    assert "credit note" in fault.sentence
     assert opened.invoices(ADA)[0].total == before
 
 
