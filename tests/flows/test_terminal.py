@@ -65,9 +65,7 @@ def test_the_thread_runs_in_a_terminal(
     assert [attached["name"] for attached in invoiced["attachments"]] == ["invoice-51001.pdf"]  # type: ignore[attr-defined]
     assert "500" in str(stocked["text"])
     assert (unknown["intents"], unknown["actions"]) == ([], [])
-    planned = Portal(database, config).plan(
-        run="test", as_of=clock.now.date()
-    )
+    planned = Portal(database, config).plan(run="test", as_of=clock.now.date())
     assert planned.proposals == 1
     decided = conversation(database_url, shop.BOSS, "what needs approving?", "approve all Acme", "yes")
     assert "Acme Ceramics" in str(decided[0]["text"])
