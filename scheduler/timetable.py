@@ -38,6 +38,7 @@ class Timetable:
 def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     """Start the clock; a plan that fell due while nothing ran is caught up at once."""
     settings, zone = config.scheduler, config.shop.zone
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn left out because one runs is no news
     hour, minute = (int(part) for part in settings.plan_at.split(":"))
     plan_due = _guarded("plan", lambda: jobs.plan(portal, last_due(settings.plan_at, zone, now())))
     clock = BackgroundScheduler(

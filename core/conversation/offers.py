@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.chat import Button
 from core.conversation.rows import OfferRow
+from core.database.upsert import add
 from core.errors import Conflict, NotFound, Refused
 
 GOOD_FOR = timedelta(hours=24)
@@ -36,18 +37,9 @@ class Offer:
 def show(session: Session, holder: Holder, turn: int, offers: Sequence[Offer], now: datetime) -> tuple[Button, ...]:
     """Write offers down and give the buttons to show."""
     values = [secrets.token_urlsafe(16) for _ in offers]
-    session.add_all(
-        OfferRow(
-            value=value,
-            channel=holder.channel,
-            chat=holder.chat,
-            person=holder.person,
-            turn=turn,
-            act=offer.act,
-            offered_at=now,
-        )
-        for value, offer in zip(values, offers, strict=True)
-    )
+    shown = {"channel": holder.channel, "chat": holder.chat, "person": holder.person, "turn": turn, "offered_at": now}
+    rows = [{**shown, "value": value, "act": offer.act} for value, offer in zip(values, offers, strict=True)]
+    add(session, OfferRow, rows)
     return tuple(Button(offer.label[:75], value) for value, offer in zip(values, offers, strict=True))
 
 

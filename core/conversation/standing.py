@@ -4,14 +4,25 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core.conversation.rows import ConversationRow
-from core.database.upsert import insert_new
+from core.database.upsert import direct, insert_new
 
 FORGOTTEN_AFTER = timedelta(minutes=30)
 DEEPEST = 4
+_ONE_CHAT = (ConversationRow.channel == bindparam("of_channel"), ConversationRow.chat == bindparam("of_chat"))
+_STANDING = (
+    select(ConversationRow.person, ConversationRow.standing, ConversationRow.updated_at)
+    .where(*_ONE_CHAT)
+    .with_for_update()
+)
+_KEEP = (
+    update(ConversationRow)
+    .where(*_ONE_CHAT)
+    .values({name: bindparam(name) for name in ("person", "standing", "updated_at", "handed_off")})
+)
 
 
 @dataclass
@@ -66,20 +77,18 @@ class Standing:
 
 def resume(session: Session, channel: str, chat: str, person: str | None, now: datetime) -> Standing:
     """Where the chat stands, locked until the turn is over; flows of somebody else or long ago are forgotten."""
-    opened: dict[str, Any] = {
-        "channel": channel,
-        "chat": chat,
-        "person": person,
-        "standing": {},
-        "handed_off": False,
-        "updated_at": now,
-    }
-    insert_new(session, ConversationRow, opened)
-    row = session.scalars(
-        select(ConversationRow)
-        .where(ConversationRow.channel == channel, ConversationRow.chat == chat)
-        .with_for_update()
-    ).one()
+    where = {"of_channel": channel, "of_chat": chat}
+    row = direct(session).execute(_STANDING, where).first()
+    if row is None:
+        opened: dict[str, Any] = {
+            "channel": channel,
+            "chat": chat,
+            "person": person,
+            "standing": {},
+            "handed_off": False,
+        }
+        insert_new(session, ConversationRow, {**opened, "updated_at": now})
+        row = direct(session).execute(_STANDING, where).one()
     kept = dict(row.standing)
     frames = [Frame(**frame) for frame in kept.pop("frames", [])]
     standing = Standing(**kept, frames=frames)
@@ -99,6 +108,5 @@ def hand_back(session: Session, channel: str, chat: str, person: str | None, now
 
 def keep(session: Session, channel: str, chat: str, person: str | None, standing: Standing, now: datetime) -> None:
     """Write down where the chat stands after a turn."""
-    row = session.get_one(ConversationRow, (channel, chat))
-    row.person, row.standing, row.updated_at = person, asdict(standing), now
-    row.handed_off = standing.handed_off
+    kept = {"person": person, "standing": asdict(standing), "updated_at": now, "handed_off": standing.handed_off}
+    direct(session).execute(_KEEP, {"of_channel": channel, "of_chat": chat, **kept})

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.chat import Incoming, Reply
 from core.conversation.rows import MessageRow
-from core.database.upsert import insert_new
+from core.database.upsert import add, insert_new
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,5 @@ def as_text(said: list[Said]) -> str:
 
 def _add(session: Session, where: tuple[str, str, str | None], speaker: str, reply: Reply, now: datetime) -> None:
     channel, chat, person = where
-    session.add(
-        MessageRow(
-            key=None, channel=channel, chat=chat, person=person, speaker=speaker, said_at=now, content=reply.as_dict()
-        )
-    )
+    written = {"channel": channel, "chat": chat, "person": person, "speaker": speaker, "said_at": now}
+    add(session, MessageRow, [{**written, "content": reply.as_dict()}])

@@ -1,9 +1,10 @@
 """Insert-or-update in the words of the database at hand."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import Connection, Table, insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,8 +50,27 @@ def _execute_many(session: Session, table: type[Base], adding: Any, rows: Sequen
 
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> Any:
     """Insert one row unless any of its unique keys is taken; the first column of its primary key, or None."""
-    adding = insert_of(session)(table).values(**values).on_conflict_do_nothing()
-    return session.scalar(adding.returning(getattr(table, _keys(table)[0])))
+    return direct(session).scalar(_insert_new(session.get_bind().dialect.name, table), values)
+
+
+@cache
+def _insert_new(dialect: str, table: type[Base]) -> Any:
+    """Built once for each table: building a statement takes as long as running it."""
+    adding: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return adding.on_conflict_do_nothing().returning(getattr(table, _keys(table)[0]))
+
+
+def add(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows as they are."""
+    if rows:
+        direct(session).execute(insert(cast("Table", table.__table__)), rows)
+
+
+def direct(session: Session) -> Connection:
+    """The session's connection, for statements that need nothing of the mapper; what the session holds goes first."""
+    if session.new or session.dirty or session.deleted:
+        session.flush()
+    return session.connection()
 
 
 def _keys(table: type[Base]) -> list[str]:

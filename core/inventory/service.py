@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.database.engine import one_at_a_time
-from core.database.upsert import insert_new
+from core.database.upsert import direct, insert_new
 from core.errors import Conflict
 from core.inventory.model import Inbound
 from core.inventory.rows import EnquiryRow, LocationRow, MovementRow, SaleRow, StockRow
@@ -35,7 +35,7 @@ def location_names(session: Session) -> dict[str, str]:
 
 def on_hand(session: Session, skus: Sequence[str]) -> dict[str, int]:
     """Units of each product over all locations."""
-    rows = session.execute(
+    rows = direct(session).execute(
         select(StockRow.sku, func.sum(StockRow.on_hand)).where(StockRow.sku.in_(skus)).group_by(StockRow.sku)
     )
     return {sku: int(units) for sku, units in rows}

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from core.database.upsert import insert_new
+from core.database.upsert import direct, insert_new
 from core.mailroom.rows import InboxRow
 
 KEPT_FOR = timedelta(days=30)
+_ANSWER = update(InboxRow).where(InboxRow.inbox_id == bindparam("answered")).values(answer=bindparam("answer"))
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,16 @@ def accept(
     Two deliveries of the same id at once wait for each other in the database: the second one sees the first's answer.
     """
     delivery = {"source": source, "delivery_id": delivery_id, "received_at": now, "kind": kind, "content": content}
-    insert_new(session, InboxRow, delivery)
+    inbox_id = insert_new(session, InboxRow, delivery)
+    if inbox_id is not None:
+        return Accepted(inbox_id, None)
     row = session.scalars(select(InboxRow).where(InboxRow.source == source, InboxRow.delivery_id == delivery_id)).one()
     return Accepted(row.inbox_id, row.answer)
 
 
 def answer(session: Session, inbox_id: int, given: dict[str, Any]) -> None:
     """Keep the answer for whoever delivers the same again."""
-    session.execute(update(InboxRow).where(InboxRow.inbox_id == inbox_id).values(answer=given))
+    direct(session).execute(_ANSWER, {"answered": inbox_id, "answer": given})
 
 
 def forget_old(session: Session, now: datetime) -> None:
