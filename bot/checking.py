@@ -33,7 +33,7 @@ def findings(house: House) -> list[Finding]:
         )
     try:
         rows = house.portal.verify_audit()
-        found.append(Finding(True, f"The audit chain holds over {rows} rows."))
+        found.append(Finding(True, f"The audit chain holds over {rows} sealed rows; the scheduler seals newer ones."))
     except PortalError as error:
         found.append(Finding(False, str(error)))
     return found

@@ -219,3 +219,12 @@ def _sales(portal: Portal, days: range) -> None:
             if day % every == 0 or (sku == MUG and day % 2)
         ),
     )
+
+
+def daily(sku: str, units: int) -> list[dict[str, Any]]:
+    """Sales of so many units every day of the history."""
+    first = OPENED.date()
+    return [
+        {"sku": sku, "location": "main", "sold_on": first - timedelta(days=day), "units": units}
+        for day in range(1, HISTORY_DAYS)
+    ]

@@ -4,7 +4,6 @@ A flow is begun by an intent, may ask, may show a plan and wait for a yes, and e
 between goes on top; when it is done the flow below takes up its question again.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,30 +13,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.chat import Action, Attachment, Incoming, Reply
-from core.conversation import offers, standing, transcript
+from core.conversation import hearing, offers, standing, transcript
+from core.conversation.hearing import Heard
 from core.conversation.intents import INTENTS
 from core.conversation.offers import Holder, Offer
+from core.conversation.planner import manner
 from core.conversation.standing import Frame, Standing
 from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Step, Turn
-from core.conversation.understanding import Understanding, clean
+from core.conversation.understanding import clean
 from core.errors import PortalError
 from core.mailroom import inbox
 
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
-_SURE = 0.85
-_REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
-
-
-@dataclass
-class Heard:
-    """What the person wants, after understanding: an intent that goes on with the flow, or flows to begin."""
-
-    begin: list[Frame] = field(default_factory=list)
-    control: str | None = None
-    slots: dict[str, Any] = field(default_factory=dict)
-    text: str = ""
-    understood: Understanding | None = None
 
 
 @dataclass
@@ -148,18 +136,9 @@ def _pressed(scene: Scene) -> Heard:
 def _read(scene: Scene, text: str) -> Heard:
     today = scene.now.astimezone(scene.house.zone).date()
     understood = scene.house.reader.read(text, today=today, language=scene.incoming.speaker.language)
-    slots = {slot.name: slot.value for slot in reversed(understood.slots)}
-    known = [intent for intent in understood.intents if _is_for(scene, intent.name)]
-    scene.confidence = known[0].confidence if known else 0.0
-    heard = Heard(slots=slots, text=text, understood=understood)
-    heard.control = next((intent.name for intent in known if intent.name not in INTENTS), None)
-    if heard.control is None:
-        heard.begin = [Frame(intent.name, dict(slots)) for intent in known]
+    heard = hearing.heard(understood, text, scene.audience)
+    scene.confidence = heard.confidence
     return heard
-
-
-def _is_for(scene: Scene, name: str) -> bool:
-    return name not in INTENTS or scene.audience in INTENTS[name].AUDIENCE
 
 
 def _route(scene: Scene, heard: Heard) -> None:
@@ -171,6 +150,8 @@ def _route(scene: Scene, heard: Heard) -> None:
     elif heard.control is not None:
         scene.texts.extend(_without_flow(scene, heard.control))
     elif heard.begin:
+        if top is not None and top.is_waiting and not hasattr(INTENTS[top.intent], "act"):
+            scene.standing.drop(top)  # a question about a question is not worth asking again
         for frame in reversed(heard.begin):
             scene.standing.push(frame)
         _run_stack(scene, heard.text)
@@ -186,25 +167,13 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
     elif top.plan is not None and heard.control == "confirm":
         _act(scene, top)
     else:
-        filling = _filling(top, heard)
+        filling = hearing.filling(top, heard)
         if not filling:
             return False
         _fill(scene, top, filling, heard.text)
         return True
     _run_stack(scene, heard.text)
     return True
-
-
-def _filling(top: Frame, heard: Heard) -> dict[str, Any]:
-    """What the words tell the flow that is waiting; empty where they are about something else."""
-    if heard.control == "fill":
-        return heard.slots
-    if heard.control in {"repeat", "confirm", "back_to_bot"} or (heard.begin and not _answers(top, heard)):
-        return {}
-    chosen = _chosen(top, heard)
-    if chosen is heard.slots and top.asks and top.asks not in chosen and heard.control is None:
-        return {**chosen, "text": heard.text}
-    return chosen
 
 
 def _fill(scene: Scene, top: Frame, filling: dict[str, Any], text: str) -> None:
@@ -218,64 +187,20 @@ def _fill(scene: Scene, top: Frame, filling: dict[str, Any], text: str) -> None:
         _offer_person(scene)
 
 
-def _answers(top: Frame, heard: Heard) -> bool:
-    """Whether words that sound like a new request are the awaited answer: the same flow again, or just the slot."""
-    if any(frame.intent == top.intent for frame in heard.begin):
-        return True
-    understood = heard.understood
-    unsure = understood is not None and understood.intents[0].confidence < _SURE
-    return unsure and (top.asks in heard.slots or _chosen(top, heard) is not heard.slots)
-
-
-def _chosen(top: Frame, heard: Heard) -> dict[str, Any]:
-    reference = heard.slots.get("reference")
-    if top.choices and reference is not None and not _is_about_orders(top, heard):
-        picked = _pick(top.choices, str(reference))
-        if picked is not None:
-            return dict(picked["slots"])
-    typed = heard.text.strip().casefold()
-    for choice in top.choices:
-        if typed and choice["label"].casefold() == typed:
-            return dict(choice["slots"])
-    if top.asks != "quantity" and typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(top.choices):
-        return dict(top.choices[int(typed[:9]) - 1]["slots"])
-    return heard.slots
-
-
-def _is_about_orders(top: Frame, heard: Heard) -> bool:
-    """“Last order” picks none of the products or reasons that are offered."""
-    return bool(heard.begin) and "order_number" not in top.choices[0]["slots"]
-
-
-def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | None:
-    latest_first = bool(choices) and "order_number" in choices[0]["slots"]
-    place = {"last": 1 if latest_first else -1, "first": 1}.get(reference)
-    if place is None:
-        place = int(reference) if reference.lstrip("-").isdigit() else 0
-    index = place - 1 if place > 0 else place
-    return choices[index] if place and -len(choices) <= index < len(choices) else None
-
-
 def _follow_up(scene: Scene, heard: Heard) -> None:
     """“And the second one?”: the last request again, about something else."""
+    if heard.is_for_others:
+        return
     told = scene.standing.focus.get("intent")
     last = getattr(INTENTS[told], "FOLLOWED_BY", told) if told in INTENTS else None
-    if last in INTENTS and not hasattr(INTENTS[last], "act") and _is_only_a_reference(scene, heard):
+    if (
+        last in INTENTS
+        and not hasattr(INTENTS[last], "act")
+        and hearing.is_only_a_reference(heard, scene.say("small_words").split())
+    ):
         scene.intents = [last]
         scene.standing.push(Frame(last, dict(heard.slots)))
         _run_stack(scene, heard.text)
-
-
-def _is_only_a_reference(scene: Scene, heard: Heard) -> bool:
-    """Whether nothing was said but which record is meant, and small words around it."""
-    slots = [slot for slot in heard.understood.slots if slot.name in _REFERENCES] if heard.understood else []
-    if not slots or heard.understood is None:
-        return False
-    left = heard.understood.text
-    for slot in sorted(slots, key=lambda slot: -slot.start):
-        left = f"{left[: slot.start]} {left[slot.end :]}"
-    small = set(scene.say("small_words").split())
-    return all(word in small for word in re.findall(r"\w+", left.casefold()))
 
 
 def _without_flow(scene: Scene, control: str) -> list[str]:
@@ -376,8 +301,9 @@ def _missed(scene: Scene) -> None:
     if top is not None and top.is_waiting:
         _ask_again(scene, top)
     else:
-        scene.texts.append(scene.say(f"out_of_scope_{scene.audience}"))
-        scene.choices = [_offer(choice, "help") for choice in INTENTS["help"].starts(_turn(scene, Frame("help"), ""))]
+        turn = _turn(scene, Frame("help"), "")
+        scene.texts.append(scene.say(f"out_of_scope_{manner(turn)}"))
+        scene.choices = [_offer(choice, "help") for choice in INTENTS["help"].starts(turn)]
     _offer_person(scene)
 
 

@@ -63,7 +63,8 @@ def meant_proposals(turn: Turn) -> list[Proposal] | Ask:
     open_ones = proposals.open_proposals(turn.session, planner(turn), turn.now)
     fitting = _fitting(turn, open_ones)
     if fitting is None:
-        fitting = open_ones if len(open_ones) == 1 else []
+        talked_about = [one for one in open_ones if one.proposal_id == turn.focus.get("proposal")]
+        fitting = talked_about or (open_ones if len(open_ones) == 1 else [])
         if open_ones and not fitting:
             return Ask("proposal", turn.say("which"), tuple(_choice(turn, one) for one in open_ones[:_MOST_CHOICES]))
     if not fitting:
@@ -79,7 +80,7 @@ def meant_line(turn: Turn) -> Line | Ask:
     """
     staff = planner(turn)
     words = turn.slots.get("product") or turn.slots.get("text") or turn.focus.get("sku")
-    number = turn.slots.get("proposal") or next(iter(_NUMBER.findall(turn.text)), None)
+    number = next(iter(_numbers(turn)), None)
     lines = [
         Line(proposal, line)
         for short in proposals.open_proposals(turn.session, staff, turn.now)
@@ -111,9 +112,9 @@ def _by_quantity(turn: Turn, lines: list[Line]) -> Line | Ask:
 
 def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:
     """What the words name, or None where they name nothing."""
-    number = turn.slots.get("proposal") or next(iter(_NUMBER.findall(turn.text)), None)
-    if number is not None:
-        return [_numbered(turn, open_ones, int(number))]
+    numbers = turn.slots.get("proposals") or _numbers(turn)
+    if numbers:
+        return [_numbered(turn, open_ones, int(number)) for number in numbers]
     listed = turn.focus.get("proposals") or []
     place = _place(turn.slots.get("reference"), len(listed))
     if place is not None:
@@ -132,6 +133,11 @@ def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:
     if named or _ALL.search(turn.text):
         return fitting
     return None
+
+
+def _numbers(turn: Turn) -> list[str]:
+    said = turn.slots.get("proposal")
+    return [str(said)] if said else _NUMBER.findall(turn.text)[:1]
 
 
 def _numbered(turn: Turn, open_ones: list[Proposal], number: int) -> Proposal:

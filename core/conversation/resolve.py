@@ -144,7 +144,7 @@ def _by_place(turn: Turn, reference: str) -> Order | None:
     numbers = order_numbers_of(turn.session, turn.customer_id)
     if reference == "last":
         return order_of(turn.session, turn.customer_id, numbers[0]) if numbers else None
-    if reference == "first" and not listed:
+    if reference == "oldest" or (reference == "first" and not listed):
         return order_of(turn.session, turn.customer_id, numbers[-1]) if numbers else None
     place = 1 if reference == "first" else int(reference) if reference.lstrip("-").isdigit() else 0
     among = listed or numbers
@@ -159,6 +159,8 @@ def _by_place(turn: Turn, reference: str) -> Order | None:
 def _by_content(turn: Turn, words: str) -> Order | Ask | None:
     holding = [order for order in orders_of(turn.session, turn.customer_id) if line_of(order, words) is not None]
     holding = in_period(turn, holding)
-    if len(holding) <= 1:
-        return holding[0] if holding else None
+    if not holding:
+        raise NotFound(turn.say("nothing_with", words=words[:60]))
+    if len(holding) == 1:
+        return holding[0]
     return ask_order(turn, holding, turn.say("which_order"))

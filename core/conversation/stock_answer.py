@@ -26,7 +26,9 @@ def availability(turn: Turn, sku: str) -> Availability:
     )
 
 
-def when_back(turn: Turn, product: Product, stock: Availability, wanted: int) -> tuple[str, tuple[Action, ...]]:
+def when_back(
+    turn: Turn, product: Product, stock: Availability, wanted: int, *, name: str = ""
+) -> tuple[str, tuple[Action, ...]]:
     """A day range from the first arrival that leaves something over; the question is noted as demand, once a day."""
     asker = f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else f"{turn.channel}:{turn.chat}"
     arrival = stock.back_on
@@ -35,14 +37,14 @@ def when_back(turn: Turn, product: Product, stock: Availability, wanted: int) ->
         turn.session, product.sku, asker, turn.today, wanted, arrival
     ):
         actions = (Action("note_enquiry", {"sku": product.sku, "quantity": wanted}, {"asked_on": str(turn.today)}),)
-    return _when(turn, product, arrival), actions
+    return _when(turn, name or product.name, arrival), actions
 
 
-def _when(turn: Turn, product: Product, arrival: Inbound | None) -> str:
+def _when(turn: Turn, name: str, arrival: Inbound | None) -> str:
     if arrival is None:
-        return turn.say("not_ordered", name=product.name)
+        return turn.say("not_ordered", name=name)
     if arrival.is_overdue:
-        return turn.say("overdue", name=product.name)
+        return turn.say("overdue", name=name)
     if arrival.earliest == arrival.latest:
-        return turn.say("back_on", name=product.name, day=arrival.earliest)
-    return turn.say("back_between", name=product.name, earliest=arrival.earliest, latest=arrival.latest)
+        return turn.say("back_on", name=name, day=arrival.earliest)
+    return turn.say("back_between", name=name, earliest=arrival.earliest, latest=arrival.latest)

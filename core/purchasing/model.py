@@ -78,7 +78,8 @@ class ProposalLine:
 class Proposal:
     """What the plan would order from one supplier for one location; lines are empty in lists.
 
-    `at_risk` counts the lines that would more likely than not run short without this order.
+    `at_risk` counts the lines that would more likely than not run short without this order; `approved_by` are those
+    who said yes to this revision, in the order they did.
     """
 
     proposal_id: int
@@ -100,6 +101,7 @@ class Proposal:
     edited_by: str | None
     purchase_order_number: str | None
     at_risk: int = 0
+    approved_by: tuple[str, ...] = ()
     lines: tuple[ProposalLine, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -21,7 +22,7 @@ from core.purchasing.inbound import arrivals
 from core.purchasing.known import Known, arrays, as_money
 from core.purchasing.model import Proposal, ProposalLine, ProposalStatus, Repriced
 from core.purchasing.orders import numbers_by_proposal
-from core.purchasing.rows import ProposalLineRow, ProposalRow
+from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
 from core.purchasing.service import names_of, planner
 from core.replenishment.plan import ahead, explain, propose, quantity_fault, reason, recost
 
@@ -152,6 +153,12 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
     names = names_of(session, [row.supplier for row in rows])
     numbers_of = numbers_by_proposal(session, ids)
     places = inventory.location_names(session)
+    yes: dict[tuple[int, int], list[str]] = defaultdict(list)
+    approvals = session.scalars(
+        select(ApprovalRow).where(ApprovalRow.proposal_id.in_(ids)).order_by(ApprovalRow.approved_at)
+    )
+    for approval in approvals:
+        yes[approval.proposal_id, approval.revision].append(approval.staff)
     counts, at_risk = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
     lines = session.execute(
         select(ProposalLineRow.proposal_id, ProposalLineRow.reason).where(
@@ -182,6 +189,7 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             row.edited_by,
             numbers_of.get(row.proposal_id),
             at_risk[row.proposal_id],
+            tuple(yes[row.proposal_id, row.revision]),
         )
         for row in rows
     ]

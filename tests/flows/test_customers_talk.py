@@ -383,3 +383,37 @@ def test_people_at_the_desk_are_not_offered_what_planners_do(open_shop: Portal) 
 
     assert "approve" in staff(open_shop, shop.BOSS).say("hello").text
     assert "approve" not in staff(open_shop, shop.SUPPORT).say("hello").text
+
+
+def test_the_oldest_order_is_the_oldest(ada: Talk) -> None:
+    ada.say("show me my orders")
+    assert "TRK-1001" in ada.say("where is the oldest one?").text
+
+
+def test_a_product_that_no_order_has_is_not_replaced_by_another_order(ada: Talk) -> None:
+    ada.say("where is order 1001?")
+    reply = ada.say("send me the invoice for the teapot")
+    assert "teapot" in reply.text
+    assert reply.attachments == ()
+
+
+def test_a_credit_note_of_an_order_is_not_its_invoice(ada: Talk) -> None:
+    reply = ada.say("send me the credit note for order 1001")
+    assert "no credit note for order 1001" in reply.text
+    assert reply.attachments == ()
+
+
+def test_what_is_unpaid_is_what_is_unpaid(ada: Talk) -> None:
+    ada.say("where is order 1002?")
+    assert "51001" in ada.say("which of my invoices are unpaid?").text
+
+
+def test_two_questions_in_one_message_keep_their_own_products(ada: Talk) -> None:
+    told = ada.say("is the brass door bell in stock and when are the blue glass lamps back?").text
+    assert "Brass Door Bell is in stock" in told
+    assert "Blue Glass Lamp should be back" in told
+
+
+def test_a_question_without_effect_that_was_left_does_not_come_back(ada: Talk) -> None:
+    ada.say("is it in stock?")
+    assert "Which product" not in ada.say("where is order 1001?").text

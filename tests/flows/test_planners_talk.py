@@ -110,3 +110,34 @@ def test_customers_cannot_decide(planned: Portal, proposal: Proposal) -> None:
 def test_support_staff_cannot_decide(planned: Portal) -> None:
     sam = staff(planned, shop.SUPPORT)
     assert "planners" in sam.say("approve all Acme").text
+
+
+def test_what_was_just_changed_is_what_it_is(boss: Talk) -> None:
+    boss.say("make the red mugs 480")
+    boss.say("yes")
+    assert boss.say("approve it").asks == "confirm"
+
+
+def test_all_that_was_meant_is_still_meant_after_the_reason(planned: Portal, boss: Talk) -> None:
+    shop.bring(
+        planned,
+        "suppliers",
+        {"supplier": "ZETA", "name": "Zeta Glass", "email": "orders@zeta.example.org", "lead_time_days": 5.0},
+    )
+    shop.bring(planned, "supplier_items", {"supplier": "ZETA", "sku": shop.LAMP, "unit_cost": 1000})
+    shop.bring(planned, "products", {"sku": "VASE-1", "name": "Tall Green Vase", "price": 3000})
+    shop.bring(planned, "supplier_items", {"supplier": "ZETA", "sku": "VASE-1", "unit_cost": 900})
+    shop.bring(planned, "sales", *shop.daily("VASE-1", 4))
+    assert planned.plan(run="another").proposals == 1
+    assert boss.say("reject all").asks == "why"
+    shown = boss.say("the season is over")
+    assert "Acme" in shown.text
+    assert "Zeta" in shown.text
+
+
+def test_people_at_the_desk_hear_what_they_can_ask(planned: Portal) -> None:
+    sam = staff(planned, shop.SUPPORT)
+    sam.say("is the brass door bell in stock?")
+    told = sam.say("where is order 1001?").text
+    assert "Support" in told
+    assert "proposal" not in told

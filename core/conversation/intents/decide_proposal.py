@@ -18,15 +18,14 @@ def answer(turn: Turn) -> Step:
     meant = meant_proposals(turn)
     if isinstance(meant, Ask):
         return meant
+    turn.slots["proposals"] = [one.proposal_id for one in meant]
     decision = turn.slots.get("decision")
     if decision not in {"approve", "reject"}:
-        turn.slots["proposal"] = meant[0].proposal_id
         choices = tuple(Choice(turn.say(known), {"decision": known}) for known in ("approve", "reject"))
-        return Ask("decision", turn.say("what", number=meant[0].proposal_id, supplier=meant[0].supplier_name), choices)
+        return Ask("decision", turn.say("what", proposals="\n".join(_shown(turn, one) for one in meant)), choices)
     reason = str(turn.slots.get("why") or turn.slots.get("text") or "")
     if decision == "reject" and not reason:
-        turn.slots["proposal"] = meant[0].proposal_id
-        return Ask("why", turn.say("why"))
+        return Ask("why", turn.say("why", proposals="\n".join(_shown(turn, one) for one in meant)))
     turn.slots["why"] = reason
     told: list[str] = []
     if decision == "approve":

@@ -55,4 +55,4 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     result = {"revision": changed.revision, "total": changed.total.minor, "currency": changed.total.currency}
     action = Action("edit_proposal", {"proposal": plan["proposal"], plan["name"]: plan["quantity"]}, result)
     text = turn.say("done", name=plan["name"], after=plan["quantity"], number=plan["proposal"], total=changed.total)
-    return Answer(text, actions=(action,))
+    return Answer(text, actions=(action,), focus={"proposal": plan["proposal"]})

@@ -20,4 +20,4 @@ def answer(turn: Turn) -> Step:
         number=found.proposal.proposal_id,
         explanation=found.line.explanation,
     )
-    return Answer(text, focus={"sku": found.line.sku})
+    return Answer(text, focus={"sku": found.line.sku, "proposal": found.proposal.proposal_id})

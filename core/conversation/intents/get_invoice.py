@@ -20,7 +20,9 @@ def answer(turn: Turn) -> Step:
     is_named = any(turn.slots.get(slot) for slot in ("order_number", "reference", "product"))
     if not is_named and (turn.slots.get("period") or turn.slots.get("date")):
         return _of_the_time(turn)
-    if not is_named and _wants_credit_note(turn):
+    if not is_named and _has_words(turn, "open_words"):
+        return _open_ones(turn)
+    if not is_named and _has_words(turn, "credit_words"):
         return _credit_notes(turn)
     order = named_order(turn) or focused_order(turn) or _latest(turn)
     return _of_order(turn, order) if isinstance(order, Order) else order or Answer(turn.say("no_orders"))
@@ -28,6 +30,10 @@ def answer(turn: Turn) -> Step:
 
 def _of_order(turn: Turn, order: Order) -> Answer:
     documents = billing.documents_of_order(turn.session, turn.customer_id, order.order_number)
+    if _has_words(turn, "credit_words"):
+        documents = [one for one in documents if one.kind == "credit_note"]
+        if not documents:
+            return Answer(turn.say("no_credit_note_of", number=order.order_number))
     if not documents:
         return Answer(turn.say("not_issued", number=order.order_number), focus={"order_number": order.order_number})
     return _hand_over(turn, documents)
@@ -39,9 +45,15 @@ def _of_the_time(turn: Turn) -> Answer:
     return _hand_over(turn, fitting[:_MOST]) if fitting else Answer(turn.say("none_then"))
 
 
-def _wants_credit_note(turn: Turn) -> bool:
-    words = turn.text.casefold()
-    return any(word in words for word in turn.say("credit_words").split(", "))
+def _has_words(turn: Turn, key: str) -> bool:
+    said = turn.text.casefold()
+    return any(words in said for words in turn.say(key).split(", "))
+
+
+def _open_ones(turn: Turn) -> Answer:
+    """What is still to be paid, the oldest debt first."""
+    found = [one for one in billing.summaries(turn.session, turn.customer_id) if one.open_amount.minor > 0]
+    return _hand_over(turn, found[::-1][:_MOST]) if found else Answer(turn.say("all_paid"))
 
 
 def _credit_notes(turn: Turn) -> Answer:

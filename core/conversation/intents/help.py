@@ -7,6 +7,7 @@ PROOF = 0
 AUDIENCE = frozenset({"customer", "staff"})
 _CUSTOMER = ("track_order", "get_invoice", "return_item", "stock_level", "talk_to_human")
 _STAFF = ("list_proposals", "stock_level")
+_DESK = ("stock_level", "restock_date")
 
 
 def answer(turn: Turn) -> Step:
@@ -17,5 +18,5 @@ def answer(turn: Turn) -> Step:
 def starts(turn: Turn) -> tuple[Choice, ...]:
     """Buttons for what people ask most."""
     wording, language = turn.house.wording, turn.speaker.language
-    names = _STAFF if turn.speaker.staff_id else _CUSTOMER
+    names = {"answer": _CUSTOMER, "staff": _STAFF, "desk": _DESK}[manner(turn)]
     return tuple(Choice(wording.say(language, name, "label"), {}, name) for name in names)

@@ -3,6 +3,8 @@
 from core.conversation.planner import planner
 from core.conversation.turn import Answer, Choice, Step, Turn
 from core.purchasing import proposals
+from core.purchasing.decisions import decided_sentence
+from core.purchasing.model import ProposalStatus
 
 PROOF = 2
 AUDIENCE = frozenset({"staff"})
@@ -11,6 +13,9 @@ _MOST = 8
 
 def answer(turn: Turn) -> Step:
     """List them, most urgent first."""
+    number = str(turn.slots.get("proposal") or "")
+    if number.isdigit():
+        return _one(turn, int(number))
     open_ones = proposals.open_proposals(turn.session, planner(turn), turn.now)
     if not open_ones:
         return Answer(turn.say("none"))
@@ -39,3 +44,20 @@ def answer(turn: Turn) -> Step:
     )
     shown = [proposal.proposal_id for proposal in open_ones[:_MOST]]
     return Answer("\n".join(told), choices, focus={"proposals": shown})
+
+
+def _one(turn: Turn, number: int) -> Answer:
+    """One proposal with its largest lines."""
+    shown = proposals.proposal(turn.session, planner(turn), number, turn.now)
+    if shown.status is not ProposalStatus.OPEN:
+        return Answer(decided_sentence(turn.session, shown, turn.house.zone))
+    told = [turn.say("one", number=number, supplier=shown.supplier_name, lines=shown.line_count, total=shown.total)]
+    told += [
+        turn.say("one_line", quantity=line.quantity, name=line.name, total=line.total) for line in shown.lines[:_MOST]
+    ]
+    if len(shown.lines) > _MOST:
+        told.append(turn.say("more", more=len(shown.lines) - _MOST))
+    told.append(turn.say("see", link=f"{turn.house.config.web.base_url}/planner/proposals/{number}"))
+    label = turn.house.wording.say(turn.speaker.language, "decide_proposal", "label")
+    decide = Choice(label, {"proposal": number}, "decide_proposal")
+    return Answer("\n".join(told), (decide,), focus={"proposal": number})

@@ -21,5 +21,5 @@ def answer(turn: Turn) -> Step:
             turn.say(key, name=product.name, units=stock.available, wanted=wanted, price=product.price), focus=focus
         )
     told = [turn.say("too_few" if stock.available else "out", name=product.name, units=stock.available)]
-    back, actions = when_back(turn, product, stock, wanted)
+    back, actions = when_back(turn, product, stock, wanted, name=turn.say("it"))
     return Answer(" ".join([*told, back]), actions=actions, focus=focus)

@@ -1,0 +1,121 @@
+"""What was said, as the dialogue takes it: flows to begin, a word about an open flow, or the answer it waits for."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.conversation.intents import INTENTS
+from core.conversation.standing import Frame
+from core.conversation.understanding import Understanding
+from core.conversation.understanding.understood import Slot
+
+_SURE = 0.85
+_REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
+
+
+@dataclass
+class Heard:
+    """What the person wants: flows to begin, or a control word (yes, no, stop) for the flow that is open.
+
+    `is_for_others` where all that was asked for is for somebody else: a customer's request from a planner's mouth.
+    """
+
+    begin: list[Frame] = field(default_factory=list)
+    control: str | None = None
+    slots: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    understood: Understanding | None = None
+    confidence: float = 1.0
+    is_for_others: bool = False
+
+
+def heard(understood: Understanding, text: str, audience: str) -> Heard:
+    """Sort out what was understood, for a customer (or guest) or somebody of the shop."""
+    known = [intent for intent in understood.intents if _is_for(audience, intent.name)]
+    slots = _values(understood.slots)
+    control = next((intent.name for intent in known if intent.name not in INTENTS), None)
+    begin = [] if control else _frames(understood, audience, slots)
+    confidence = known[0].confidence if known else 0.0
+    return Heard(begin, control, slots, text, understood, confidence, bool(understood.intents) and not known)
+
+
+def filling(top: Frame, said: Heard) -> dict[str, Any]:
+    """What the words tell the flow that is waiting; empty where they are about something else."""
+    if said.control == "fill":
+        return said.slots
+    if said.control in {"repeat", "confirm", "back_to_bot"} or (said.begin and not _answers(top, said)):
+        return {}
+    chosen = _chosen(top, said)
+    if chosen is said.slots and top.asks and top.asks not in chosen and said.control is None:
+        return {**chosen, "text": said.text}
+    return chosen
+
+
+def is_only_a_reference(said: Heard, small_words: Collection[str]) -> bool:
+    """Whether nothing was said but which record is meant, and small words around it."""
+    slots = [slot for slot in said.understood.slots if slot.name in _REFERENCES] if said.understood else []
+    if not slots or said.understood is None:
+        return False
+    left = said.understood.text
+    for slot in sorted(slots, key=lambda slot: -slot.start):
+        left = f"{left[: slot.start]} {left[slot.end :]}"
+    return all(word in small_words for word in re.findall(r"\w+", left.casefold()))
+
+
+def _frames(understood: Understanding, audience: str, slots: dict[str, Any]) -> list[Frame]:
+    """A flow for each request, with what was said in its own part of the message."""
+    parts = [part for part in understood.parts if _is_for(audience, part.intent)]
+    if len(parts) > 1:
+        return [Frame(part.intent, _values(part.slots)) for part in parts]
+    return [Frame(intent.name, dict(slots)) for intent in understood.intents if _is_for(audience, intent.name)]
+
+
+def _values(slots: Collection[Slot]) -> dict[str, Any]:
+    """Values by name, the first of each; of proposals all."""
+    values: dict[str, Any] = {slot.name: slot.value for slot in reversed(list(slots))}
+    proposals = [slot.value for slot in slots if slot.name == "proposal"]
+    return {**values, "proposals": proposals} if len(proposals) > 1 else values
+
+
+def _is_for(audience: str, name: str) -> bool:
+    return name not in INTENTS or audience in INTENTS[name].AUDIENCE
+
+
+def _answers(top: Frame, said: Heard) -> bool:
+    """Whether words that sound like a new request are the awaited answer: the same flow again, or just the slot."""
+    if any(frame.intent == top.intent for frame in said.begin):
+        return True
+    understood = said.understood
+    unsure = understood is not None and understood.intents[0].confidence < _SURE
+    return unsure and (top.asks in said.slots or _chosen(top, said) is not said.slots)
+
+
+def _chosen(top: Frame, said: Heard) -> dict[str, Any]:
+    reference = said.slots.get("reference")
+    if top.choices and reference is not None and not _is_about_orders(top, said):
+        picked = _pick(top.choices, str(reference))
+        if picked is not None:
+            return dict(picked["slots"])
+    typed = said.text.strip().casefold()
+    for choice in top.choices:
+        if typed and choice["label"].casefold() == typed:
+            return dict(choice["slots"])
+    if top.asks != "quantity" and typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(top.choices):
+        return dict(top.choices[int(typed[:9]) - 1]["slots"])
+    return said.slots
+
+
+def _is_about_orders(top: Frame, said: Heard) -> bool:
+    """“Last order” picks none of the products or reasons that are offered."""
+    return bool(said.begin) and "order_number" not in top.choices[0]["slots"]
+
+
+def _pick(choices: list[dict[str, Any]], reference: str) -> dict[str, Any] | None:
+    """The choice at a place; the oldest order is perhaps not among those offered, and is looked up instead."""
+    latest_first = bool(choices) and "order_number" in choices[0]["slots"]
+    place = {"last": 1 if latest_first else -1, "first": 1}.get(reference)
+    if place is None:
+        place = int(reference) if reference.lstrip("-").isdigit() else 0
+    index = place - 1 if place > 0 else place
+    return choices[index] if place and -len(choices) <= index < len(choices) else None
