@@ -189,43 +189,49 @@ def write(session: Session, run: str, plan: Plan, planning: Planning, now: datet
         return 0
     if not advance(session, _EDITIONS, plan.edition):
         return None
-    written = 0
-    for draft in plan.drafts:
-        shown = [(line.known.item.sku, line.quantity, line.unit_cost) for line in draft.lines]
-        head = {
-            "run": run,
-            "supplier": draft.supplier,
-            "location": draft.location,
-            "status": ProposalStatus.OPEN.value,
-            "revision": 1,
-            "content_hash": content_hash(draft.supplier, draft.location, 1, shown),
-            "currency": draft.currency,
-            "total": draft.total,
-            "created_at": now,
-            "expires_at": now + timedelta(days=planning.proposal_days),
-            "expected_on": draft.expected_on,
-            "decision_reason": "",
-        }
-        proposal_id = insert_new(session, ProposalRow, head)
-        if proposal_id is None:
-            continue
-        written += 1
-        session.add_all(
-            ProposalLineRow(
-                proposal_id=proposal_id,
-                line=number,
-                sku=line.known.item.sku,
-                proposed=line.quantity,
-                quantity=line.quantity,
-                unit_cost=line.unit_cost,
-                reason=line.reason,
-                known=line.known.as_json(),
-            )
-            for number, line in enumerate(draft.lines, 1)
+    return sum(_put_up(session, run, draft, planning, now) for draft in plan.drafts)
+
+
+def _put_up(session: Session, run: str, draft: Draft, planning: Planning, now: datetime) -> bool:
+    """Write one proposal with its lines; False where this run wrote it before."""
+    shown = [(line.known.item.sku, line.quantity, line.unit_cost) for line in draft.lines]
+    head = {
+        "run": run,
+        "supplier": draft.supplier,
+        "location": draft.location,
+        "status": ProposalStatus.OPEN.value,
+        "revision": 1,
+        "content_hash": content_hash(draft.supplier, draft.location, 1, shown),
+        "currency": draft.currency,
+        "total": draft.total,
+        "created_at": now,
+        "expires_at": now + timedelta(days=planning.proposal_days),
+        "expected_on": draft.expected_on,
+        "decision_reason": "",
+    }
+    proposal_id = insert_new(session, ProposalRow, head)
+    if proposal_id is None:
+        return False
+    session.add_all(_rows(proposal_id, draft))
+    session.flush()
+    record(session, now, "storekeeper", "proposal_made", f"proposal:{proposal_id}", run=run, total=draft.total)
+    return True
+
+
+def _rows(proposal_id: int, draft: Draft) -> list[ProposalLineRow]:
+    return [
+        ProposalLineRow(
+            proposal_id=proposal_id,
+            line=number,
+            sku=line.known.item.sku,
+            proposed=line.quantity,
+            quantity=line.quantity,
+            unit_cost=line.unit_cost,
+            reason=line.reason,
+            known=line.known.as_json(),
         )
-        session.flush()
-        record(session, now, "storekeeper", "proposal_made", f"proposal:{proposal_id}", run=run, total=draft.total)
-    return written
+        for number, line in enumerate(draft.lines, 1)
+    ]
 
 
 def _cheapest(items: Iterable[SupplierItem]) -> dict[str, SupplierItem]:

@@ -153,21 +153,7 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
     names = names_of(session, [row.supplier for row in rows])
     numbers_of = numbers_by_proposal(session, ids)
     places = inventory.location_names(session)
-    yes: dict[tuple[int, int], list[str]] = defaultdict(list)
-    approvals = session.scalars(
-        select(ApprovalRow).where(ApprovalRow.proposal_id.in_(ids)).order_by(ApprovalRow.approved_at)
-    )
-    for approval in approvals:
-        yes[approval.proposal_id, approval.revision].append(approval.staff)
-    counts, at_risk = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
-    lines = session.execute(
-        select(ProposalLineRow.proposal_id, ProposalLineRow.reason).where(
-            ProposalLineRow.proposal_id.in_(ids), ProposalLineRow.quantity > 0
-        )
-    )
-    for proposal_id, numbers in lines:
-        counts[proposal_id] += 1
-        at_risk[proposal_id] += numbers["risk_without"] > _LIKELY
+    risks, yes = _risks(session, ids), _approvals(session, ids)
     return [
         Proposal(
             row.proposal_id,
@@ -179,7 +165,7 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             row.revision,
             row.content_hash,
             Money(row.total, row.currency),
-            counts[row.proposal_id],
+            len(risks[row.proposal_id]),
             row.created_at,
             row.expires_at,
             row.expected_on,
@@ -188,11 +174,35 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             row.decision_reason,
             row.edited_by,
             numbers_of.get(row.proposal_id),
-            at_risk[row.proposal_id],
+            sum(risk > _LIKELY for risk in risks[row.proposal_id]),
             tuple(yes[row.proposal_id, row.revision]),
         )
         for row in rows
     ]
+
+
+def _risks(session: Session, ids: Sequence[int]) -> dict[int, list[float]]:
+    """Of each proposal, how likely each product that is ordered would run short without it."""
+    lines = session.execute(
+        select(ProposalLineRow.proposal_id, ProposalLineRow.reason).where(
+            ProposalLineRow.proposal_id.in_(ids), ProposalLineRow.quantity > 0
+        )
+    )
+    risks: dict[int, list[float]] = defaultdict(list)
+    for proposal_id, numbers in lines:
+        risks[proposal_id].append(numbers["risk_without"])
+    return risks
+
+
+def _approvals(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], list[str]]:
+    """Who said yes to each revision of each proposal, in the order they did."""
+    rows = session.scalars(
+        select(ApprovalRow).where(ApprovalRow.proposal_id.in_(ids)).order_by(ApprovalRow.approved_at)
+    )
+    yes: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for row in rows:
+        yes[row.proposal_id, row.revision].append(row.staff)
+    return yes
 
 
 def _line(
