@@ -2,6 +2,6 @@
 
 from core.conversation.understanding.reader import Reader
 from core.conversation.understanding.text import Cleaned, clean
-from core.conversation.understanding.understood import Intent, Slot, Understanding
+from core.conversation.understanding.understood import Intent, Part, Slot, Understanding
 
-__all__ = ["Cleaned", "Intent", "Reader", "Slot", "Understanding", "clean"]
+__all__ = ["Cleaned", "Intent", "Part", "Reader", "Slot", "Understanding", "clean"]

@@ -24,25 +24,28 @@ _LIMIT = re.compile(
 )
 _AT_LEAST = re.compile(r"(?<!\w)(?:over|above|more than|at least|exceeding|bigger than|>=?) ?(?:[£€$] ?)?\d")
 
-_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_WORDS = {word: number for number, word in enumerate(_ONE_TO_TEN, start=1)} | {
-    "eleven": 11,
-    "twelve": 12,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "hundred": 100,
-    "dozen": 12,
-    "couple": 2,
-    "pair": 2,
-    "single": 1,
-}
-_COUNT = (
-    r"(?:(?:one )?half a dozen|(?:an? )?(?:dozen|hundred|couple|pair|single)|two dozen"
-    rf"|{'|'.join(_WORDS)}|\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})"
+_BELOW_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS_IN_ORDER = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_UNITS = {word: number for number, word in enumerate((*_BELOW_TEN, "ten", *_TEENS), start=1)}
+_TENS = {word: number * 10 for number, word in enumerate(_TENS_IN_ORDER, start=2)}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000}
+_WORDS = _UNITS | _TENS | _SCALES | {"couple": 2, "pair": 2, "single": 1}
+_TEN_OF_THEM = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_BELOW_TEN)})\b)?"
+_SOME = rf"(?:{_TEN_OF_THEM}|{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
+# "1 000"; but two numbers may stand side by side where the first ends a name
+_SPACED = (
+    r"\d{1,3}(?: 000){1,2}(?!\d)"
+    r"|(?:(?<=\bto )|(?<=\bat )|(?<=\bit )|(?<=ly )|(?<![\s\S]))\d{1,3}(?: \d{3}){1,2}(?![\w,]| \d)"
 )
+LARGE = (
+    rf"(?:(?:one )?half a dozen|(?:(?:{_SOME}|an?|\d{{1,4}}) )?dozen"
+    rf"|(?:(?:{_SOME}|an?|\d{{1,3}}) )?(?:hundred|thousand)"
+    rf"(?:(?: and)? {_SOME}\b(?: hundred(?:(?: and)? {_SOME}\b)?)?)?"
+    rf"|{_TEN_OF_THEM}|{_SPACED}|\d{{1,3}}(?:[,.]\d{{3}}){{1,2}}(?!\d))"
+)
+SEVERAL = rf"(?:{LARGE}|a couple|a pair|(?!one\b){_SOME}|\d{{1,6}})"
+_COUNT = rf"(?:{SEVERAL}|(?:an? )?(?:couple|pair|single)|one)"
 _UNIT = r"(?:units?|pieces?|pcs|items?|copies|of (?:them|it|these|those|the|my)|x|×|ones|each|only|in total)"
 _CORRECTIONS = (
     re.compile(
@@ -69,6 +72,11 @@ _LEADING = re.compile(
 _ALONE = re.compile(
     r"(?:(?:no|yes|sorry|just|only|actually|but|ok|it's|i meant|i said|i mean)?[,.! ]{1,3}){0,4}"
     rf"(?P<count>{_COUNT})(?: please| only)?[.!? ]{{0,3}}"
+)
+_COUNTED_NAME = re.compile(
+    rf"\W{{0,3}}(?P<count>{_COUNT}) (?:x |of )?(?:the |these |those |my )?"
+    r"(?!(?:cm|mm|inch|tier|piece|pc|drawer|o'?clock|(?:second|minute|hour|day|week|month|year|time)s?)\b)"
+    r"(?P<name>[a-z][\w'&/. -]{1,70}?)(?:,? please)?[.!? ]{0,3}"
 )
 _BOTH = re.compile(r"(?<!\w)both(?: of them)?(?!\w)")
 
@@ -140,13 +148,32 @@ def _decimal(number: str, thousands: str | None) -> str:
 def count_of(said: str) -> int | None:
     """What a count in digits or words comes to; None for a word that is none.
 
-    >>> count_of("1,200"), count_of("a dozen"), count_of("two dozen")
-    (1200, 12, 24)
+    >>> count_of("1,200"), count_of("a dozen"), count_of("12 dozen"), count_of("two hundred and fifty")
+    (1200, 12, 144, 250)
     """
     if said[-1].isdigit():
-        return int(said.replace(",", ""))
+        return int(re.sub(r"\D", "", said))
     if "half a dozen" in said:
         return 6
-    if said == "two dozen":
-        return 24
-    return _WORDS.get(said.rpartition(" ")[2])
+    total = part = 0
+    for word in said.replace("-", " ").split():
+        number = int(word) if word.isdigit() else _WORDS.get(word, 0)
+        if word in _SCALES:
+            part = (part or 1) * number
+            if word == "thousand":
+                total, part = total + part, 0
+        else:
+            part += number
+    return total + part or None
+
+
+def counted(text: str) -> tuple[Found, Found] | None:
+    """How many and of what, where a text is nothing else: “5 cat signs”."""
+    match = _COUNTED_NAME.fullmatch(text)
+    value = count_of(match["count"]) if match else None
+    if match is None or value is None:
+        return None
+    return (
+        Found("quantity", str(value), match.start("count"), match.end("count")),
+        Found("product", match["name"], match.start("name"), match.end("name")),
+    )

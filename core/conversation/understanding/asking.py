@@ -30,7 +30,12 @@ _MOST_READ = 600
 _RANKED = 8
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "help"})
 _STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot"})
-_BY_NUMBER = {"order_number": "track_order", "invoice_number": "get_invoice", "return_number": "return_status"}
+_BY_NUMBER = {
+    "order_number": "track_order",
+    "tracking_number": "track_order",
+    "invoice_number": "get_invoice",
+    "return_number": "return_status",
+}
 _SPLIT = re.compile(r"[.?!;\n](?=\s|$)|,\s|\s-\s|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
 _CORRECTS = re.compile(
     r"\W{0,3}(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)"
@@ -50,22 +55,33 @@ _NO_GOODS = re.compile(
     r"(?<!\w)(?:cards?|cash|atm|amounts?|money|payments?|transfers?|account|rates?|bank|app|machine|pin|luggage|address|street|house)(?!\w)|\?"
 )
 _NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shipment)(?!\w)")
-_NUMBER = re.compile(r"(?<![\w<])\d{1,9}(?:[.,]\d{1,3})?(?![\w>])")
+_NUMBER = re.compile(rf"(?<![\w<])(?:{amounts.LARGE}|\d{{1,9}}(?:[.,]\d{{1,3}})?)(?![\w>])")
 # what the model may take a bare number or place in a list for
 _TAKEN_FOR_NUMBERS = frozenset({"track_order", "order_history", "edit_proposal", "explain_quantity"})
+_OF_PRODUCTS = frozenset({"stock_level", "restock_date"})
+_ASKED_AGAIN = _OF_PRODUCTS | {"track_order", "get_invoice", "return_status", "decide_proposal", "explain_quantity"}
+_RECORDS = frozenset({"order_number", "invoice_number", "return_number", "proposal"})
+_DECIDED = re.compile(r"(?<!\w)(?:approve|reject|accept|decline) #?(\d{1,6})(?![\w%])")
+_ONE_MORE = re.compile(
+    r" {0,3}(?:the|a|an|any|some) (?P<name>[^\W\d_][\w'&/. -]{1,60}?)(?: too| as well|,? please)? {0,3}"
+)
 _SLOTS_TO_CORRECT = frozenset(
     {"quantity", "order_number", "invoice_number", "reference", "reason", "product", "date", "period"}
 )
 
 
 @dataclass(frozen=True)
-class Part:
-    """A stretch of the text and what it asks for, if that is clear; `found` is what its wording says of a product."""
+class Stretch:
+    """A stretch of the text and what it asks for, if that is clear; `found` is what its wording says of a product.
+
+    `core` is where the asking itself is done, if what stands around it may be meant for other stretches too.
+    """
 
     start: int
     end: int
     intent: Intent | None
     found: tuple[Found, ...] = ()
+    core: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +136,7 @@ def wording(text: str, claims: Claims, start: int, end: int) -> str:
     return _NUMBER.sub("<number>", claims.masked(text, start, min(end, start + _MOST_READ)))
 
 
-def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[Part]]:
+def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[Stretch]]:
     """The intents ranked for the text as a whole, and the parts it is taken in."""
     whole = wording(text, claims, 0, len(text))
     ranked, none = judge.ranked(whole)
@@ -129,7 +145,7 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[P
         return ranked, [carrying]
     best = ranked[0] if judge.believes(ranked[0], whole, none) else None
     if best is not None and best.name in _STEERING:
-        return ranked, [Part(0, len(text), best)]
+        return ranked, [Stretch(0, len(text), best)]
     asked = _asked(text, claims, judge)
     if len(asked) > 1:
         return ranked, _covering(text, asked)
@@ -137,10 +153,10 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[P
         hinted = {intent.name for intent in ranked if intent.confidence >= _HINTED}
         intent = asked[0].intent
         best = intent if intent is not None and (best is not None or intent.name in hinted) else best
-    return ranked, [Part(0, len(text), best)]
+    return ranked, [Stretch(0, len(text), best)]
 
 
-def settled(text: str, claims: Claims, told: Sequence[Part], found: Sequence[Found]) -> list[Part]:
+def settled(text: str, claims: Claims, told: Sequence[Stretch], found: Sequence[Found]) -> list[Stretch]:
     """The parts after a look at the slots: a correction corrects something, a bare number is hardly a request."""
     told = [replace(part, intent=None) if _is_beyond_limits(text, part, found) else part for part in told]
     if len(told) > 1 or told[0].found:
@@ -190,39 +206,74 @@ def _by_number(text: str, kinds: set[str]) -> Intent | None:
     return Intent(name, _ONLY_A_NUMBER) if name else None
 
 
-def _is_beyond_limits(text: str, part: Part, found: Sequence[Found]) -> bool:
+def _is_beyond_limits(text: str, part: Stretch, found: Sequence[Found]) -> bool:
     """“Reject everything over 1000”: a decision knows upper limits only, and must not take this for one, or for all."""
     decides = part.intent is not None and part.intent.name == "decide_proposal"
     end = min((one.start for one in found if one.name == "why"), default=part.end)
     return decides and amounts.has_lower_limit(text[part.start : end])
 
 
-def _asked(text: str, claims: Claims, judge: Judge) -> list[Part]:
+def _asked(text: str, claims: Claims, judge: Judge) -> list[Stretch]:
     """The parts that ask for something by themselves, each thing once."""
     stretches = _stretches(text)
     if len(stretches) < 2:
         return []
-    asked: dict[str, Part] = {}
+    asked: list[Stretch] = []
     for start, end in stretches:
-        said = wording(text, claims, start, end)
-        carrying = _carrying(text, claims, judge, start, end)
-        if carrying is not None and carrying.intent is not None:
-            asked.setdefault(carrying.intent.name, carrying)
-            continue
-        ranked, none = judge.ranked(said)
-        best = ranked[0]
-        is_request = best.name not in _SMALL_TALK | _STEERING and best.confidence >= _SURE_OF_A_PART
-        if is_request and judge.believes(best, said, none):
-            asked.setdefault(best.name, Part(start, end, best))
-    return list(asked.values())
+        stretch = _asking(text, claims, judge, start, end) or _asked_as_well(text, claims, asked, start, end)
+        if stretch is not None and not any(_is_same(text, claims, stretch, other) for other in asked):
+            asked.append(stretch)
+    return asked
 
 
-def _carrying(text: str, claims: Claims, judge: Judge, start: int, end: int) -> Part | None:
+def _asking(text: str, claims: Claims, judge: Judge, start: int, end: int) -> Stretch | None:
+    """The stretch, if it clearly asks for something by itself."""
+    carrying = _carrying(text, claims, judge, start, end)
+    if carrying is not None and carrying.intent is not None:
+        return carrying
+    said = wording(text, claims, start, end)
+    ranked, none = judge.ranked(said)
+    best = ranked[0]
+    is_request = best.name not in _SMALL_TALK | _STEERING and best.confidence >= _SURE_OF_A_PART
+    return Stretch(start, end, best) if is_request and judge.believes(best, said, none) else None
+
+
+def _asked_as_well(text: str, claims: Claims, asked: Sequence[Stretch], start: int, end: int) -> Stretch | None:
+    """“... and the lamp?”: one more product to which the question before it is put."""
+    match = _ONE_MORE.fullmatch(text, start, end)
+    before = asked[-1] if asked else None
+    if match is None or before is None or before.intent is None or before.intent.name not in _OF_PRODUCTS:
+        return None
+    name, begin = match["name"], match.start("name")
+    is_product = phrases.is_name(name) and phrases.may_be_sold(name) and claims.is_free(begin, match.end("name"))
+    if not before.found or not is_product or any(word in phrases.FRAME for word in name.split()):
+        return None
+    return replace(before, start=start, end=end, found=(Found("product", name, begin, match.end("name")),))
+
+
+def _is_same(text: str, claims: Claims, one: Stretch, other: Stretch) -> bool:
+    """Whether two stretches ask for one thing: the same intent, unless each names another record or product."""
+    if one.intent is None or other.intent is None or one.intent.name != other.intent.name:
+        return False
+    if one.intent.name not in _ASKED_AGAIN:
+        return True
+    named, named_before = _named(text, claims, one), _named(text, claims, other)
+    return not named or not named_before or bool(named & named_before)
+
+
+def _named(text: str, claims: Claims, stretch: Stretch) -> set[str]:
+    """The numbers and the products that a stretch names."""
+    records = {one.value for one in claims.within(stretch.start, stretch.end) if one.name in _RECORDS}
+    numbers = {match[1] for match in _DECIDED.finditer(text, stretch.start, stretch.end)}
+    return records | numbers | {one.value for one in stretch.found if one.name == "product"}
+
+
+def _carrying(text: str, claims: Claims, judge: Judge, start: int, end: int) -> Stretch | None:
     """A stretch that carries a product's name, unless the model knows better what it is about."""
     carrier = carried(text, claims, start, end)
     if carrier is None or judge.knows_better(carrier, wording(text, claims, start, end)):
         return None
-    return Part(start, end, Intent(carrier.intent, _CARRIED) if carrier.intent else None, carrier.found)
+    return Stretch(start, end, Intent(carrier.intent, _CARRIED) if carrier.intent else None, carrier.found)
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
@@ -237,8 +288,11 @@ def _stretches(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if text[start:end].strip(" .,!?\n\t")]
 
 
-def _covering(text: str, asked: Sequence[Part]) -> list[Part]:
+def _covering(text: str, asked: Sequence[Stretch]) -> list[Stretch]:
     """Parts that leave nothing out: what is said between two belongs to the first of them."""
     begins = [0, *(part.start for part in asked[1:])]
     ends = [*begins[1:], len(text)]
-    return [replace(part, start=begin, end=end) for part, begin, end in zip(asked, begins, ends, strict=True)]
+    return [
+        replace(part, start=begin, end=end, core=(part.start, part.end))
+        for part, begin, end in zip(asked, begins, ends, strict=True)
+    ]

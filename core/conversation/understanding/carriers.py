@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.conversation.understanding.amounts import count_of
+from core.conversation.understanding.amounts import SEVERAL, count_of
 from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.phrases import QUOTED, is_name, may_be_sold
 from core.conversation.understanding.words import words
@@ -108,7 +108,13 @@ def _veiled(text: str, claims: Claims, start: int, end: int) -> str:
 def grammar(language: str = "en") -> Grammar:
     """The carriers of a language; putting them together takes a moment, once."""
     written: dict[str, Any] = tomllib.loads((Path(__file__).parent / "carriers.toml").read_text(encoding="utf-8"))
-    pieces = {**written["pieces"][language], "id": f"{_NUMBER}+", "product": _PRODUCT}
+    pieces = {
+        **written["pieces"][language],
+        "id": f"{_NUMBER}+",
+        "other": f"{_OTHER}+",
+        "number": SEVERAL,
+        "product": _PRODUCT,
+    }
     carriers = tuple(
         _Carrier("" if intent == "mentioned" else intent, re.compile(_filled(way, pieces)), strength == "sure")
         for strength in ("sure", "likely")

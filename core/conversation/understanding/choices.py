@@ -9,10 +9,11 @@ from core.conversation.understanding.words import patterns
 _BEGIN, _END = r"(?<![\w-])", r"(?![\w-])"
 _OWNED = r"(?:the |my |your )?(?:very )?"
 _LAST = r"(?:last|latest|newest|most recent)"
-_FIRST = r"(?:first|1st|top|oldest|earliest)"
+_FIRST = r"(?:first|1st|top)"
+_OLDEST = r"(?:oldest|earliest|very first)"
 _THING = (
     r"(?:one|orders?|purchases?|parcels?|packages?|deliver(?:y|ies)|shipments?|invoices?|bills?|returns?|options?"
-    r"|choices?|proposals?|items?|things?|products?|lines?|of (?:them|those|these|my orders|the list))"
+    r"|choices?|proposals?|of (?:them|those|these|my orders|the list))"
 )
 _END_OF_TALK = r"(?=[ ,.!?]{0,3}(?:please|thanks|then)?[ ,.!?]{0,3}$|,| because| from| and\b)"
 _ORDINALS = {
@@ -32,6 +33,8 @@ _PLACES = (
     ("last", rf"(?:the |my ){_LAST} (?:pdf|thing i (?:bought|ordered))"),
     ("last", rf"(?:the |my )?{_LAST}{_END_OF_TALK}"),
     ("last", r"(?:my )?recent (?:order|purchase|parcel|package|delivery|shipment)"),
+    ("oldest", rf"(?:the |my |your )?{_OLDEST} {_THING}"),
+    ("oldest", rf"(?:the |my ){_OLDEST}{_END_OF_TALK}"),
     ("first", rf"{_OWNED}{_FIRST} {_THING}"),
     ("first", rf"the (?:first|1st|top){_END_OF_TALK}"),
     *((place, rf"(?:the |my )?(?:{words}) {_THING}") for place, words in _ORDINALS.items()),
@@ -41,7 +44,7 @@ _REFERENCES = tuple((value, re.compile(f"{_BEGIN}{words}{_END}")) for value, wor
 _OPTION = re.compile(rf"{_BEGIN}(?:option|choice|number|no\.?|nr\.?) ?([1-9]){_END}(?![\d.,]\d)")
 _ORDINAL_ALONE = re.compile(
     r"(?:(?:no|sorry|yes|ok|i meant?)[, ]{1,3}){0,3}"
-    rf"(?P<word>{_LAST}|first|1st|{'|'.join(_ORDINALS.values())})(?: please)?[.! ]{{0,3}}"
+    rf"(?P<word>{_LAST}|{_OLDEST}|first|1st|{'|'.join(_ORDINALS.values())})(?: please)?[.! ]{{0,3}}"
 )
 
 _REASONS = patterns("reasons")
@@ -95,4 +98,6 @@ def becauses(text: str, after: int) -> Iterator[Found]:
 def _place(word: str) -> str:
     if re.fullmatch(_LAST, word):
         return "last"
+    if re.fullmatch(_OLDEST, word):
+        return "oldest"
     return next((place for place, words in _ORDINALS.items() if word in words.split("|")), "first")

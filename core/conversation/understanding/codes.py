@@ -28,6 +28,15 @@ _TRACKED = re.compile(
     r"|news (?:on|of|about)|updates? on)"
     rf" (?:my )?(?:({_SPACED})|(\d{{4,18}})(?![\w/]|[.,-]\d))"
 )
+_TRACKING = re.compile(r"(?<!\w)([a-z]{2}\d{8,10}[a-z]{2})(?!\w)")
+_BILLED = re.compile(
+    r"(?<!\w)(?:invoi?ces?|invioces?|bills?|receipts?) (?:for|of) (?:my )?"
+    r"(?!(?:19|20)\d\d(?!\d))(\d{4,18})(?![\w/]|[.,-]\d)"
+)
+_SENT_BACK = re.compile(
+    r"(?<!\w)(?:re?tu?rn(?:ing)?|retrun|back)(?!\w)[^.?!\n]{0,90}? from (?!(?:19|20)\d\d(?!\d))(\d{4,18})"
+    r"(?![\w/]|[.,-]\d| (?:down |up )?to\b)"
+)
 _HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
 _NUMBERED = re.compile(r"(?<!\w)(?:no|nr|number)[.: #]{1,3}(\d{4,15})(?!\w)")
 _ENDING = re.compile(
@@ -60,9 +69,10 @@ def add_codes(text: str, claims: Claims) -> None:
         Found("postcode", f"{match[1]} {match[2]}".upper(), match.start(), match.end())
         for match in _POSTCODE.finditer(text)
     )
+    claims.add(_named(text, _TRACKING, "tracking_number"))
     claims.add(_named(text, _INVOICE_PREFIX, "invoice_number"))
     claims.add(_named(text, _INVOICE, "invoice_number"))
-    for pattern in (_ENDING, _ORDER, _TRACKED, _HASH, _NUMBERED, _PREFIXED):
+    for pattern in (_ENDING, _ORDER, _TRACKED, _BILLED, _SENT_BACK, _HASH, _NUMBERED, _PREFIXED):
         claims.add(_named(text, pattern, "order_number"))
     claims.add(_named(text, _BARE, "order_number", is_bare=True))
 

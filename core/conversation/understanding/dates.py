@@ -27,6 +27,7 @@ _COUNTS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_ITS_DAY = r" (?:the )?(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?! ?(?:\d|units|pieces))"
 _YEAR = r"(?:,? ((?:19|20)\d\d))?"
 
 _ATOMS = re.compile(
@@ -39,7 +40,8 @@ _ATOMS = re.compile(
     rf"|(?P<past>(?:the )?(?:last|past) ({_COUNT}) (days|weeks|months|years))"
     r"|(?P<unit>(?:the )?(this|last|previous|past|current|next) (week|month|quarter|year)\b)"
     rf"|(?P<weekday>(?:on |last |this |the )?({'|'.join(_WEEKDAYS)})\b)"
-    rf"|(?P<month>(?:(?:in|since|from|of|for|during|last|until|between|and|to) |this (?!may))({_MONTH})\b{_YEAR})"
+    r"|(?P<month>(?:(?:in|since|from|of|for|during|last|until|between|and|to) |this (?!may))"
+    rf"({_MONTH})\b(?!{_ITS_DAY}){_YEAR})"
     rf"|(?P<month_year>({_MONTH}) ((?:19|20)\d\d))"
     r"|(?P<year>(?:in|since|from|of|during) ((?:19|20)\d\d))"
     r"|(?P<near>the day before yesterday|yesterday|today|tomorrow)"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from core.conversation.understanding import amounts, choices, phrases
-from core.conversation.understanding.asking import Part
+from core.conversation.understanding.asking import Stretch
 from core.conversation.understanding.codes import add_codes
 from core.conversation.understanding.dates import dates
 from core.conversation.understanding.found import Claims, Found
@@ -18,7 +18,11 @@ _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
 _NAMELESS = frozenset(
     {"greeting", "goodbye", "thanks", "help", "confirm", "cancel_flow", "repeat", "back_to_bot", "talk_to_human"}
 )
-_PROPOSAL = re.compile(r"(?<!\w)proposals? {0,2}(?:no\.?|number|nr)? {0,2}#? {0,2}(\d{1,9})(?![\w%])")
+_ALSO = re.compile(
+    r" ?(?:,|and\b|&|plus\b|or\b)(?: and)? ?(?:proposals? |number |no\.? )?#?(\d{1,6})"
+    r"(?![\w%]|[.,]\d| (?:of|units?|pieces?|pcs)\b)"
+)
+_PROPOSAL = re.compile(r"(?<!\w)(?P<many>proposals?) {0,2}(?:no\.?|number|nr)? {0,2}#? {0,2}(\d{1,9})(?![\w%])")
 _NAMED_ALONE = re.compile(
     r"(?<!\w)(?:approved?|aprove|approv|reject(?:ed)?|rejct|accept|decline|refuse|release|number|no\.?|#)"
     r" ?#?(\d{1,6})(?![\w%]|[.,]\d)"
@@ -29,14 +33,17 @@ _FOUR_DIGITS = re.compile(r"\W*(\d{4})\W*")
 def claimed(text: str, today: date) -> Claims:
     """What means the same whatever is asked: numbers of records, mailboxes, days, sums of money."""
     claims = Claims()
-    claims.add(Found("proposal", match[1], match.start(), match.end()) for match in _PROPOSAL.finditer(text))
+    for match in _PROPOSAL.finditer(text):
+        claims.add([Found("proposal", match[2], match.start(), match.end())])
+        if match["many"] == "proposals":
+            claims.add(_also(text, match.end()))
     add_codes(text, claims)
     claims.add(dates(text, today))
     amounts.add_money(text, claims)
     return claims
 
 
-def details(text: str, claims: Claims, part: Part) -> Iterator[Found]:
+def details(text: str, claims: Claims, part: Stretch) -> Iterator[Found]:
     """The slots of one part of a text."""
     intent = part.intent.name if part.intent else ""
     own = _as_meant(claims.cut(part.start, part.end), intent)
@@ -60,6 +67,9 @@ def _add(text: str, own: Claims, intent: str) -> None:
     own.add(choices.references(text))
     if intent not in _PLANNING:
         own.add(choices.reasons(text))
+    pair = amounts.counted(text) if not intent else None
+    if pair is not None and phrases.is_name(pair[1].value) and phrases.may_be_sold(pair[1].value):
+        own.add(pair)
     if not _has(own, "quantity"):
         own.add(amounts.quantities(text, own, leading=intent in _COUNTED))
     if _has(own, "product"):
@@ -70,11 +80,20 @@ def _add(text: str, own: Claims, intent: str) -> None:
         own.add(phrases.products(text, own, intent))
 
 
+def _also(text: str, at: int) -> Iterator[Found]:
+    """The proposals listed behind one that ends at a place: “3, 6 and 7”."""
+    while (match := _ALSO.match(text, at)) is not None:
+        yield Found("proposal", match[1], match.start(1), match.end())
+        at = match.end()
+
+
 def _has(own: Claims, name: str) -> bool:
     return any(one.name == name for one in own.found)
 
 
 def _decide(text: str, own: Claims) -> None:
+    for proposal in [one for one in own.found if one.name == "proposal"]:
+        own.add(_also(text, proposal.end))
     own.add(choices.decisions(text))
     decision = next((one for one in own.found if one.name == "decision"), None)
     own.add(choices.becauses(text, decision.end if decision else 0))

@@ -61,6 +61,7 @@ class Claims:
 _KINDS = {
     "order_number": "<id>",
     "invoice_number": "<id>",
+    "tracking_number": "<id>",
     "return_number": "<return>",
     "ticket_number": "<ticket>",
     "period": "<date>",

@@ -10,8 +10,8 @@ from core.conversation.understanding.words import patterns, words
 _TOKEN = re.compile(r"[^\W_]+(?:['&/.+-][^\W_]+)*|[,;:.?!\n()\"]")
 QUOTED = re.compile(r"\"([^\"\n]{2,80})\"")
 
-_FRAME = words("frame")
-_PLANNING_FRAME = _FRAME | words("frame", "planning_en")
+FRAME = words("frame")
+_PLANNING_FRAME = FRAME | words("frame", "planning_en")
 _DECIDING_FRAME = _PLANNING_FRAME | words("frame", "deciding_en")
 _GLUE = words("glue")
 _POLITE = words("polite")
@@ -43,12 +43,12 @@ def products(text: str, claims: Claims, intent: str) -> Iterator[Found]:
         yield Found("product", quoted[1], quoted.start(1), quoted.end(1))
         return
     if intent in {"stock_level", "restock_date", "return_item"}:
-        yield from _best(_runs(text, claims, _FRAME), text, _LEADS.get(intent), "product")
+        yield from _best(_runs(text, claims, FRAME), text, _LEADS.get(intent), "product")
     elif intent in {"edit_proposal", "explain_quantity"}:
         yield from _best(_runs(text, claims, _PLANNING_FRAME), text, None, "product")
     else:
         cue = _LEADS["in_orders" if intent in _ABOUT_ORDERS else "alone"]
-        runs = list(_runs(text, claims, _FRAME))
+        runs = list(_runs(text, claims, FRAME))
         for match in cue.finditer(text):
             run = next((run for run in runs if match.end() <= run.start <= match.end() + 8), None)
             if run is not None:
@@ -67,7 +67,7 @@ def is_name(words: str) -> bool:
     tokens = [match.group() for match in _TOKEN.finditer(words)]
     if not tokens or tokens[0] in _STANDS_FOR_NAME or _NO_PRODUCT.fullmatch(words.strip()):
         return False
-    return any(token not in _FRAME | _GLUE | _BREAKS and not token.isdigit() for token in tokens)
+    return any(token not in FRAME | _GLUE | _BREAKS and not token.isdigit() for token in tokens)
 
 
 def may_be_sold(words: str) -> bool:

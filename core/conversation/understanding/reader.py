@@ -5,14 +5,14 @@ from datetime import date
 from pathlib import Path
 
 from core.conversation.understanding import asking, lessons
-from core.conversation.understanding.asking import Judge, Part
+from core.conversation.understanding.asking import Judge, Stretch
 from core.conversation.understanding.carriers import grammar
 from core.conversation.understanding.details import claimed, details
 from core.conversation.understanding.found import Found
 from core.conversation.understanding.lessons import Lessons
 from core.conversation.understanding.linear import LinearModel, words_of
 from core.conversation.understanding.text import Folded, clean, fold
-from core.conversation.understanding.understood import Intent, Slot, Understanding
+from core.conversation.understanding.understood import Intent, Part, Slot, Understanding
 
 _WORTH_NAMING = 0.05
 _ANY_DAY = date(2026, 1, 1)  # examples are read for their wording, whatever day they mean
@@ -35,11 +35,19 @@ class Reader:
         folded = fold(clean(text).text)
         spoken = language if language in self._judges else next(iter(self._judges))
         claims = claimed(folded.text, today)
-        whole, parts = asking.parts(folded.text, claims, self._judges[spoken])
-        found = [one for part in parts for one in details(folded.text, claims, part)]
-        parts = asking.settled(folded.text, claims, parts, found)
-        intents = _intents(parts)
-        return Understanding(folded.original, spoken, intents, tuple(_slots(folded, found)), _runner_up(whole, intents))
+        whole, told = asking.parts(folded.text, claims, self._judges[spoken])
+        by_stretch = [list(details(folded.text, claims, stretch)) for stretch in told]
+        found = [one for ones in by_stretch for one in ones]
+        told = asking.settled(folded.text, claims, told, found)
+        intents = _intents(told)
+        return Understanding(
+            folded.original,
+            spoken,
+            intents,
+            tuple(_slots(folded, found)),
+            _runner_up(whole, intents),
+            tuple(_parts(folded, told, by_stretch)),
+        )
 
 
 def _taught(taught: Lessons, language: str) -> Judge:
@@ -54,15 +62,36 @@ def _wording(said: str) -> str:
     return asking.wording(text, claimed(text, _ANY_DAY), 0, len(text))
 
 
-def _intents(parts: Sequence[Part]) -> tuple[Intent, ...]:
-    found = {part.intent.name: part.intent for part in reversed(parts) if part.intent is not None}
-    return tuple(reversed(found.values()))
+def _intents(parts: Sequence[Stretch]) -> tuple[Intent, ...]:
+    found: dict[str, Intent] = {}
+    for part in parts:
+        if part.intent is not None:
+            found.setdefault(part.intent.name, part.intent)
+    return tuple(found.values())
 
 
 def _runner_up(ranked: Sequence[Intent], intents: Sequence[Intent]) -> Intent | None:
     chosen = {intent.name for intent in intents}
     best = next((intent for intent in ranked if intent.name not in chosen), None)
     return best if best is not None and best.confidence >= _WORTH_NAMING else None
+
+
+def _parts(folded: Folded, told: Sequence[Stretch], found: Sequence[Sequence[Found]]) -> Iterator[Part]:
+    """The parts that ask for something; what is said ahead of them goes to each that says no such thing itself."""
+    own = [[one for one in ones if _is_own(one, stretch)] for stretch, ones in zip(told, found, strict=True)]
+    shared = [one for ones, kept in zip(found, own, strict=True) for one in ones if one not in kept]
+    for stretch, kept in zip(told, own, strict=True):
+        if stretch.intent is not None:
+            names = {one.name for one in kept}
+            slots = [*kept, *(one for one in shared if one.name not in names)]
+            yield Part(stretch.intent.name, tuple(_slots(folded, slots)))
+
+
+def _is_own(one: Found, stretch: Stretch) -> bool:
+    """Whether it stands where the stretch asks or behind it: what is said ahead of all requests is for each of them."""
+    if stretch.intent is None:
+        return False
+    return one.name in _NEVER_SHARED or stretch.core is None or one.start >= stretch.core[0]
 
 
 def _slots(folded: Folded, found: Sequence[Found]) -> Iterator[Slot]:
@@ -72,4 +101,5 @@ def _slots(folded: Folded, found: Sequence[Found]) -> Iterator[Slot]:
         yield Slot(one.name, typed if one.name in _AS_TYPED else one.value, typed, start, end)
 
 
+_NEVER_SHARED = frozenset({"quantity", "reason", "why", "decision"})
 _AS_TYPED = frozenset({"product", "supplier", "why"})

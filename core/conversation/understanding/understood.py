@@ -24,10 +24,19 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One thing that is asked for, by its intent's name, with the slots that belong to it and no other."""
+
+    intent: str
+    slots: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True)
 class Understanding:
     """One utterance, understood. No `intents` means that it is about nothing the shop serves.
 
-    `text` is the utterance behind the text gate, which slots count from; `runner_up` is what came next.
+    `text` is the utterance behind the text gate, which slots count from; `runner_up` is what came next. `parts` come
+    in the order of the utterance; one intent may have several, where it is asked of more than one thing.
     """
 
     text: str
@@ -35,8 +44,10 @@ class Understanding:
     intents: tuple[Intent, ...] = ()
     slots: tuple[Slot, ...] = ()
     runner_up: Intent | None = None
+    parts: tuple[Part, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object that `storekeeper understand` prints."""
         written = asdict(self)
+        del written["parts"]
         return {**written, "intents": list(written["intents"]), "slots": list(written["slots"])}
