@@ -35,7 +35,7 @@ _TEN_OF_THEM = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_BELOW_TEN)})\b)?"
 _SOME = rf"(?:{_TEN_OF_THEM}|{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
 # "1 000"; but two numbers may stand side by side where the first ends a name
 _SPACED = (
-    r"\d{1,3}(?: 000){1,2}(?!\d)"
+    r"\d{1,3}(?: 000){1,2}(?!\d)|\d{1,3}(?: \d{3}){1,2}(?= (?:of|units?|pieces?|pcs)\b)"
     r"|(?:(?<=\bto )|(?<=\bat )|(?<=\bit )|(?<=ly )|(?<![\s\S]))\d{1,3}(?: \d{3}){1,2}(?![\w,]| \d)"
 )
 LARGE = (
@@ -75,7 +75,7 @@ _ALONE = re.compile(
 )
 _COUNTED_NAME = re.compile(
     rf"\W{{0,3}}(?P<count>{_COUNT}) (?:x |of )?(?:the |these |those |my )?"
-    r"(?!(?:cm|mm|inch|tier|piece|pc|drawer|o'?clock|(?:second|minute|hour|day|week|month|year|time)s?)\b)"
+    r"(?!(?:and|cm|mm|inch|tier|piece|pc|drawer|o'?clock|(?:second|minute|hour|day|week|month|year|time)s?)\b)"
     r"(?P<name>[a-z][\w'&/. -]{1,70}?)(?:,? please)?[.!? ]{0,3}"
 )
 _BOTH = re.compile(r"(?<!\w)both(?: of them)?(?!\w)")

@@ -58,6 +58,10 @@ _NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shi
 _NUMBER = re.compile(rf"(?<![\w<])(?:{amounts.LARGE}|\d{{1,9}}(?:[.,]\d{{1,3}})?)(?![\w>])")
 # what the model may take a bare number or place in a list for
 _TAKEN_FOR_NUMBERS = frozenset({"track_order", "order_history", "edit_proposal", "explain_quantity"})
+_EXCEPTS = re.compile(
+    r"(?<!\w)(?:except(?:ing)?|excluding|apart from|aside from|other than|besides|not counting|leave out|skip"
+    r"|but (?:not|for|no|numbers?|proposals?|the|#|\d))(?!\w)|(?<!\w)but #?\d"
+)
 _OF_PRODUCTS = frozenset({"stock_level", "restock_date"})
 _ASKED_AGAIN = _OF_PRODUCTS | {"track_order", "get_invoice", "return_status", "decide_proposal", "explain_quantity"}
 _RECORDS = frozenset({"order_number", "invoice_number", "return_number", "proposal"})
@@ -153,7 +157,14 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[S
         hinted = {intent.name for intent in ranked if intent.confidence >= _HINTED}
         intent = asked[0].intent
         best = intent if intent is not None and (best is not None or intent.name in hinted) else best
-    return ranked, [Stretch(0, len(text), best)]
+    return ranked, [Stretch(0, len(text), best, _said_of_product(asked, best))]
+
+
+def _said_of_product(asked: Sequence[Stretch], best: Intent | None) -> tuple[Found, ...]:
+    """What the one stretch that asks for it says of a product."""
+    only = asked[0] if len(asked) == 1 else None
+    is_it = best is not None and only is not None and only.intent is not None and only.intent.name == best.name
+    return only.found if is_it and only is not None else ()
 
 
 def settled(text: str, claims: Claims, told: Sequence[Stretch], found: Sequence[Found]) -> list[Stretch]:
@@ -207,10 +218,11 @@ def _by_number(text: str, kinds: set[str]) -> Intent | None:
 
 
 def _is_beyond_limits(text: str, part: Stretch, found: Sequence[Found]) -> bool:
-    """“Reject everything over 1000”: a decision knows upper limits only, and must not take this for one, or for all."""
+    """“Reject everything over 1000”, “approve all but 3”: a decision knows upper limits only, and this is not all."""
     decides = part.intent is not None and part.intent.name == "decide_proposal"
     end = min((one.start for one in found if one.name == "why"), default=part.end)
-    return decides and amounts.has_lower_limit(text[part.start : end])
+    said = text[part.start : end]
+    return decides and (amounts.has_lower_limit(said) or _EXCEPTS.search(said) is not None)
 
 
 def _asked(text: str, claims: Claims, judge: Judge) -> list[Stretch]:

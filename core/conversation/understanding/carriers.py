@@ -15,7 +15,7 @@ from core.conversation.understanding.words import words
 
 _LONGEST = 300
 _NUMBER, _OTHER = "\x01", "\x02"  # stand for what is claimed already; the text gate lets neither through
-_PRODUCT = "(?P<product>[^\x01\x02?!;:\n]{2,90}?)"
+_PRODUCT = "(?P<product>(?!\\d{1,6}[.,]\\d{1,6} of )[^\x01\x02?!;:\n]{2,90}?)"
 _JOIN = r"(?:(?<!\w)(?:and|but|also|plus|then|or)|[,.])"
 _REQUEST = (
     r"(?:where|when|what|why|how|which|who|can|could|would|will|do|does|did|is|are|has|have|had|please|also|send|track"

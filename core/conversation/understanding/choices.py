@@ -52,6 +52,7 @@ _DECISIONS = patterns("decisions")
 _BECAUSE = re.compile(
     r"(?<!\w)(?:because(?: of)?|since|as(?= (?:we|it|the|they|there|i)\b)|reason(?: is|:)?|due to|cos|cause) {1,3}"
 )
+_JOINS_ON = re.compile(r"[ ,.;]{1,3}(?:and|but|also|plus|then) ?\Z")
 _AFTER_PAUSE = re.compile(r"(?:\s-|[:,;])\s(?!please|thanks|thank)")
 
 
@@ -89,7 +90,7 @@ def becauses(text: str, after: int) -> Iterator[Found]:
     """A planner's own words for why: behind “because”, or behind a pause after the decision."""
     match = _BECAUSE.search(text) or _AFTER_PAUSE.search(text, after)
     if match is not None:
-        reason = text[match.end() :].strip(" .!?\n\t")
+        reason = _JOINS_ON.sub("", text[match.end() :]).strip(" .!?\n\t")
         if reason:
             start = text.index(reason, match.end())
             yield Found("why", reason, start, start + len(reason))

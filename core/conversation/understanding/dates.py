@@ -27,7 +27,8 @@ _COUNTS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-_ITS_DAY = r" (?:the )?(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?! ?(?:\d|units|pieces))"
+_NO_COUNT = r"(?! ?(?:(?!(?:19|20)\d\d\b)\d|units|pieces))"
+_ITS_DAY = rf" (?:the )?(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?\b{_NO_COUNT}"
 _YEAR = r"(?:,? ((?:19|20)\d\d))?"
 
 _ATOMS = re.compile(
@@ -35,7 +36,7 @@ _ATOMS = re.compile(
     r"(?P<iso>(\d{4})-(\d{1,2})-(\d{1,2}))"
     r"|(?P<slashed>(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2}))"
     rf"|(?P<day_month>(?:the )?{_DAY} (?:of )?({_MONTH})\b{_YEAR})"
-    rf"|(?P<month_day>({_MONTH}) (?:the )?{_DAY}\b(?! ?(?:\d|units|pieces)){_YEAR})"
+    rf"|(?P<month_day>({_MONTH}) (?:the )?{_DAY}\b{_NO_COUNT}{_YEAR})"
     rf"|(?P<ago>(?:about )?(?:a )?({_COUNT}) (days?|weeks?|months?|years?) ago)"
     rf"|(?P<past>(?:the )?(?:last|past) ({_COUNT}) (days|weeks|months|years))"
     r"|(?P<unit>(?:the )?(this|last|previous|past|current|next) (week|month|quarter|year)\b)"

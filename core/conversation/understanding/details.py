@@ -25,7 +25,7 @@ _ALSO = re.compile(
 _PROPOSAL = re.compile(r"(?<!\w)(?P<many>proposals?) {0,2}(?:no\.?|number|nr)? {0,2}#? {0,2}(\d{1,9})(?![\w%])")
 _NAMED_ALONE = re.compile(
     r"(?<!\w)(?:approved?|aprove|approv|reject(?:ed)?|rejct|accept|decline|refuse|release|number|no\.?|#)"
-    r" ?#?(\d{1,6})(?![\w%]|[.,]\d)"
+    r"(?: both| numbers?)? ?#?(\d{1,6})(?![\w%]|[.,]\d)"
 )
 _FOUR_DIGITS = re.compile(r"\W*(\d{4})\W*")
 

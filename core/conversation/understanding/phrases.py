@@ -8,6 +8,7 @@ from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.words import patterns, words
 
 _TOKEN = re.compile(r"[^\W_]+(?:['&/.+-][^\W_]+)*|[,;:.?!\n()\"]")
+_DECIMAL = re.compile(r"\d+[.,]\d+")
 QUOTED = re.compile(r"\"([^\"\n]{2,80})\"")
 
 FRAME = words("frame")
@@ -116,6 +117,8 @@ def _ends_run(match: "re.Match[str]", text: str, claims: Claims, frame: frozense
 
 
 def _trimmed(words: list["re.Match[str]"]) -> Iterator[_Run]:
+    if len(words) > 1 and _DECIMAL.fullmatch(words[0].group()) and words[1].group() == "of":
+        words = words[1:]
     while words and words[0].group() in _GLUE:
         words = words[1:]
     while words and words[-1].group() in _GLUE:

@@ -40,6 +40,11 @@ ORDER_NUMBERS = {
     "i want to return the cake tins from order 581475": "581475",
     "invoice for order 581475": "581475",
     "cancel my order 581475": "581475",
+    "return 1 address book from 555841": "555841",
+    "return 2 woodland charlotte bags from 558194": "558194",
+    "send back the cat sign from 555841": "555841",
+    "return 2 mugs from 1002": "1002",
+    "invoice for 1002": "1002",
 }
 INVOICE_NUMBERS = {
     "invoice 581475": "581475",
@@ -75,6 +80,28 @@ QUANTITIES = {
     "return both lamps": "2",
     "do you have 12 of the lunch bags": "12",
     "can i get 1,200 of the paper chains": "1200",
+    "change the cakestand to 1 000": "1000",
+    "change the cakestand to 1,000": "1000",
+    "change the cakestand to 1.000": "1000",
+    "change the cakestand to 1 500": "1500",
+    "1 000": "1000",
+    "do you have 1 500 of the cakestand": "1500",
+    "change the mugs to a hundred and twenty": "120",
+    "set 22423 to five hundred": "500",
+    "make it two hundred and fifty": "250",
+    "two thousand five hundred": "2500",
+    "seventy-two": "72",
+    "12 dozen": "144",
+    "three dozen": "36",
+    "make it 12 dozen": "144",
+    "2 of the second thing": "2",
+    "return 1 address book from 555841": "1",
+    "return 2 woodland charlotte bags from 558194": "2",
+    "return one hundred and one mugs from 1002": "101",
+    "5 cat signs": "5",
+    "five lamps please": "5",
+    "do you hav 500 of them?": "500",
+    "why 480 of the cakestand in proposal 3": "480",
 }
 WITHOUT_QUANTITY = (
     "is the set of 3 cake tins in stock",
@@ -82,6 +109,13 @@ WITHOUT_QUANTITY = (
     "the one with the blue lamp",
     "where is order 581475",
     "is the 15 cm planter available",
+    "1.5",
+    "make it 1.5",
+    "1.5 of the first item",
+    "return 1.5 of the lamps",
+    "one and a half dozen",
+    "3 days",
+    "send back the cat sign from 555841",
 )
 REFERENCES = {
     "where is my last order?": "last",
@@ -89,6 +123,14 @@ REFERENCES = {
     "my most recent purchase": "last",
     "the first one": "first",
     "my first order": "first",
+    "first one": "first",
+    "the first": "first",
+    "the oldest one": "oldest",
+    "my oldest order": "oldest",
+    "the very first order": "oldest",
+    "oldest": "oldest",
+    "invoice for the oldest one": "oldest",
+    "my newest order": "last",
     "the second one": "2",
     "and the second one?": "2",
     "second": "2",
@@ -104,6 +146,10 @@ WITHOUT_REFERENCE = (
     "first class post",
     "orders of the last 3 months",
     "one second",
+    "2 of the second thing",
+    "1.5 of the first item",
+    "return the second item",
+    "the first product",
 )
 PRODUCTS = {
     "is the blue lamp in stock?": "blue lamp",
@@ -127,6 +173,20 @@ PRODUCTS = {
     "why 480 of the blue lamp": "blue lamp",
     "change the blue lamp to 480": "blue lamp",
     "set 22423 to 96": "22423",
+    "set 22423 to five hundred": "22423",
+    "change the cakestand to 1 000": "cakestand",
+    "change the cakestand to 1.000": "cakestand",
+    "return 1 address book from 555841": "address book",
+    "return 2 woodland charlotte bags from 558194": "woodland charlotte bags",
+    "send back the cat sign from 555841": "cat sign",
+    "return 1.5 of the lamps": "lamps",
+    "5 cat signs": "cat signs",
+    "5 of the cat signs please": "cat signs",
+    "why the cakestand in proposal 1": "cakestand",
+    "explain the cakestand in proposal 1": "cakestand",
+    "why 480 of the cakestand in proposal 3": "cakestand",
+    "why the fridge magnets": "fridge magnets",
+    "are the mugs in stock and the others?": "mugs",
     'have you got the "KEEP CALM AND CARRY ON" sign?': "KEEP CALM AND CARRY ON",
 }
 WITHOUT_PRODUCT = (
@@ -135,6 +195,11 @@ WITHOUT_PRODUCT = (
     "where the hell is my damn order",
     "yes please",
     "cancel",
+    "invoice for the oldest one",
+    "do you hav 500 of them?",
+    "2 of the second thing",
+    "12 people",
+    "increase my credit limit to 4000",
 )
 REASON_WORDS = {
     "it arrived broken": "damaged",
@@ -189,6 +254,14 @@ OTHERS = {
     ("zip 90210", "postcode"): "90210",
     ("my orders in march", "period"): "2026-03-01/2026-03-31",
     ("my order from 2 june", "date"): "2026-06-02",
+    ("invoice of july 6", "date"): "2026-07-06",
+    ("my order from november 2", "date"): "2026-11-02",
+    ("my orders in july", "period"): "2026-07-01/2026-07-31",
+    ("track PP70060273GB", "tracking_number"): "PP70060273GB",
+    ("why is pp70060273gb late", "tracking_number"): "PP70060273GB",
+    ("why the cakestand in proposal 1", "proposal"): "1",
+    ("show me proposal 3", "proposal"): "3",
+    ("reject 3, too dear and approve 6", "why"): "too dear",
 }
 
 
@@ -257,6 +330,20 @@ def test_every_reason_of_a_return_can_be_said() -> None:
 @pytest.mark.parametrize(("text", "slots"), DECISIONS.items())
 def test_a_decision_says_what_which_and_why(read: Read, text: str, slots: dict[str, str]) -> None:
     assert {slot.name: slot.value for slot in read(text).slots} == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("approve 3 and 6", ["3", "6"]),
+        ("approve both 3 and 6", ["3", "6"]),
+        ("approve proposal 3, 6 and 7", ["3", "6", "7"]),
+        ("reject proposals 3 and 6 because too dear", ["3", "6"]),
+        ("change the lamp in proposal 3, 480 pieces", ["3"]),
+    ],
+)
+def test_each_proposal_that_is_listed_is_a_slot(read: Read, text: str, numbers: list[str]) -> None:
+    assert values(read, text, "proposal") == numbers
 
 
 @pytest.mark.parametrize(("text", "value"), SUMS.items())
