@@ -189,6 +189,8 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
         return Intent("return_item", _REPORTED) if _is_report(text, found) else None
     if name == "edit_proposal" and ("order_number" in kinds or _OWN_ORDER.search(text)):
         return None  # what customers ordered is not changed here
+    if name == "edit_proposal" and any(one.name == "product" and not phrases.may_be_sold(one.value) for one in found):
+        return None  # a limit, a volume: nothing that suppliers sell
     return intent
 
 

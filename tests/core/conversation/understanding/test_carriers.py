@@ -112,7 +112,15 @@ def test_what_is_no_name_is_not_taken_for_one(read: Read, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["set the volume to 5", "set the temperature to 21", "change my pin to 1234", "change the font size to 12"]
+    "text",
+    [
+        "set the volume to 5",
+        "set the temperature to 21",
+        "change my pin to 1234",
+        "change the font size to 12",
+        "please raise the spending limit to two thousand",
+        "raise my spending limit up to four thousand",
+    ],
 )
 def test_settings_are_no_quantities_of_products(read: Read, text: str) -> None:
     assert understood(read, text)[0] == ""
