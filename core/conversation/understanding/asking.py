@@ -187,11 +187,13 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
         return _by_number(text, kinds)
     if intent is None or _is_answer(text, intent, kinds):
         return Intent("return_item", _REPORTED) if _is_report(text, found) else None
-    if name == "edit_proposal" and ("order_number" in kinds or _OWN_ORDER.search(text)):
-        return None  # what customers ordered is not changed here
-    if name == "edit_proposal" and any(one.name == "product" and not phrases.may_be_sold(one.value) for one in found):
-        return None  # a limit, a volume: nothing that suppliers sell
-    return intent
+    return None if name == "edit_proposal" and _is_no_proposal(text, found) else intent
+
+
+def _is_no_proposal(text: str, found: Sequence[Found]) -> bool:
+    """Whether it changes what a customer ordered, or what no supplier sells: a limit, a volume."""
+    sold = all(phrases.may_be_sold(one.value) for one in found if one.name == "product")
+    return not sold or any(one.name == "order_number" for one in found) or _OWN_ORDER.search(text) is not None
 
 
 def _is_report(text: str, found: Sequence[Found]) -> bool:
