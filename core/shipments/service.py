@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.database.base import lookup
+from core.errors import NotFound
 from core.orders.model import Order
+from core.orders.rows import OrderRow
 from core.shipments.model import Parcel, ParcelLine, ParcelStatus, Scan
 from core.shipments.rows import ParcelLineRow, ParcelRow, ScanRow
 
@@ -33,6 +36,22 @@ def parcels_of(session: Session, order: Order) -> tuple[Parcel, ...]:
         )
         for row in rows
     )
+
+
+def order_number_of(session: Session, customer_id: str, tracking_number: str) -> str:
+    """The number of the customer's order that a parcel belongs to.
+
+    Raises:
+        NotFound: there is no such parcel, or it is somebody else's.
+    """
+    found = session.scalar(
+        select(ParcelRow.order_number)
+        .join(OrderRow, OrderRow.order_number == ParcelRow.order_number)
+        .where(OrderRow.customer_id == customer_id, ParcelRow.tracking_number == lookup(tracking_number.upper()))
+    )
+    if found is None:
+        raise NotFound(f"I find no parcel {tracking_number[:40]} of yours.")
+    return found
 
 
 def _scans(session: Session, numbers: Sequence[str]) -> dict[str, list[Scan]]:

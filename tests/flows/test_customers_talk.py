@@ -417,3 +417,11 @@ def test_two_questions_in_one_message_keep_their_own_products(ada: Talk) -> None
 def test_a_question_without_effect_that_was_left_does_not_come_back(ada: Talk) -> None:
     ada.say("is it in stock?")
     assert "Which product" not in ada.say("where is order 1001?").text
+
+
+def test_a_parcel_is_found_by_its_own_number_and_only_by_its_owner(ada: Talk, open_shop: Portal) -> None:
+    long_ago = shop.OPENED - timedelta(days=2)
+    shop.parcel(open_shop, "PP70060273GB", "1001", {1: 6}, {long_ago: "picked_up"})
+    assert "Order 1001" in ada.say("track PP70060273GB").text
+    other = customer(open_shop, shop.GRACE).say("track PP70060273GB").text
+    assert "no parcel PP70060273GB" in other

@@ -6,9 +6,9 @@ from core.conversation.resolve import ask_order, focused_order, named_order
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.conversation.wording import day_words
 from core.orders.model import Order, OrderStatus
-from core.orders.service import orders_of
+from core.orders.service import order_of, orders_of
 from core.shipments.model import Parcel, ParcelStatus
-from core.shipments.service import parcels_of
+from core.shipments.service import order_number_of, parcels_of
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
@@ -18,7 +18,7 @@ _MOST_LINES = 3
 
 def answer(turn: Turn) -> Step:
     """Tell where the order is that was named, else the one talked about, else those under way, else the latest."""
-    order = named_order(turn) or focused_order(turn) or _under_way(turn)
+    order = _of_parcel(turn) or named_order(turn) or focused_order(turn) or _under_way(turn)
     if isinstance(order, Ask):
         return order
     if order is None:
@@ -30,6 +30,14 @@ def answer(turn: Turn) -> Step:
     if any(parcel.delivered_at for parcel in parcels):
         choices.append(Choice(turn.say("label_return"), {"order_number": order.order_number}, "return_item"))
     return Answer("\n".join(told), tuple(choices), focus={"order_number": order.order_number, "listed": []})
+
+
+def _of_parcel(turn: Turn) -> Order | None:
+    tracking_number = turn.slots.get("tracking_number")
+    if not tracking_number:
+        return None
+    number = order_number_of(turn.session, turn.customer_id, str(tracking_number))
+    return order_of(turn.session, turn.customer_id, number)
 
 
 def _under_way(turn: Turn) -> Order | Ask | None:
