@@ -120,6 +120,7 @@ def test_what_is_no_name_is_not_taken_for_one(read: Read, text: str) -> None:
         "change the font size to 12",
         "please raise the spending limit to two thousand",
         "raise my spending limit up to four thousand",
+        "i'd like to raise my spending limit up to four thousand",
     ],
 )
 def test_settings_are_no_quantities_of_products(read: Read, text: str) -> None:
