@@ -66,7 +66,7 @@ def _talk(browser: Browser, session: str) -> None:
     page = browser.new_context(storage_state=session).new_page()
     page.goto(f"{BASE}/chat")
     for words in SAID:
-        page.keyboard.type(words)  # the field has the focus
+        page.get_by_role("textbox").fill(words)
         page.keyboard.press("Enter")
         page.wait_for_timeout(1500)
 
@@ -75,14 +75,14 @@ def _signed_in(browser: Browser, person: str) -> str:
     """Sign in as a person does, with the code that lands on the demo's mail page; where the session is kept."""
     page = browser.new_context().new_page()
     page.goto(f"{BASE}/sign-in")
-    page.keyboard.type(person)  # the field has the focus
+    page.locator("#address").fill(person)
     page.keyboard.press("Enter")
     page.locator("#code").wait_for()
     letters = page.context.new_page()
     letters.goto(f"{BASE}/demo/mail")
     code = letters.locator("code").first.inner_text()
     letters.close()
-    page.keyboard.type(code)
+    page.locator("#code").fill(code)
     page.keyboard.press("Enter")
     page.locator("text=Sign out").wait_for()
     kept = Path(tempfile.mkstemp(suffix=".json")[1])

@@ -60,10 +60,15 @@ class Visit:
         assert wide == 0, f"{self.page.url} is {wide} px too wide"
         assert self.page.locator("h1").count() == 1
 
+    def wait_for_focus(self, field: str) -> None:
+        """Wait until what is typed goes into a field by itself."""
+        self.page.wait_for_function(f"document.activeElement && document.activeElement.id === '{field}'")
+
     def sign_in(self, email: str) -> None:
         """Sign in by the mailed code, from the keyboard alone."""
         self.go("/sign-in")
-        self.page.keyboard.type(email)  # the field has the focus
+        self.wait_for_focus("address")
+        self.page.keyboard.type(email)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/sign-in")
         letters = self.page.context.new_page()
@@ -72,6 +77,7 @@ class Visit:
         letters.close()
         self.page.locator("#code").wait_for()
         self.check()
+        self.wait_for_focus("code")
         self.page.keyboard.type(code)
         self.page.keyboard.press("Enter")
         self.page.locator("text=Sign out").wait_for()
