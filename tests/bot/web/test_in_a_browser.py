@@ -126,7 +126,8 @@ def test_a_customer_talks_without_loading_again(visit: Visit) -> None:
     visit.sign_in("zoe@example.org")
     visit.go("/chat")
     page.evaluate("window.stayed = true")
-    page.keyboard.type("help <b>me</b>")  # the composer has the focus
+    visit.wait_for_focus("text")
+    page.keyboard.type("help <b>me</b>")
     page.keyboard.press("Enter")
     page.locator(".by-shop .choices button").first.wait_for()
     assert page.locator(".by-person .said-text").inner_text() == "help <b>me</b>"
