@@ -114,8 +114,8 @@ def _listen(web: Web) -> socket.socket:
         if error.errno in {errno.EADDRNOTAVAIL, None} or isinstance(error, socket.gaierror):
             raise ConfigError(f"web.host “{web.host}” is no address of this machine ({error.strerror}).") from error
         raise ConfigError(
-            f"Port {web.port} of {web.host} cannot be used ({error.strerror}). Take another one: "
-            f"--port {web.port + 1 if web.port < _LAST_PORT else 8000}, or stop the program that has it."
+            f"Port {web.port} of {web.host} cannot be used ({error.strerror}). Stop the program that has it, or take "
+            f"another one: --port {web.port + 1 if web.port < _LAST_PORT else 8000} (with make: PORT=…)."
         ) from error
     listening.set_inheritable(True)
     return listening

@@ -170,6 +170,8 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         filling = hearing.filling(top, heard)
         if not filling:
             return False
+        if "product" in filling and any(frame.intent == top.intent for frame in heard.begin):
+            top.slots = {name: top.slots[name] for name in ("order_number",) if name in top.slots}  # begun anew
         _fill(scene, top, filling, heard.text)
         return True
     _run_stack(scene, heard.text)

@@ -425,3 +425,11 @@ def test_a_parcel_is_found_by_its_own_number_and_only_by_its_owner(ada: Talk, op
     assert "Order 1001" in ada.say("track PP70060273GB").text
     other = customer(open_shop, shop.GRACE).say("track PP70060273GB").text
     assert "no parcel PP70060273GB" in other
+
+
+def test_a_return_begun_anew_keeps_nothing_of_the_one_before(ada: Talk, database: Database) -> None:
+    ada.say("return 2 red mugs of order 1001, they are broken")
+    ada.say("return the blue glass lamp")
+    ada.press("I no longer want it")
+    ada.say("yes")
+    assert returns(database) == [("1001", 2, 1, "no_longer_wanted")]
