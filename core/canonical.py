@@ -20,6 +20,7 @@ class Kind(Enum):
     TIME = "time, 2026-01-31T09:30:00Z"  # aware datetime
     FLAG = "true or false"
     BREAKS = "price breaks, 48:1.10;144:0.95"  # list of [quantity, minor units]
+    OPTIONS = "options, colour: blue; size: M"  # dict of text
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ TABLES: tuple[Table, ...] = (
             Column("volume_m3", Kind.DECIMAL, "per unit", default=0.0, least=0),
             Column("returnable", Kind.FLAG, "false for final sale", default=True),
             Column("active", Kind.FLAG, "false when no longer sold", default=True),
+            _text("family", "the same for all variants of one thing; left out where there are none", default=""),
+            Column("options", Kind.OPTIONS, "what tells the variant apart"),
         ),
     ),
     Table(

@@ -1,8 +1,10 @@
 """The table of products."""
 
+from typing import Any
+
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Minor
+from core.database.base import Base, JsonOrNull, Minor
 
 
 class ProductRow(Base):
@@ -20,3 +22,5 @@ class ProductRow(Base):
     volume_m3: Mapped[float] = mapped_column(default=0.0)
     returnable: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
+    family: Mapped[str] = mapped_column(default="", index=True)
+    options: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)

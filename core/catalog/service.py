@@ -32,6 +32,16 @@ def names_on_sale(session: Session) -> list[tuple[str, str]]:
     return [(sku, name) for sku, name in rows]
 
 
+def variants_of(session: Session, product: Product) -> list[Product]:
+    """The other products of the same family on sale, by code; none where the product has no variants."""
+    if not product.family:
+        return []
+    family = select(ProductRow).where(ProductRow.family == product.family, ProductRow.active.is_(True))
+    rows = session.scalars(family.where(ProductRow.sku != product.sku).order_by(ProductRow.sku))
+    return [_product(row) for row in rows]
+
+
 def _product(row: ProductRow) -> Product:
-    price = Money(row.price, row.currency)
-    return Product(row.sku, row.name, price, Decimal(str(row.tax_rate)), row.returnable, row.active)
+    price, tax_rate = Money(row.price, row.currency), Decimal(str(row.tax_rate))
+    options = {name: str(value) for name, value in (row.options or {}).items()}
+    return Product(row.sku, row.name, price, tax_rate, row.returnable, row.active, row.family, options)

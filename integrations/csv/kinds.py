@@ -134,6 +134,7 @@ def _converters(reading: Reading) -> dict[Kind, Convert]:
         Kind.DECIMAL: _decimal,
         Kind.RATE: _rate,
         Kind.FLAG: _flag,
+        Kind.OPTIONS: _options,
         Kind.DATE: lambda text: _date(text, shift),
         Kind.TIME: lambda text: _time(text, reading.zone, shift),
     }
@@ -165,6 +166,16 @@ def _flag(text: str) -> bool:
         return _FLAGS[text.lower()]
     except KeyError:
         raise ValueError(f"is “{text[:40]}”, and has to be true or false") from None
+
+
+def _options(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for option in text.split(";"):
+        name, colon, value = option.partition(":")
+        if not colon or not name.strip() or not value.strip() or name.strip() in found:
+            raise ValueError(f"is “{text[:60]}”, and has to name each option once, such as colour: blue; size: M")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _date(text: str, shift: timedelta) -> date:

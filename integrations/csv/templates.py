@@ -43,6 +43,7 @@ _BY_COLUMN = {
     "bill_name": "Ada Example",
     "bill_company": "Example Gifts Ltd",
     "sku": "LAMP-01",
+    "family": "LAMP",
     "category": "Lighting",
     "description": "Blue enamel lamp",
     "currency": "GBP",
@@ -89,6 +90,7 @@ _BY_KIND = {
     Kind.TIME: "2026-01-31T09:30:00Z",
     Kind.FLAG: "true",
     Kind.BREAKS: "",
+    Kind.OPTIONS: "colour: blue",
 }
 _LEFT_OUT = {("supplier_items", "maximum"), ("purchase_order_lines", "received"), ("purchase_orders", "received_at")}
 _CHOSEN = {("orders", "status"): "delivered", ("scans", "status"): "delivered"}
