@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, JsonOrNull, Minor
+from core.database.base import Base, JsonAsWritten, Minor
 
 
 class ProductRow(Base):
@@ -23,4 +23,4 @@ class ProductRow(Base):
     returnable: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
     family: Mapped[str] = mapped_column(default="", index=True)
-    options: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)
+    options: Mapped[dict[str, Any] | None] = mapped_column(JsonAsWritten)

@@ -33,6 +33,7 @@ class UtcTime(TypeDecorator[datetime]):
 Minor = BigInteger().with_variant(Integer, "sqlite")
 RowId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
+JsonAsWritten = JSON(none_as_null=True)  # PostgreSQL would sort the names of a JSONB
 JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 

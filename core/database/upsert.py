@@ -41,11 +41,17 @@ def _execute_many(session: Session, table: type[Base], adding: Any, rows: Sequen
     columns = inspect(table).columns
     names = compiled.positiontup
     kinds = [columns[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in names]
+    absent = {name: _default(columns[name]) for name in names if name not in rows[0]}
     bound = [
         tuple([row[name] if kind is None else kind(row[name]) for name, kind in zip(names, kinds, strict=True)])
-        for row in rows
+        for row in ([{**absent, **row} for row in rows] if absent else rows)
     ]
     connection.exec_driver_sql(str(compiled), bound)
+
+
+def _default(column: Any) -> Any:
+    """What a column that rows leave out gets, where that is a plain value."""
+    return column.default.arg if column.default is not None and column.default.is_scalar else None
 
 
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> Any:

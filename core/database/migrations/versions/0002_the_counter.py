@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -13,5 +12,5 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table('products', schema=None) as batch_op:
         batch_op.add_column(sa.Column('family', sa.String(), server_default=sa.text("''"), nullable=False))
-        batch_op.add_column(sa.Column('options', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True))
+        batch_op.add_column(sa.Column('options', sa.JSON(), nullable=True))
         batch_op.create_index(batch_op.f('ix_products_family'), ['family'], unique=False)
