@@ -390,3 +390,11 @@ class Batch:
     rows: list[dict[str, Any]]
     lines: list[int]
     faults: list[Fault] = field(default_factory=list)
+
+
+def completed(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the defaults of the columns they leave out; all rows of a table leave out the same."""
+    absent = {one.name: one.default for one in BY_NAME[table].columns if rows and one.name not in rows[0]}
+    for row in rows if absent else ():
+        row.update(absent)
+    return rows

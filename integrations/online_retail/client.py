@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from core.canonical import Batch, Fault
+from core.canonical import Batch, Fault, completed
 from integrations.online_retail.lines import Line, Unreadable, lines
 from integrations.online_retail.mapping import LOCATION, Books, Catalogue
 
@@ -31,7 +31,7 @@ def batches(
     for table, rows in (("customers", catalogue.customers()), ("products", catalogue.products())):
         for at in range(0, len(rows), _BATCH):
             part = rows[at : at + _BATCH]
-            yield Batch(table, part, [0] * len(part))
+            yield Batch(table, completed(table, part), [0] * len(part))
     yield from _booked(path, catalogue, Books(catalogue.taken_back, zone, shift_days))
 
 

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.canonical import Batch, Fault
+from core.canonical import Batch, Fault, completed
 from integrations.online_retail.countries import country_code
 from integrations.online_retail.lines import Line
 
@@ -165,7 +165,7 @@ class Books:
     def emptied(self) -> list[Batch]:
         """What has gathered, parents before children; the faults are with the order lines."""
         done = [
-            Batch(table, tray.rows, tray.lines, self.faults if table == "order_lines" else [])
+            Batch(table, completed(table, tray.rows), tray.lines, self.faults if table == "order_lines" else [])
             for table, tray in self._trays.items()
             if tray.rows or table == "order_lines"
         ]
