@@ -166,6 +166,20 @@ def import_(
 
 
 @app.command()
+def policy(
+    forget: Annotated[bool, typer.Option("--forget", help="Follow the configuration alone again.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Show the policy that an import brought, or forget it; a server that runs follows it when it is started anew."""
+    with _house(_load(config)) as house:
+        if forget:
+            gone = house.portal.forget_policy()
+            typer.echo("The configuration alone counts." if gone else "No policy had been adopted.")
+            return
+        typer.echo(json.dumps(house.portal.policy() or {}, indent=2, ensure_ascii=False))
+
+
+@app.command()
 def templates(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
     """Write a CSV template for every table, with an example row each."""
     from integrations.csv.client import write_templates

@@ -31,6 +31,7 @@ class Outcome:
     taken: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     seconds: float = 0.0
+    policy: str = ""
 
     @property
     def rows(self) -> int:
@@ -69,6 +70,9 @@ def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bo
             outcome.taken[batch.table] += len(batch.rows) - len(left_out)
             progress.advance(tasks[batch.table], len(batch.rows))
     outcome.seconds = time.perf_counter() - began
+    if hasattr(client, "policy"):
+        house.portal.adopt_policy(source, client.policy(path))
+        outcome.policy = source
     return outcome
 
 
@@ -90,6 +94,7 @@ def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:
             "taken": dict(outcome.taken),
             "faults": [asdict(fault) for fault in outcome.faults],
             "seconds": round(outcome.seconds, 3),
+            "policy": outcome.policy,
         }))  # fmt: skip
         return
     for table, rows in outcome.taken.items():
@@ -98,6 +103,8 @@ def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:
     typer.echo(
         f"{outcome.rows:,} rows in {outcome.seconds:.1f} s ({speed:,.0f} a second); {len(outcome.faults)} left out"
     )
+    if outcome.policy:
+        typer.echo(f"The policy of {outcome.policy} is followed from now on; storekeeper policy shows it.")
     for fault in outcome.faults[:_MOST_SHOWN]:
         typer.echo(f"  {fault.table} line {fault.line}, {fault.column or 'row'}: {fault.sentence}", err=True)
     if len(outcome.faults) > _MOST_SHOWN:

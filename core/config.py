@@ -158,6 +158,24 @@ class Config(BaseSettings):
             env_settings.env_vars = kept
         return env_settings, init_settings
 
+    def under(self, policy: dict[str, dict[str, Any]]) -> "Config":
+        """The same configuration with what a policy says in its place, section by section.
+
+        Raises:
+            ConfigError: the policy names a section or a key there is none of, or a value that is wrong.
+        """
+        sections = {}
+        for name, said in policy.items():
+            section = getattr(self, name, None)
+            if not isinstance(section, Section):
+                raise ConfigError(f"The policy has a section “{name}”, which the configuration does not have.")
+            try:
+                sections[name] = type(section)(**{**dict(section), **said})
+            except ValidationError as error:
+                faults = "; ".join(f"{name}.{fault['loc'][0]}: {_said(fault)}" for fault in error.errors())
+                raise ConfigError(f"The policy cannot be followed: {faults}.") from error
+        return self.model_copy(update=sections)
+
 
 def load(path: Path | None = None) -> Config:
     """The configuration of `path` (config.toml of the working folder where there is one), then of the environment.

@@ -4,20 +4,21 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from core import intake
 from core.accounts import identity
 from core.accounts.model import Staff
 from core.canonical import Batch, Fault
 from core.conversation import offers
-from core.database import audit
+from core.database import audit, settings
 from core.database.migrate import require_current
 from core.errors import PortalError, Refused, Unavailable
 from core.mailroom import inbox, outbox, runs
 from core.mailroom.outbox import DeadLetter, Written
 from core.mailroom.ports import Courier, Later, Never, Post
 from core.notifications import service as notifications
-from core.portal.rooms import Rooms
+from core.portal.rooms import POLICY, Rooms
 from core.purchasing import decisions
 from core.purchasing import orders as purchase_orders
 from core.purchasing.service import planner
@@ -45,6 +46,34 @@ class MachineRoom(Rooms):
         if batch.table == "products":
             self._shelf.forget()
         return [Fault(batch.table, batch.lines[index], "", why) for index, why in sorted(left_out.items())]
+
+    def adopt_policy(self, source: str, sections: dict[str, dict[str, Any]]) -> None:
+        """Follow the policy of the shop whose records were taken over, in place of what the configuration says.
+
+        Raises:
+            ConfigError: it says something the configuration has no place for; nothing is changed.
+        """
+        followed = self._written.under(sections)
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            settings.decide(session, POLICY, {"source": source, "sections": sections}, now)
+            audit.record(session, now, "operator", "policy_adopted", f"policy:{source}", sections=sections)
+        self._follow(followed)
+
+    def forget_policy(self) -> bool:
+        """Follow the configuration again; False where no policy had been adopted."""
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            adopted = settings.forget(session, POLICY)
+            if adopted:
+                audit.record(session, now, "operator", "policy_forgotten", "policy")
+        self._follow(self._written)
+        return adopted
+
+    def policy(self) -> dict[str, Any] | None:
+        """The policy that was adopted: its source and sections; None where the configuration alone counts."""
+        with self._database.reading() as session:
+            return settings.setting(session, POLICY)
 
     def deliver(self, limit: int = 20) -> int:
         """Send what is due, each outside any transaction; how many letters were dealt with."""

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from core.clock import Clock, utc_now
 from core.config import Config
 from core.conversation import wording
@@ -11,7 +13,11 @@ from core.conversation.shelf import ShelfKeeper
 from core.conversation.turn import House
 from core.conversation.understanding import Reader
 from core.database.engine import Database
+from core.database.settings import setting
+from core.errors import Unavailable
 from core.mailroom.ports import Courier
+
+POLICY = "policy"
 
 
 @cache
@@ -27,7 +33,8 @@ class Rooms:
         self, database: Database, config: Config, clock: Clock = utc_now, couriers: Mapping[str, Courier] | None = None
     ) -> None:
         self._database = database
-        self._config = config
+        self._written = config
+        self._followed: Config | None = None
         self._clock = clock
         self._couriers = dict(couriers or {})
         self._shelf = ShelfKeeper(clock)
@@ -40,6 +47,18 @@ class Rooms:
             self._house.shelf(session)
 
     @property
+    def _config(self) -> Config:
+        """The configuration, under the policy that the shop's records brought with them if they did."""
+        if self._followed is None:
+            try:
+                with self._database.reading() as session:
+                    adopted = setting(session, POLICY)
+            except (Unavailable, SQLAlchemyError):
+                return self._written  # no tables yet, or none to be reached: whoever asks will be told
+            self._followed = self._written.under(adopted["sections"]) if adopted else self._written
+        return self._followed
+
+    @property
     def _house(self) -> House:
         """Wording and understanding, loaded by the first who speaks: many commands never do."""
         with self._opening:
@@ -47,3 +66,8 @@ class Rooms:
                 words, zone = wording.load(self._config.shop.locale), self._config.shop.zone
                 self._opened = House(self._config, _reader(), words, self._shelf, zone)
             return self._opened
+
+    def _follow(self, config: Config) -> None:
+        """Go by another configuration from now on."""
+        with self._opening:
+            self._followed, self._opened = config, None
