@@ -98,6 +98,19 @@ TABLES: tuple[Table, ...] = (
             _must("city", ""),
             _text("postcode", "", default=""),
             _must("country", "two letters, ISO 3166"),
+            _text("region", "state or province, where the country writes one", default=""),
+        ),
+    ),
+    Table(
+        "payment_methods",
+        ("method_id",),
+        (
+            _must("method_id", ""),
+            _must("customer_id", "whose"),
+            _choice("kind", "", "card", "paypal", "gift_card", "bank", "invoice"),
+            _must("label", "as the customer may read it, masked"),
+            _amount("balance", "what is left on a gift card; left out for others"),
+            _CURRENCY,
         ),
     ),
     Table(
@@ -184,6 +197,7 @@ TABLES: tuple[Table, ...] = (
             _text("ship_city", "", default=""),
             _text("ship_postcode", "", default=""),
             _text("ship_country", "two letters", default=""),
+            _text("ship_region", "state or province, where the country writes one", default=""),
         ),
     ),
     Table(
@@ -250,6 +264,7 @@ TABLES: tuple[Table, ...] = (
             _must("amount", "always positive", Kind.MONEY, least=0),
             _CURRENCY,
             _must("method", "as the customer may read it"),
+            _text("method_id", "of payment_methods, where it was one on file"),
             _must("paid_at", "", Kind.TIME),
         ),
     ),

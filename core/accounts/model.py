@@ -26,7 +26,7 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Address:
-    """A postal address."""
+    """A postal address; `region` is a state or province where the country writes one."""
 
     name: str
     line1: str
@@ -34,11 +34,12 @@ class Address:
     city: str
     postcode: str
     country: str
+    region: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The address as an envelope shows it, without empty lines."""
-        town = " ".join(part for part in (self.city, self.postcode) if part)
+        town = " ".join(part for part in (self.city, self.region, self.postcode) if part)
         return tuple(part for part in (self.name, self.line1, self.line2, town, self.country) if part)
 
 

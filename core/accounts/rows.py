@@ -48,6 +48,7 @@ class AddressRow(Base):
     city: Mapped[str]
     postcode: Mapped[str] = mapped_column(default="")
     country: Mapped[str]
+    region: Mapped[str] = mapped_column(default="")
 
 
 class StaffRow(Base):

@@ -54,4 +54,4 @@ def default_address(session: Session, customer_id: str, kind: str) -> Address | 
     if row is None:
         return None
     name = session.scalar(select(CustomerRow.name).where(CustomerRow.customer_id == customer_id)) or ""
-    return Address(name, row.line1, row.line2, row.city, row.postcode, row.country)
+    return Address(name, row.line1, row.line2, row.city, row.postcode, row.country, row.region)

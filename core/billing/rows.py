@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.accounts.rows import CustomerRow
@@ -63,4 +63,19 @@ class PaymentRow(Base):
     amount: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str]
     method: Mapped[str]
+    method_id: Mapped[str | None]
     paid_at: Mapped[datetime]
+
+
+class PaymentMethodRow(Base):
+    """A way of paying that a customer has on file; only gift cards have a balance."""
+
+    __tablename__ = "payment_methods"
+    __table_args__ = (CheckConstraint("balance IS NULL OR balance >= 0", name="balance_not_negative"),)
+
+    method_id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.customer_id), index=True)
+    kind: Mapped[str]
+    label: Mapped[str]
+    balance: Mapped[int | None] = mapped_column(Minor)
+    currency: Mapped[str]

@@ -11,13 +11,18 @@ from sqlalchemy.orm import Session
 
 from core.billing import links
 from core.billing.model import Invoice, InvoiceLine, Party, Seller
-from core.billing.rows import InvoiceLineRow, InvoiceRow, PaymentRow
+from core.billing.rows import InvoiceLineRow, InvoiceRow, PaymentMethodRow, PaymentRow
 from core.config import Config, Shop
 from core.database.base import lookup
 from core.errors import NotFound
 from core.money import Money, rounded_share
 
-MIRRORED = {"invoices": InvoiceRow, "invoice_lines": InvoiceLineRow, "payments": PaymentRow}
+MIRRORED = {
+    "invoices": InvoiceRow,
+    "invoice_lines": InvoiceLineRow,
+    "payments": PaymentRow,
+    "payment_methods": PaymentMethodRow,
+}
 LINK_LIFETIME = timedelta(minutes=15)
 _NOT_STATED = "not stated"
 

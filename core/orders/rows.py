@@ -31,6 +31,7 @@ class OrderRow(Base):
     ship_city: Mapped[str] = mapped_column(default="")
     ship_postcode: Mapped[str] = mapped_column(default="")
     ship_country: Mapped[str] = mapped_column(default="")
+    ship_region: Mapped[str] = mapped_column(default="")
 
 
 class OrderLineRow(Base):

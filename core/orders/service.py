@@ -56,6 +56,11 @@ def order_of(session: Session, customer_id: str, order_number: str) -> Order:
     return _with_lines(session, [row])[0]
 
 
+def hold(session: Session, order: Order) -> None:
+    """Let nobody else change the order, or move money for it, until the end of the transaction."""
+    session.get(OrderRow, order.order_number, with_for_update=True, populate_existing=True)
+
+
 def order_numbers_of(session: Session, customer_id: str) -> list[str]:
     """The numbers of all of a customer's orders, latest first."""
     return list(
@@ -140,7 +145,8 @@ def _line(row: OrderLineRow) -> OrderLine:
 
 
 def _order(row: OrderRow, lines: tuple[OrderLine, ...]) -> Order:
-    ship_to = Address(row.ship_name, row.ship_line1, row.ship_line2, row.ship_city, row.ship_postcode, row.ship_country)
+    street = (row.ship_name, row.ship_line1, row.ship_line2)
+    ship_to = Address(*street, row.ship_city, row.ship_postcode, row.ship_country, row.ship_region)
     return Order(
         row.order_number,
         row.customer_id,

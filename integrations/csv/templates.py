@@ -58,6 +58,8 @@ _BY_COLUMN = {
     "order_number": "SO-1001",
     "invoice_number": "INV-1001",
     "payment_id": "PAY-1001",
+    "method_id": "PM-1001",
+    "label": "Visa ending in 1111",
     "payment_method": "bank transfer",
     "method": "bank transfer",
     "amount": "58.80",
@@ -92,7 +94,12 @@ _BY_KIND = {
     Kind.BREAKS: "",
     Kind.OPTIONS: "colour: blue",
 }
-_LEFT_OUT = {("supplier_items", "maximum"), ("purchase_order_lines", "received"), ("purchase_orders", "received_at")}
+_LEFT_OUT = {
+    ("payment_methods", "balance"),
+    ("supplier_items", "maximum"),
+    ("purchase_order_lines", "received"),
+    ("purchase_orders", "received_at"),
+}
 _CHOSEN = {("orders", "status"): "delivered", ("scans", "status"): "delivered"}
 
 

@@ -12,13 +12,12 @@ from random import Random
 
 from integrations.demo.cut import Back, Sale
 from integrations.demo.parcels import Fulfilled, stamp
-from integrations.demo.people import EU, Person, Row
+from integrations.demo.people import AT_ONCE, EU, ON_ACCOUNT, Person, Row, method_id
 
 HOME_RATE = "0.2"
 _TERMS = timedelta(days=30)
 _EXPORT_NOTE = "Zero-rated: export of goods from the United Kingdom."
 _EU_NOTE = "Reverse charge: VAT is to be accounted for by the recipient."
-_AT_ONCE = ("Visa card", "Mastercard", "PayPal")
 _REASONS = ("damaged", "wrong_item", "not_as_described", "no_longer_wanted", "too_many")
 Units = dict[int, int]  # by line of the order
 
@@ -128,14 +127,15 @@ class Ledger:
             bills.sort(key=lambda bill: (bill.issued_on, bill.order.order.number))
             self.bills |= {f"{prefix}-{number}": bill for number, bill in enumerate(bills, 10_001)}
         self._invoice_of = {bill.order.order.number: number for number, bill in self.bills.items() if not bill.returned}
+        self._payer = {order.order.number: self._people[order.order.customer] for order in orders}
         for order in orders:
             self._settle(order)
 
     def method(self, order: Fulfilled) -> str:
         """How the order is paid."""
         if self._people[order.order.customer].on_account:
-            return "bank transfer"
-        return _AT_ONCE[int(order.order.customer) % len(_AT_ONCE)]
+            return ON_ACCOUNT
+        return AT_ONCE[int(order.order.customer) % len(AT_ONCE)]
 
     def _settle(self, order: Fulfilled) -> None:
         number, method = order.order.number, self.method(order)
@@ -172,7 +172,9 @@ class Ledger:
         return {
             "invoices": [self._invoice(number, bill) for number, bill in self.bills.items()],
             "invoice_lines": lines,
-            "payments": [_payment(number, one) for number, one in enumerate(self._payments, 100_001)],
+            "payments": [
+                _payment(number, one, self._payer[one.order]) for number, one in enumerate(self._payments, 100_001)
+            ],
         }
 
     def _invoice(self, number: str, bill: Bill) -> Row:
@@ -251,7 +253,7 @@ def _lines(number: str, bill: Bill) -> list[Row]:
     ]
 
 
-def _payment(number: int, one: Payment) -> Row:
+def _payment(number: int, one: Payment, person: Person) -> Row:
     return {
         "payment_id": f"PAY-{number}",
         "order_number": one.order,
@@ -259,5 +261,6 @@ def _payment(number: int, one: Payment) -> Row:
         "kind": one.kind,
         "amount": pounds(one.pence),
         "method": one.method,
+        "method_id": method_id(person, one.method),
         "paid_at": stamp(one.at),
     }

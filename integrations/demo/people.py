@@ -16,6 +16,14 @@ _PLAIN = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "ı": "i", "æ": "ae", "Æ": "Ae", "þ": "th", "Þ": "Th"}
 )
 _WITH_COMPANY, _ON_ACCOUNT = 0.75, 0.55
+AT_ONCE, ON_ACCOUNT = ("Visa card", "Mastercard", "PayPal"), "bank transfer"
+_METHODS = {
+    "Visa card": ("visa", "card"),
+    "Mastercard": ("mc", "card"),
+    "PayPal": ("paypal", "paypal"),
+    "bank transfer": ("bank", "bank"),
+    "gift card": ("gift", "gift_card"),
+}
 Row = dict[str, str]
 
 
@@ -93,7 +101,29 @@ def rows(people: Mapping[str, Person]) -> dict[str, list[Row]]:
             for person in people.values()
             for kind in ("billing", "shipping")
         ],
+        "payment_methods": [row for person in people.values() for row in _methods(person)],
     }
+
+
+def method_id(person: Person, method: str) -> str:
+    """The number under which a customer's way of paying is on file."""
+    return f"pm-{person.customer_id}-{_METHODS[method][0]}"
+
+
+def _methods(person: Person) -> Iterator[Row]:
+    """What a customer can pay with: as they always did, a second way for every other, a gift card for every fifth."""
+    number = int(person.customer_id)
+    first = ON_ACCOUNT if person.on_account else AT_ONCE[number % len(AT_ONCE)]
+    second = AT_ONCE[(number + 1) % len(AT_ONCE)]
+    for method in [first] if number % 2 else [first, second]:
+        kind = _METHODS[method][1]
+        label = f"{method} ending in {number * 7 % 10_000:04d}" if kind == "card" else method
+        yield {"method_id": method_id(person, method), "customer_id": person.customer_id, "kind": kind,
+               "label": label, "balance": ""}  # fmt: skip
+    if number % 5 == 0:
+        balance = f"{5 + number % 40}.00"
+        yield {"method_id": method_id(person, "gift card"), "customer_id": person.customer_id, "kind": "gift_card",
+               "label": "gift card", "balance": balance}  # fmt: skip
 
 
 class _Names:

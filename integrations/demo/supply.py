@@ -177,12 +177,15 @@ def _under_way(rng: Random, made: Mapping[str, Item], words: Any, ends_at: datet
 
 def _product(item: Item, words: Any) -> Row:
     category = next(one["category"] for one in words["suppliers"] if one["supplier"] == item.supplier)
+    family = next((one for one in words["families"] if item.product.sku in one["members"]), None)
     return {
         "sku": item.product.sku,
         "name": item.product.name,
         "category": category,
         "price": pounds(item.product.price),
         "tax_rate": "0.2",
+        "family": family["family"] if family else "",
+        "options": f"{family['option']}: {family['members'][item.product.sku]}" if family else "",
     }
 
 

@@ -17,6 +17,29 @@ def upgrade() -> None:
     sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_settings'))
     )
+    op.create_table('payment_methods',
+    sa.Column('method_id', sa.String(), nullable=False),
+    sa.Column('customer_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
+    sa.Column('balance', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.CheckConstraint('balance IS NULL OR balance >= 0', name=op.f('ck_payment_methods_balance_not_negative')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_payment_methods_customer_id')),
+    sa.PrimaryKeyConstraint('method_id', name=op.f('pk_payment_methods'))
+    )
+    with op.batch_alter_table('payment_methods', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payment_methods_customer_id'), ['customer_id'], unique=False)
+
+    with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('region', sa.String(), server_default=sa.text("''"), nullable=False))
+
+    with op.batch_alter_table('orders', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('ship_region', sa.String(), server_default=sa.text("''"), nullable=False))
+
+    with op.batch_alter_table('payments', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('method_id', sa.String(), nullable=True))
+
     with op.batch_alter_table('products', schema=None) as batch_op:
         batch_op.add_column(sa.Column('family', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('options', sa.JSON(), nullable=True))

@@ -1,0 +1,227 @@
+"""Money that moves for an order once it is placed: never more back than was paid, and each cause once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.billing.rows import PaymentMethodRow, PaymentRow
+from core.database.base import lookup
+from core.database.upsert import insert_new
+from core.errors import NotFound, Refused
+from core.money import Money
+from core.orders.model import Order
+from core.orders.service import hold
+
+GIFT_CARD = "gift_card"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way of paying on file; `label` is masked, `balance` is what is left on a gift card and None for others."""
+
+    method_id: str
+    kind: str
+    label: str
+    balance: Money | None
+
+    def covers(self, amount: Money) -> bool:
+        """Whether so much can be paid with it, as far as anybody knows."""
+        if self.balance is None:
+            return True
+        return self.balance.currency == amount.currency and self.balance.minor >= amount.minor
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An amount that went back to the customer, or came from them; `method_id` is None where none is on file."""
+
+    payment_id: str
+    amount: Money
+    method: str
+    method_id: str | None
+    kind: str
+
+
+def methods_of(session: Session, customer_id: str) -> list[Method]:
+    """What a customer can pay with, gift cards last."""
+    rows = session.scalars(
+        select(PaymentMethodRow)
+        .where(PaymentMethodRow.customer_id == customer_id)
+        .order_by(PaymentMethodRow.kind == GIFT_CARD, PaymentMethodRow.kind, PaymentMethodRow.method_id)
+    )
+    return [_method(row) for row in rows]
+
+
+def method_of(session: Session, customer_id: str, method_id: str) -> Method:
+    """One of a customer's methods.
+
+    Raises:
+        NotFound: there is none of that id, or it is somebody else's.
+    """
+    row = session.scalar(
+        select(PaymentMethodRow).where(
+            PaymentMethodRow.customer_id == customer_id, PaymentMethodRow.method_id == lookup(method_id)
+        )
+    )
+    if row is None:
+        raise NotFound(f"I find no way of paying called {method_id[:40]} of yours.")
+    return _method(row)
+
+
+def paid(session: Session, order: Order) -> Money:
+    """What was paid for an order altogether, refunds left aside."""
+    return _sum(session, order, "payment")
+
+
+def refunded(session: Session, order: Order) -> Money:
+    """What went back of it altogether."""
+    return _sum(session, order, "refund")
+
+
+def kept_by_method(session: Session, order: Order) -> dict[str | None, Settled]:
+    """What each method has paid for an order and not got back, by its id; amounts of nothing are left out."""
+    kept: dict[str | None, Settled] = {}
+    for row in _payments(session, order):
+        before = kept.get(row.method_id)
+        amount = Money(row.amount if row.kind == "payment" else -row.amount, row.currency)
+        kept[row.method_id] = Settled("", amount + before.amount if before else amount, row.method, row.method_id, "")
+    return {method_id: one for method_id, one in kept.items() if one.amount.minor > 0}
+
+
+def refund(
+    session: Session, order: Order, amount: Money, method_id: str | None, cause: str, now: datetime
+) -> tuple[Settled, ...]:
+    """Give money of an order back: to one method, or (None) to those that paid, as far as each did.
+
+    The order is held for it, so that two refunds at once are bounded together; the same cause again changes nothing.
+
+    Raises:
+        Refused: more than was paid and not given back yet.
+    """
+    hold(session, order)
+    if done := _done(session, order, "refund", cause):
+        return done
+    left = paid(session, order) - refunded(session, order)
+    if amount.currency != order.currency or amount.minor < 0 or amount.minor > left.minor:
+        raise Refused(f"Only {left} of order {order.order_number} can be given back.", "refund-above-paid")
+    shares = [(method_id, amount)] if method_id is not None else _shares(session, order, amount)
+    for place, (to, share) in enumerate(shares):
+        _book(session, order, ("refund", f"refund:{cause}:{place}"), share, to, now)
+        _fill(session, order, to, share)
+    return _done(session, order, "refund", cause)
+
+
+def charge(session: Session, order: Order, amount: Money, method_id: str, cause: str, now: datetime) -> Settled:
+    """Have an amount paid with a method on file; the same cause again changes nothing.
+
+    Raises:
+        NotFound: not a method of the customer's.
+        Refused: a gift card does not cover it.
+    """
+    hold(session, order)
+    if done := _done(session, order, "charge", cause):
+        return done[0]
+    method = method_of(session, order.customer_id or "", method_id)
+    if method.balance is not None:
+        _spend(session, method, amount)
+    _book(session, order, ("payment", f"charge:{cause}:0"), amount, method_id, now)
+    return _done(session, order, "charge", cause)[0]
+
+
+def _shares(session: Session, order: Order, amount: Money) -> list[tuple[str | None, Money]]:
+    """The amount over the methods that paid, the latest first, each as far as it did."""
+    shares: list[tuple[str | None, Money]] = []
+    left = amount.minor
+    for method_id, kept in reversed(kept_by_method(session, order).items()):
+        share = min(left, kept.amount.minor)
+        if share > 0:
+            shares.append((method_id, Money(share, order.currency)))
+            left -= share
+    return shares
+
+
+def _spend(session: Session, card: Method, amount: Money) -> None:
+    spending = update(PaymentMethodRow).where(
+        PaymentMethodRow.method_id == card.method_id,
+        PaymentMethodRow.currency == amount.currency,
+        PaymentMethodRow.balance >= amount.minor,
+    )
+    spent = spending.values(balance=PaymentMethodRow.balance - amount.minor).returning(PaymentMethodRow.method_id)
+    if session.scalar(spent) is None:
+        raise Refused(f"There is not enough left on {card.label} for {amount}.", "payment-gift-card-too-low")
+
+
+def _fill(session: Session, order: Order, method_id: str | None, amount: Money) -> None:
+    if method_id is None:
+        return
+    filling = update(PaymentMethodRow).where(
+        PaymentMethodRow.method_id == method_id,
+        PaymentMethodRow.customer_id == order.customer_id,
+        PaymentMethodRow.balance.is_not(None),
+        PaymentMethodRow.currency == amount.currency,
+    )
+    session.execute(filling.values(balance=PaymentMethodRow.balance + amount.minor))
+
+
+def _book(
+    session: Session, order: Order, entry: tuple[str, str], amount: Money, method_id: str | None, now: datetime
+) -> None:
+    kind, payment_id = entry
+    insert_new(
+        session,
+        PaymentRow,
+        {
+            "payment_id": payment_id,
+            "order_number": order.order_number,
+            "invoice_number": None,
+            "kind": kind,
+            "amount": amount.minor,
+            "currency": amount.currency,
+            "method": _label(session, order, method_id),
+            "method_id": method_id,
+            "paid_at": now,
+        },
+    )
+
+
+def _label(session: Session, order: Order, method_id: str | None) -> str:
+    if method_id is None:
+        kept = [row.method for row in _payments(session, order) if row.method_id is None]
+        return kept[0] if kept else order.payment_method
+    return method_of(session, order.customer_id or "", method_id).label
+
+
+def _done(session: Session, order: Order, act: str, cause: str) -> tuple[Settled, ...]:
+    """What this cause has moved already."""
+    prefix = f"{act}:{cause}:"
+    return tuple(
+        Settled(row.payment_id, Money(row.amount, row.currency), row.method, row.method_id, _kind(session, row))
+        for row in _payments(session, order)
+        if row.payment_id.startswith(prefix) and row.payment_id[len(prefix) :].isdigit()
+    )
+
+
+def _kind(session: Session, row: PaymentRow) -> str:
+    found = session.get(PaymentMethodRow, row.method_id) if row.method_id else None
+    return found.kind if found is not None else ""
+
+
+def _sum(session: Session, order: Order, kind: str) -> Money:
+    return Money(sum(row.amount for row in _payments(session, order) if row.kind == kind), order.currency)
+
+
+def _payments(session: Session, order: Order) -> Sequence[PaymentRow]:
+    """Payments and refunds of an order in its currency, first booked first."""
+    return session.scalars(
+        select(PaymentRow)
+        .where(PaymentRow.order_number == order.order_number, PaymentRow.currency == order.currency)
+        .order_by(PaymentRow.paid_at, PaymentRow.payment_id)
+    ).all()
+
+
+def _method(row: PaymentMethodRow) -> Method:
+    balance = Money(row.balance, row.currency) if row.balance is not None else None
+    return Method(row.method_id, row.kind, row.label, balance)
