@@ -76,6 +76,18 @@ class Shop(Section):
         return ZoneInfo(self.time_zone)
 
 
+class Orders(Section):
+    """What may be done to an order after it was placed; every rule has an id that refusals name."""
+
+    cancel_reasons: tuple[str, ...] = Field((), description="the reasons that count; empty: none is asked for")
+    cancel_lines: bool = Field(True, description="single lines may be cancelled, not only the whole order")
+    change_quantity: bool = True
+    item_changes: int = Field(0, ge=0, description="how often the items of one order may be changed; 0: any number")
+    closed_by_item_change: bool = Field(False, description="a changed order can be neither changed again nor cancelled")
+    refund_days: tuple[int, int] = Field((5, 7), description="how long money takes to be back, gift cards aside")
+    undo_minutes: int = Field(10, ge=0, le=1440, description="how long an act may be undone where that is possible")
+
+
 class DatabaseSettings(Section):
     """Where records live: `sqlite:///path` or `postgresql://user@host/name`."""
 
@@ -137,6 +149,7 @@ class Config(BaseSettings):
     )
 
     shop: Shop = Shop()
+    orders: Orders = Orders()
     database: DatabaseSettings = DatabaseSettings()
     web: Web = Web()
     scheduler: SchedulerSettings = SchedulerSettings()

@@ -1,8 +1,18 @@
 """Refusals a person may read: every expected failure is a PortalError with one clear sentence."""
 
+from typing import Any
+
 
 class PortalError(Exception):
-    """An expected failure; its text may be shown to whoever asked."""
+    """An expected failure; its text may be shown to whoever asked.
+
+    `key` and `values` let a conversation say the same in another language.
+    """
+
+    def __init__(self, message: str, key: str = "", **values: Any) -> None:
+        super().__init__(message)
+        self.key = key
+        self.values = values
 
 
 class InvalidInput(PortalError):
@@ -14,10 +24,10 @@ class NotFound(PortalError):
 
 
 class Refused(PortalError):
-    """A rule forbids it. `rule` is the rule's id, for the audit and for tests."""
+    """A rule forbids it. `rule` is the rule's id, for the audit, for tests and for other languages."""
 
-    def __init__(self, message: str, rule: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, rule: str, **values: Any) -> None:
+        super().__init__(message, rule, **values)
         self.rule = rule
 
 

@@ -1,12 +1,13 @@
 """Tables of customers' orders."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.accounts.rows import CustomerRow
-from core.database.base import Base, Minor
+from core.database.base import Base, Minor, RowId
 
 
 class OrderRow(Base):
@@ -48,3 +49,17 @@ class OrderLineRow(Base):
     currency: Mapped[str]
     tax_rate: Mapped[float] = mapped_column(default=0.0)
     discount: Mapped[int] = mapped_column(Minor, default=0)
+
+
+class OrderChangeRow(Base):
+    """One thing that was changed about an order after it was placed; `key` makes it happen once."""
+
+    __tablename__ = "order_changes"
+
+    change_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    order_number: Mapped[str] = mapped_column(ForeignKey(OrderRow.order_number), index=True)
+    kind: Mapped[str]
+    who: Mapped[str]
+    changed_at: Mapped[datetime]
+    detail: Mapped[dict[str, Any]]

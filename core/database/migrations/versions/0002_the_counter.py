@@ -31,6 +31,21 @@ def upgrade() -> None:
     with op.batch_alter_table('payment_methods', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_payment_methods_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('order_changes',
+    sa.Column('change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('order_number', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('who', sa.String(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('detail', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['order_number'], ['orders.order_number'], name=op.f('fk_order_changes_order_number')),
+    sa.PrimaryKeyConstraint('change_id', name=op.f('pk_order_changes')),
+    sa.UniqueConstraint('key', name=op.f('uq_order_changes_key'))
+    )
+    with op.batch_alter_table('order_changes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_order_changes_order_number'), ['order_number'], unique=False)
+
     with op.batch_alter_table('addresses', schema=None) as batch_op:
         batch_op.add_column(sa.Column('region', sa.String(), server_default=sa.text("''"), nullable=False))
 
