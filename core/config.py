@@ -88,6 +88,20 @@ class Orders(Section):
     undo_minutes: int = Field(10, ge=0, le=1440, description="how long an act may be undone where that is possible")
 
 
+class Returns(Section):
+    """What may come back; `shop.return_days` is the window for returns and exchanges."""
+
+    asks_reason: bool = Field(True, description="a return asks why; a withdrawal never does")
+    requests_per_order: int = Field(0, ge=0, description="how many returns and exchanges an order may have; 0: any")
+    claims: bool = Field(True, description="what arrived damaged or wrong is a claim; false: a return like any other")
+    claim_days: int = Field(730, ge=0, le=3650)
+    withdrawal_days: int = Field(14, ge=0, le=365, description="statutory withdrawal of consumers; 0: there is none")
+    photo_for: tuple[str, ...] = Field(("damaged",), description="reasons of a claim for which a photo is asked")
+    gift_card_refund: bool = Field(
+        True, description="money may go to a gift card on file instead of where it came from"
+    )
+
+
 class DatabaseSettings(Section):
     """Where records live: `sqlite:///path` or `postgresql://user@host/name`."""
 
@@ -150,6 +164,7 @@ class Config(BaseSettings):
 
     shop: Shop = Shop()
     orders: Orders = Orders()
+    returns: Returns = Returns()
     database: DatabaseSettings = DatabaseSettings()
     web: Web = Web()
     scheduler: SchedulerSettings = SchedulerSettings()

@@ -1,6 +1,7 @@
 """Customers and staff: finding them, always by what they may be found by."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.accounts.model import Address, Customer, Role, Staff
 from core.accounts.rows import AddressRow, CustomerRow, StaffRow, folded
+from core.database.audit import record
 from core.database.base import lookup
+from core.database.upsert import upsert
 from core.errors import NotFound
 
 MIRRORED = {"customers": CustomerRow, "addresses": AddressRow, "staff": StaffRow}
@@ -55,3 +58,13 @@ def default_address(session: Session, customer_id: str, kind: str) -> Address | 
         return None
     name = session.scalar(select(CustomerRow.name).where(CustomerRow.customer_id == customer_id)) or ""
     return Address(name, row.line1, row.line2, row.city, row.postcode, row.country, row.region)
+
+
+def keep_default_address(session: Session, customer_id: str, kind: str, address: Address, now: datetime) -> None:
+    """Keep another default address of one kind; addresses on orders and invoices stay as they are."""
+    row = {
+        "customer_id": customer_id, "kind": kind, "line1": address.line1, "line2": address.line2, "city": address.city,
+        "postcode": address.postcode, "country": address.country, "region": address.region,
+    }  # fmt: skip
+    upsert(session, AddressRow, [row])
+    record(session, now, f"customer:{customer_id}", "default_address_changed", f"customer:{customer_id}", kind=kind)

@@ -92,7 +92,7 @@ def _respond(scene: Scene, text: str) -> None:
     try:
         heard = _pressed(scene) if scene.incoming.button else _read(scene, text)
     except PortalError as refusal:
-        scene.texts.append(str(refusal))
+        scene.texts.append(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
         return
     if scene.standing.handed_off:
         _keep_quiet(scene, heard)
@@ -179,12 +179,12 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
 
 
 def _fill(scene: Scene, top: Frame, filling: dict[str, Any], text: str) -> None:
-    waited_for = top.asks
+    waited_for = (scene.standing.top is top, top.question)
     top.slots.update(filling)
     top.plan, top.asks, top.resumed = None, None, 0
     scene.intents = [top.intent]
     _run_stack(scene, text)
-    if "text" in filling and waited_for is not None and scene.asks == waited_for:
+    if "text" in filling and waited_for == (scene.standing.top is top, top.question) and top.is_waiting:
         scene.standing.misses += 1
         _offer_person(scene)
 
@@ -260,7 +260,7 @@ def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
     try:
         return step()
     except PortalError as refusal:
-        return Answer(str(refusal))
+        return Answer(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
 
 
 def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
@@ -278,6 +278,7 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
 
 def _wait(scene: Scene, frame: Frame, step: Ask | Confirm) -> None:
     scene.texts.append(step.text)
+    frame.question = step.text
     if isinstance(step, Ask):
         frame.asks, frame.plan = step.slot, None
         frame.choices = [{"label": choice.label, "slots": choice.slots} for choice in step.choices]

@@ -11,6 +11,11 @@ from core.conversation.understanding import Understanding
 from core.conversation.understanding.understood import Slot
 
 _SURE = 0.85
+_STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot", "undo"})
+_FREE = frozenset({"payment_method", "variant", "product", "address", "reason", "postcode", "city", "email"})
+_OF_THINGS = frozenset(
+    {"change_order", "change_address", "change_payment", "exchange_item", "return_item", "claim_item"}
+)
 _REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
 
 
@@ -47,9 +52,20 @@ def filling(top: Frame, said: Heard) -> dict[str, Any]:
     if said.control in {"repeat", "confirm", "back_to_bot"} or (said.begin and not _answers(top, said)):
         return {}
     chosen = _chosen(top, said)
-    if chosen is said.slots and top.asks and top.asks not in chosen and said.control is None:
-        return {**chosen, "text": said.text}
-    return chosen
+    if chosen is not said.slots:
+        return chosen
+    told = {name: value for name, value in chosen.items() if _belongs(name, top, said)}
+    is_read_again = hasattr(INTENTS.get(top.intent), "act")
+    if said.control in {None, "correct"} and (is_read_again or (top.asks and top.asks not in told)):
+        return {**told, "text": said.text}
+    return told
+
+
+def _belongs(slot: str, top: Frame, said: Heard) -> bool:
+    """Whether a slot tells the flow something: the number of a thing that is asked for is not that of an order."""
+    if slot != "order_number" or top.asks in {None, "order_number"}:
+        return True
+    return said.control == "correct" or top.intent not in _OF_THINGS
 
 
 def is_only_a_reference(said: Heard, small_words: Collection[str]) -> bool:
@@ -67,8 +83,17 @@ def _frames(understood: Understanding, audience: str, slots: dict[str, Any]) -> 
     """A flow for each request, with what was said in its own part of the message."""
     parts = [part for part in understood.parts if _is_for(audience, part.intent)]
     if len(parts) > 1:
-        return [Frame(part.intent, _values(part.slots)) for part in parts]
-    return [Frame(intent.name, dict(slots)) for intent in understood.intents if _is_for(audience, intent.name)]
+        return [Frame(part.intent, {**_values(part.slots), **_words(part.intent, part.text)}) for part in parts]
+    return [
+        Frame(intent.name, {**slots, **_words(intent.name, understood.text)})
+        for intent in understood.intents
+        if _is_for(audience, intent.name)
+    ]
+
+
+def _words(intent: str, text: str) -> dict[str, Any]:
+    """What was said when a flow began, for those that change something: they read it again as they learn more."""
+    return {"heard": text} if hasattr(INTENTS.get(intent), "act") else {}
 
 
 def _values(slots: Collection[Slot]) -> dict[str, Any]:
@@ -79,7 +104,7 @@ def _values(slots: Collection[Slot]) -> dict[str, Any]:
 
 
 def _is_for(audience: str, name: str) -> bool:
-    return name not in INTENTS or audience in INTENTS[name].AUDIENCE
+    return name in _STEERING or (name in INTENTS and audience in INTENTS[name].AUDIENCE)
 
 
 def _answers(top: Frame, said: Heard) -> bool:
@@ -88,7 +113,7 @@ def _answers(top: Frame, said: Heard) -> bool:
         return True
     understood = said.understood
     unsure = understood is not None and understood.intents[0].confidence < _SURE
-    return unsure and (top.asks in said.slots or _chosen(top, said) is not said.slots)
+    return unsure and (top.asks in said.slots or top.asks in _FREE or _chosen(top, said) is not said.slots)
 
 
 def _chosen(top: Frame, said: Heard) -> dict[str, Any]:

@@ -29,7 +29,8 @@ _KEEP = (
 class Frame:
     """One flow under way: what it wants to know (`asks`), or the plan that waits for a yes.
 
-    `resumed` counts how often it was taken up again after something else was asked in between.
+    `resumed` counts how often it was taken up again after something else was asked in between; `question` is what
+    was asked last.
     """
 
     intent: str
@@ -38,6 +39,7 @@ class Frame:
     choices: list[dict[str, Any]] = field(default_factory=list)
     plan: dict[str, Any] | None = None
     resumed: int = 0
+    question: str = ""
 
     @property
     def is_waiting(self) -> bool:

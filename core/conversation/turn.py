@@ -1,6 +1,6 @@
 """What an intent gets to work with in one turn, and what it may answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -12,7 +12,9 @@ from core.chat import Action, Attachment, Speaker
 from core.config import Config
 from core.conversation.understanding import Reader
 from core.conversation.understanding.names import NameIndex
+from core.conversation.understanding.text import fold
 from core.conversation.wording import Wording
+from core.errors import PortalError
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,36 @@ class Turn:
     def say(self, key: str, **values: Any) -> str:
         """A sentence of this intent in the speaker's language."""
         return self.house.wording.say(self.speaker.language, self.intent, key, **values)
+
+    def label_of(self, intent: str) -> str:
+        """What another intent is called, to be offered."""
+        return self.house.wording.say(self.speaker.language, intent, "label")
+
+    def refusal(self, refusal: PortalError) -> str:
+        """Why something cannot be done, in the speaker's language."""
+        return self.house.wording.refusal(self.speaker.language, refusal)
+
+    def because(self, rule: str, otherwise: str) -> str:
+        """A rule's reason in the speaker's language where somebody wrote it down."""
+        key = f"rule_{rule.replace('-', '_')}"
+        spoken = self.house.wording.has(self.speaker.language, key)
+        return self.say(key) if spoken else otherwise
+
+    def reason(self, reason: str) -> str:
+        """A reason of the shop's rules in the speaker's language; one that nobody translated as the rules write it."""
+        key = f"reason_{reason.replace(' ', '_')}"
+        known = self.house.wording.knows(self.intent, key)
+        return self.say(key) if known else reason[:1].upper() + reason[1:]
+
+    def reason_in(self, text: str, reasons: Sequence[str]) -> str:
+        """The first of the shop's reasons that the text gives in its own or in like words; empty where none."""
+        folded = fold(text).text
+        for reason in reasons:
+            key = f"words_{reason.replace(' ', '_')}"
+            like = self.say(key).split(", ") if self.house.wording.knows(self.intent, key) else []
+            if any(words in folded for words in (reason, *like)):
+                return reason
+        return ""
 
     def show(self, value: Any) -> str:
         """Money, a day or a moment in the speaker's language; moments in the shop's time zone."""

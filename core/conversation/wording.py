@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 
+from core.errors import PortalError
 from core.money import Money
 
 FOLDER = Path(__file__).parent / "intents"
@@ -51,6 +52,22 @@ class Wording:
                 shown = {name: self.show(value, language) for name, value in values.items()}
                 return _FILLING.vformat(sentence, (), shown)
         raise KeyError(f"no sentence “{key}” for {intent or 'all'}")
+
+    def has(self, language: str, key: str) -> bool:
+        """Whether a shared sentence is written in that very language."""
+        return (language, "", key) in self.sentences
+
+    def knows(self, intent: str, key: str) -> bool:
+        """Whether there is such a sentence, of the intent or shared."""
+        return any((DEFAULT, where, key) in self.sentences for where in (intent, ""))
+
+    def refusal(self, language: str, refusal: PortalError) -> str:
+        """Why something cannot be done: in the language where somebody wrote it down, else as it was raised."""
+        sentence = self.sentences.get((language, "", f"refusal_{refusal.key.replace('-', '_')}"))
+        if sentence is None:
+            return str(refusal)
+        shown = {name: self.show(value, language) for name, value in refusal.values.items()}
+        return _FILLING.vformat(sentence, (), shown)
 
     def show(self, value: Any, language: str) -> Any:
         """Money, days and moments as people of the language write them; anything else as it is."""

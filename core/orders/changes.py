@@ -88,6 +88,12 @@ def item_changes(session: Session, order: Order) -> int:
     return len(session.scalars(rows).all())
 
 
+def changes_of(session: Session, order: Order) -> list[str]:
+    """What was done to an order since it was placed, by kind, first done first."""
+    rows = select(OrderChangeRow.kind).where(OrderChangeRow.order_number == order.order_number)
+    return list(session.scalars(rows.order_by(OrderChangeRow.change_id)))
+
+
 def cancel(session: Session, order: Order, reason: str, rules: Orders, now: datetime) -> Changed:
     """Cancel a whole order; racing a shipment exactly one of the two wins.
 

@@ -26,6 +26,17 @@ class ReturnStatus(Enum):
     CANCELLED = "cancelled"
 
 
+MAY_BECOME = {
+    ReturnStatus.REQUESTED: {ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED,
+                             ReturnStatus.REJECTED, ReturnStatus.CANCELLED},
+    ReturnStatus.APPROVED: {ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED, ReturnStatus.REJECTED,
+                            ReturnStatus.CANCELLED},
+    ReturnStatus.IN_TRANSIT: {ReturnStatus.RECEIVED, ReturnStatus.REJECTED},
+    ReturnStatus.RECEIVED: {ReturnStatus.REFUNDED, ReturnStatus.REJECTED},
+    ReturnStatus.REFUNDED: set(),
+    ReturnStatus.REJECTED: set(),
+    ReturnStatus.CANCELLED: set(),
+}  # fmt: skip
 UNDONE = {ReturnStatus.REJECTED, ReturnStatus.CANCELLED}
 
 
@@ -37,11 +48,12 @@ class ReturnLine:
     description: str
     quantity: int
     reason: str
+    new_sku: str | None = None
 
 
 @dataclass(frozen=True)
 class Return:
-    """A return with its lines."""
+    """A return with its lines; `refund_to` is the way of paying that gets the money, None for where it came from."""
 
     return_number: str
     order_number: str
@@ -49,6 +61,7 @@ class Return:
     status: ReturnStatus
     requested_at: datetime
     lines: tuple[ReturnLine, ...]
+    refund_to: str | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ class ReturnRow(Base):
     kind: Mapped[str]
     status: Mapped[str]
     requested_at: Mapped[datetime]
+    refund_to: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
 
 
 class ReturnLineRow(Base):
@@ -30,3 +32,4 @@ class ReturnLineRow(Base):
     line: Mapped[int] = mapped_column(primary_key=True)
     quantity: Mapped[int]
     reason: Mapped[str] = mapped_column(default="")
+    new_sku: Mapped[str | None]

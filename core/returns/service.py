@@ -1,7 +1,7 @@
 """Returns: what may come back, asking for it once, and where it stands."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.catalog.service import products
+from core.config import Returns
 from core.database.audit import record
 from core.database.numbers import next_code
 from core.errors import InvalidInput, Refused
+from core.money import Money, allocate, rounded_share
 from core.orders.model import Order, OrderStatus
 from core.orders.rows import OrderRow
 from core.returns.model import (
@@ -35,29 +37,36 @@ class ReturnRules:
 
     days: int
     zone: ZoneInfo
+    settings: Returns = field(default_factory=Returns)
 
 
 @dataclass(frozen=True)
 class AskedReturn:
-    """What a customer wants to send back: units by line of the order, and why."""
+    """What a customer wants to send back: units by line of the order, why, and what becomes of the money or line."""
 
     units: dict[int, int]
     reason: str
+    kind: ReturnKind = ReturnKind.RETURN
+    refund_to: str | None = None
+    swaps: dict[int, str] = field(default_factory=dict)
 
 
-def returnable(session: Session, order: Order, rules: ReturnRules, today: date) -> list[Returnable]:
+def returnable(
+    session: Session, order: Order, rules: ReturnRules, today: date, kind: ReturnKind = ReturnKind.RETURN
+) -> list[Returnable]:
     """A verdict for each line of an order: how many units may come back, or which rule forbids it."""
     delivered = _delivered(session, order, rules.zone)
     gone = returned_units(session, order.order_number)
     known = products(session, [line.sku for line in order.lines])
+    used_up = _used_up(session, order, rules, kind)
     verdicts = []
     for line in order.lines:
         units, last_on = delivered.get(line.line, (0, None))
         left = units - gone.get(line.line, 0)
         product = known.get(line.sku)
-        rule, why_not = _forbidden(
-            left, units, last_on, rules, today, final_sale=bool(product and not product.returnable)
-        )
+        final_sale = bool(product and not product.returnable) and kind in _BY_SHOP_RULES
+        arrival = _Arrival(left, units, last_on, final_sale)
+        rule, why_not = used_up if used_up[0] and units else _forbidden(arrival, rules, today, kind)
         verdicts.append(Returnable(line.line, line.sku, line.description, 0 if rule else left, rule, why_not))
     return verdicts
 
@@ -70,9 +79,8 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
         Refused: more than may come back; the sentence names the line and the rule.
     """
     session.get(OrderRow, order.order_number, with_for_update=True)
-    verdicts = {
-        verdict.line: verdict for verdict in returnable(session, order, rules, now.astimezone(rules.zone).date())
-    }
+    today = now.astimezone(rules.zone).date()
+    verdicts = {verdict.line: verdict for verdict in returnable(session, order, rules, today, asked.kind)}
     if not asked.units or any(line not in verdicts or units < 1 for line, units in asked.units.items()):
         raise InvalidInput("Say which lines of the order should come back, and how many units of each.")
     for line, units in asked.units.items():
@@ -85,20 +93,49 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
         ReturnRow(
             return_number=number,
             order_number=order.order_number,
-            kind=ReturnKind.RETURN.value,
+            kind=asked.kind.value,
             status=ReturnStatus.REQUESTED.value,
             requested_at=now,
+            refund_to=asked.refund_to,
         )
     )
     session.flush()
     for line, units in sorted(asked.units.items()):
-        session.add(ReturnLineRow(return_number=number, line=line, quantity=units, reason=asked.reason))
+        new_sku = asked.swaps.get(line)
+        row = ReturnLineRow(return_number=number, line=line, quantity=units, reason=asked.reason, new_sku=new_sku)
+        session.add(row)
     record(
-        session, now, f"customer:{order.customer_id}", "return_requested", f"return:{number}",
+        session, now, f"customer:{order.customer_id}", f"{asked.kind.value}_requested", f"return:{number}",
         order=order.order_number, units={str(line): units for line, units in asked.units.items()}, reason=asked.reason,
     )  # fmt: skip
     session.flush()
     return next(found for found in returns_of(session, order) if found.return_number == number)
+
+
+def worth(order: Order, units: Mapping[int, int], before: Mapping[int, int]) -> Money:
+    """What units of an order's lines were sold for, with their share of discount and tax.
+
+    `before` are the units of each line that came back earlier: the shares of all units of a line add up to the line,
+    and the shares of all lines to the order, to the minor unit.
+    """
+    gross = _gross_of_lines(order)
+    total = 0
+    for line in order.lines:
+        taken, gone = units.get(line.line, 0), before.get(line.line, 0)
+        share = gross[line.line]
+        total += share * (gone + taken) // line.quantity - share * gone // line.quantity
+    return Money(total, order.currency)
+
+
+def _gross_of_lines(order: Order) -> dict[int, int]:
+    """Net and tax of each line; the tax of a rate is computed once and split over its lines."""
+    gross = {line.line: line.net.minor for line in order.lines}
+    for rate in {line.tax_rate for line in order.lines}:
+        members = [line for line in order.lines if line.tax_rate == rate]
+        tax = rounded_share(sum(line.net.minor for line in members), rate)
+        for line, part in zip(members, allocate(tax, [line.net.minor for line in members]), strict=True):
+            gross[line.line] += part
+    return gross
 
 
 def returns_of(session: Session, order: Order) -> tuple[Return, ...]:
@@ -117,6 +154,7 @@ def returns_of(session: Session, order: Order) -> tuple[Return, ...]:
             ReturnStatus(row.status),
             row.requested_at,
             tuple(lines[row.return_number]),
+            row.refund_to,
         )
         for row in rows
     )
@@ -150,19 +188,52 @@ def _delivered(session: Session, order: Order, zone: ZoneInfo) -> dict[int, tupl
     return delivered
 
 
-def _forbidden(
-    left: int, delivered: int, delivered_on: date | None, rules: ReturnRules, today: date, *, final_sale: bool
-) -> tuple[str, str]:
-    if delivered == 0 or delivered_on is None:
+_BY_SHOP_RULES = frozenset({ReturnKind.RETURN, ReturnKind.EXCHANGE})
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """What of a line has come to the customer, when, and how much of it is still theirs."""
+
+    left: int
+    delivered: int
+    delivered_on: date | None
+    final_sale: bool
+
+
+def _used_up(session: Session, order: Order, rules: ReturnRules, kind: ReturnKind) -> tuple[str, str]:
+    """Whether the order has had as many returns and exchanges as the shop allows."""
+    most = rules.settings.requests_per_order
+    if not most or kind not in _BY_SHOP_RULES:
+        return "", ""
+    asked = [one for one in returns_of(session, order) if one.status not in UNDONE and one.kind in _BY_SHOP_RULES]
+    return ("return-once", "something of this order was sent back before, which can be done once") if len(
+        asked) >= most else ("", "")  # fmt: skip
+
+
+def _forbidden(arrival: _Arrival, rules: ReturnRules, today: date, kind: ReturnKind) -> tuple[str, str]:
+    if arrival.delivered == 0 or arrival.delivered_on is None:
         return "return-not-delivered", "it has not been delivered yet"
-    if left <= 0:
+    if arrival.left <= 0:
         return "return-already", "all of it has been returned already"
-    if final_sale:
+    if arrival.final_sale:
         return "return-final-sale", "it was sold as final sale"
-    ended_on = window_ends_on(delivered_on, rules.days)
+    days = {
+        ReturnKind.CLAIM: rules.settings.claim_days,
+        ReturnKind.WITHDRAWAL: rules.settings.withdrawal_days,
+    }.get(kind, rules.days)
+    ended_on = window_ends_on(arrival.delivered_on, days)
     if today > ended_on:
-        return "return-window", f"the {rules.days} days for returns ended on {ended_on:%-d %B %Y}"
+        return "return-window", f"the {days} days for {_CALLED[kind]} ended on {ended_on:%-d %B %Y}"
     return "", ""
+
+
+_CALLED = {
+    ReturnKind.RETURN: "returns",
+    ReturnKind.EXCHANGE: "exchanges",
+    ReturnKind.CLAIM: "claims",
+    ReturnKind.WITHDRAWAL: "withdrawal",
+}
 
 
 def _lines(session: Session, numbers: Sequence[str], order: Order) -> dict[str, list[ReturnLine]]:
@@ -172,5 +243,7 @@ def _lines(session: Session, numbers: Sequence[str], order: Order) -> dict[str, 
         select(ReturnLineRow).where(ReturnLineRow.return_number.in_(numbers)).order_by(ReturnLineRow.line)
     )
     for row in rows:
-        found[row.return_number].append(ReturnLine(row.line, descriptions.get(row.line, ""), row.quantity, row.reason))
+        found[row.return_number].append(
+            ReturnLine(row.line, descriptions.get(row.line, ""), row.quantity, row.reason, row.new_sku)
+        )
     return found

@@ -84,7 +84,8 @@ def _parts(folded: Folded, told: Sequence[Stretch], found: Sequence[Sequence[Fou
         if stretch.intent is not None:
             names = {one.name for one in kept}
             slots = [*kept, *(one for one in shared if one.name not in names)]
-            yield Part(stretch.intent.name, tuple(_slots(folded, slots)))
+            begin, end = folded.span(stretch.start, stretch.end)
+            yield Part(stretch.intent.name, tuple(_slots(folded, slots)), folded.original[begin:end])
 
 
 def _is_own(one: Found, stretch: Stretch) -> bool:

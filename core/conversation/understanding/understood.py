@@ -25,10 +25,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is asked for, by its intent's name, with the slots that belong to it and no other."""
+    """One thing that is asked for: its intent's name, its words, and the slots that belong to it and no other."""
 
     intent: str
     slots: tuple[Slot, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -59,3 +59,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('family', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('options', sa.JSON(), nullable=True))
         batch_op.create_index(batch_op.f('ix_products_family'), ['family'], unique=False)
+
+    with op.batch_alter_table('return_lines', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('new_sku', sa.String(), nullable=True))
+
+    with op.batch_alter_table('returns', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('refund_to', sa.String(), nullable=True))
+        batch_op.add_column(sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True))

@@ -1,0 +1,142 @@
+"""Cancel an order, whole or some of its lines, as long as it has not left: the money goes back where it came from."""
+
+from typing import Any
+
+from core.accounts.service import customer
+from core.billing.settlement import Settled, kept_by_method, paid, refund, refunded
+from core.chat import Action
+from core.conversation import own
+from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
+from core.errors import Refused
+from core.money import Money
+from core.notifications.service import Notice, notify
+from core.orders import changes
+from core.orders.changes import Changed, LineChange
+from core.orders.model import Order, OrderStatus
+from core.orders.service import order_of
+
+PROOF = 3
+AUDIENCE = frozenset({"customer"})
+
+
+def answer(turn: Turn) -> Step:
+    """Find the order, the lines and the reason, and show what would be cancelled and what goes back."""
+    order = own.order_meant(turn, lambda order: order.status is OrderStatus.OPEN, turn.say("which_order"))
+    if not isinstance(order, Order):
+        return order or Answer(turn.say("no_open_order"))
+    own.keep_order(turn, order)
+    rules = turn.house.config.orders
+    try:
+        changes.may_be_cancelled(turn.session, order, rules)
+    except Refused as refusal:
+        return Answer(turn.refusal(refusal), _instead(turn, order), focus={"order_number": order.order_number})
+    lines = _lines(turn, order)
+    reason = reason_meant(turn)
+    if rules.cancel_reasons and reason not in rules.cancel_reasons:
+        choices = tuple(Choice(turn.reason(known), {"reason": known}) for known in rules.cancel_reasons)
+        return Ask("reason", turn.say("why", order=order.order_number), choices)
+    plan = {"order_number": order.order_number, "lines": lines, "reason": reason}
+    return Confirm(_diff(turn, order, lines, reason), plan)
+
+
+def act(turn: Turn, plan: dict[str, Any]) -> Answer:
+    """Cancel, and give back what was paid for it."""
+    order = order_of(turn.session, turn.customer_id, plan["order_number"])
+    rules = turn.house.config.orders
+    if not plan["lines"] or len(plan["lines"]) == len(order.lines):
+        changed = changes.cancel(turn.session, order, plan["reason"], rules, turn.now)
+        back, key = paid(turn.session, order) - refunded(turn.session, order), "cancel"
+    else:
+        key = f"cancel-lines-{'-'.join(str(line['line']) for line in plan['lines'])}"
+        asked = [LineChange(line["line"], 0) for line in plan["lines"]]
+        changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
+        back = _owed(turn, changed)
+    settled = refund(turn.session, order, back, None, f"{order.order_number}:{key}", turn.now) if back.minor else ()
+    told = [turn.say("done" if key == "cancel" else "done_lines", order=order.order_number)]
+    told += [money_back(turn, one) for one in settled]
+    receipt = "\n".join(told)
+    notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
+    lines = plan["lines"] or [
+        {"line": line.line, "sku": line.sku, "quantity": line.quantity} for line in changed.before.lines
+    ]
+    action = Action("cancel_order", {**plan, "lines": lines}, {"refunds": [as_result(one) for one in settled]})
+    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
+
+
+def reason_meant(turn: Turn) -> str:
+    """The reason that was chosen or said, as the shop's rules write it; empty where none was."""
+    known = turn.house.config.orders.cancel_reasons
+    chosen = str(turn.slots.get("reason") or "")
+    if chosen in known:
+        return chosen
+    for text in (own.answered(turn), own.heard(turn)):
+        if found := turn.reason_in(text, known):
+            turn.slots["reason"] = found
+            return found
+    return ""
+
+
+def money_back(turn: Turn, settled: Settled) -> str:
+    """What goes back where, and how long that takes."""
+    if settled.kind == "gift_card":
+        return turn.say("back_at_once", amount=settled.amount, method=settled.method)
+    first, last = turn.house.config.orders.refund_days
+    return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
+
+
+def as_result(settled: Settled) -> dict[str, Any]:
+    """A refund or charge in an action's result."""
+    return {"amount": str(settled.amount.major), "currency": settled.amount.currency,
+            "payment_method": settled.method_id, "reference": settled.payment_id}  # fmt: skip
+
+
+def _lines(turn: Turn, order: Order) -> list[dict[str, Any]]:
+    """The lines that are named, where the shop lets single lines be cancelled and others remain; else none: all."""
+    if not turn.house.config.orders.cancel_lines or len(order.lines) < 2:
+        return []
+    text = f"{own.heard(turn)}\n{own.answered(turn)}".casefold()
+    if any(words in text for words in turn.say("whole_words").split(", ")):
+        return []
+    named = own.lines_named(turn, order, own.heard(turn))
+    sure = {fits[0].line for _, fits in named if len(fits) == 1}
+    is_by_content = not any(words in text for words in turn.say("only_words").split(", "))
+    if not sure or len(sure) == len(order.lines) or is_by_content:
+        return []
+    return [
+        {"line": line.line, "sku": line.sku, "quantity": line.quantity} for line in order.lines if line.line in sure
+    ]
+
+
+def _diff(turn: Turn, order: Order, lines: list[dict[str, Any]], reason: str) -> str:
+    chosen = {line["line"] for line in lines} or {line.line for line in order.lines}
+    told = [turn.say("confirm" if not lines else "confirm_lines", order=order.order_number)]
+    told += [
+        turn.say("line", units=line.quantity, name=line.description) for line in order.lines if line.line in chosen
+    ]
+    if reason:
+        told.append(turn.say("because", reason=turn.reason(reason)))
+    if not lines:
+        kept = kept_by_method(turn.session, order).values()
+        told += [turn.say("would_go_back", amount=one.amount, method=one.method) for one in kept]
+    else:
+        planned = changes.changed_order(order, [LineChange(line["line"], 0) for line in lines])
+        back = order.total - planned.total
+        told.append(turn.say("cheaper_by", amount=back))
+    return "\n".join([*told, turn.say("for_good"), turn.say("go_ahead")])
+
+
+def _owed(turn: Turn, changed: Changed) -> Money:
+    """What is to go back after lines were cancelled: no more than was paid above what the rest costs."""
+    kept = paid(turn.session, changed.before) - refunded(turn.session, changed.before)
+    above = kept.minor - changed.after.total.minor
+    return Money(max(0, min(-changed.difference.minor, above)), changed.after.currency)
+
+
+def _instead(turn: Turn, order: Order) -> tuple[Choice, ...]:
+    """What is still possible with an order that cannot be cancelled."""
+    if order.status is OrderStatus.DELIVERED:
+        return (Choice(turn.label_of("return_item"), {"order_number": order.order_number}, "return_item"),)
+    if order.status is OrderStatus.CANCELLED:
+        return ()
+    return (Choice(turn.label_of("track_order"), {"order_number": order.order_number}, "track_order"),)

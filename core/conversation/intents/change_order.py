@@ -1,0 +1,172 @@
+"""Change what is in an open order: another variant, more or fewer units; the difference in price is settled at once."""
+
+from typing import Any
+
+from core.accounts.service import customer
+from core.billing.settlement import Method, Settled, charge, paid, refund, refunded
+from core.catalog.model import Product
+from core.catalog.service import products
+from core.chat import Action
+from core.conversation import own
+from core.conversation.paying import method_for
+from core.conversation.swapping import swaps_meant
+from core.conversation.turn import Answer, Ask, Confirm, Step, Turn
+from core.errors import Refused
+from core.money import Money
+from core.notifications.service import Notice, notify
+from core.orders import changes
+from core.orders.changes import LineChange
+from core.orders.model import Order, OrderStatus
+from core.orders.service import order_of
+
+PROOF = 3
+AUDIENCE = frozenset({"customer"})
+
+
+def answer(turn: Turn) -> Step:
+    """Find the order and what should change in it, and show the order as it would be."""
+    order = own.order_meant(turn, lambda order: order.status is OrderStatus.OPEN, turn.say("which_order"))
+    if not isinstance(order, Order):
+        return order or Answer(turn.say("no_open_order"))
+    own.keep_order(turn, order)
+    try:
+        changes.may_change_items(turn.session, order, turn.house.config.orders)
+    except Refused as refusal:
+        return Answer(turn.refusal(refusal), focus={"order_number": order.order_number})
+    asked = _asked(turn, order)
+    if isinstance(asked, Ask):
+        return asked
+    planned = changes.changed_order(order, asked)
+    short = changes.shortages(turn.session, order, planned)
+    if short:
+        return Answer(turn.say("too_few", name=short[0]), focus={"order_number": order.order_number})
+    difference = planned.total - order.total
+    method = method_for(turn, difference) if _is_settled(turn, order) else None
+    if isinstance(method, Ask):
+        return method
+    return Confirm(_diff(turn, order, planned, method), _plan(order, asked, method))
+
+
+def act(turn: Turn, plan: dict[str, Any]) -> Answer:
+    """Change the lines and settle the difference."""
+    order = order_of(turn.session, turn.customer_id, plan["order_number"])
+    rules = turn.house.config.orders
+    known = products(turn.session, [line["new_sku"] for line in plan["lines"]])
+    asked = [LineChange(line["line"], line["quantity"], _another(line, known)) for line in plan["lines"]]
+    key = f"items-{changes.item_changes(turn.session, order) + 1}"
+    was_paid = _is_settled(turn, order)
+    changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
+    settled = _settle(turn, order, changed.difference, plan["payment_method"], key) if was_paid else ()
+    told = [turn.say("done", order=order.order_number, total=changed.after.total)]
+    told += [_moved(turn, one) for one in settled]
+    receipt = "\n".join(told)
+    notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
+    result = {"difference": str(changed.difference.major), "currency": order.currency}
+    return Answer(receipt, actions=(Action("change_order", dict(plan), result),),
+                  focus={"order_number": order.order_number})  # fmt: skip
+
+
+def _asked(turn: Turn, order: Order) -> list[LineChange] | Ask:
+    """What should change: a number of units where that is all that was said, otherwise other variants."""
+    counted = _counted(turn, order)
+    if counted is not None:
+        return counted
+    swaps = swaps_meant(turn, order, order.lines)
+    if isinstance(swaps, Ask):
+        return swaps
+    units = {line.line: line.quantity for line in order.lines}
+    return [LineChange(line, units[line], product) for line, product in swaps.items()]
+
+
+def _counted(turn: Turn, order: Order) -> list[LineChange] | Ask | None:
+    """“Make it three mugs”: the line named, or the only one, with the number of units said."""
+    said = turn.slots.get("quantity")
+    if not turn.house.config.orders.change_quantity or said is None or not str(said).isdigit():
+        return None
+    if turn.slots.get("swaps") or turn.slots.get("queue"):
+        return None
+    text = f"{own.heard(turn)}\n{own.answered(turn)}"
+    named = own.lines_named(turn, order, text)
+    lines = list(named[0][1]) if named else list(order.lines)
+    if turn.slots.get("line"):
+        lines = [line for line in order.lines if line.line == turn.slots["line"]]
+    if len(lines) > 1:
+        return Ask("product", turn.say("which_line_units", units=int(said)), own.line_choices(turn, order, lines))
+    if own.variants_meant(turn, lines[0], text) and not named:
+        return None
+    return [LineChange(lines[0].line, int(said))]
+
+
+def _is_settled(turn: Turn, order: Order) -> bool:
+    """Whether the order was paid, so that a difference has to be settled now; otherwise its invoice will show it."""
+    return (paid(turn.session, order) - refunded(turn.session, order)).minor > 0
+
+
+def _plan(order: Order, asked: list[LineChange], method: Method | None) -> dict[str, Any]:
+    skus = {line.line: line.sku for line in order.lines}
+    lines = [
+        {"line": one.line, "sku": skus[one.line], "quantity": one.quantity,
+         "new_sku": one.product.sku if one.product else skus[one.line]}
+        for one in asked
+    ]  # fmt: skip
+    return {"order_number": order.order_number, "lines": lines, "payment_method": method.method_id if method else None}
+
+
+def _another(line: dict[str, Any], known: dict[str, Product]) -> Product | None:
+    return known.get(line["new_sku"]) if line["new_sku"] != line["sku"] else None
+
+
+def _settle(turn: Turn, order: Order, difference: Money, method_id: str | None, key: str) -> tuple[Settled, ...]:
+    cause = f"{order.order_number}:{key}"
+    if difference.minor > 0 and method_id is not None:
+        return (charge(turn.session, order, difference, method_id, cause, turn.now),)
+    if difference.minor < 0:
+        return refund(turn.session, order, -difference, method_id, cause, turn.now)
+    return ()
+
+
+def _moved(turn: Turn, settled: Settled) -> str:
+    if settled.payment_id.startswith("charge:"):
+        return turn.say("charged", amount=settled.amount, method=settled.method)
+    if settled.kind == "gift_card":
+        return turn.say("back_at_once", amount=settled.amount, method=settled.method)
+    first, last = turn.house.config.orders.refund_days
+    return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
+
+
+def _diff(turn: Turn, order: Order, planned: Order, method: Method | None) -> str:
+    told = [turn.say("confirm", order=order.order_number)]
+    known = products(turn.session, [line.sku for line in (*order.lines, *planned.lines)])
+    after = {line.line: line for line in planned.lines}
+    for line in order.lines:
+        new = after.get(line.line)
+        if new is None:
+            told.append(turn.say("line_gone", name=line.description, units=line.quantity))
+        elif new.sku != line.sku:
+            told.append(turn.say("line_swapped", name=line.description, units=line.quantity,
+                                 old=_options(known, line.sku), new=_options(known, new.sku),
+                                 old_price=line.unit_price, new_price=new.unit_price))  # fmt: skip
+        elif new.quantity != line.quantity:
+            told.append(turn.say("line_counted", name=line.description, old=line.quantity, new=new.quantity))
+    if len(told) == 1:
+        told.append(turn.say("all_the_same"))
+    difference = planned.total - order.total
+    told.append(turn.say("totals", before=order.total, after=planned.total))
+    told += _money(turn, difference, method)
+    if turn.house.config.orders.item_changes == 1:
+        told.append(turn.say("only_once"))
+    return "\n".join([*told, turn.say("go_ahead")])
+
+
+def _money(turn: Turn, difference: Money, method: Method | None) -> list[str]:
+    if difference.minor == 0:
+        return [turn.say("no_difference")]
+    amount = Money(abs(difference.minor), difference.currency)
+    if method is None:
+        return [turn.say("billed_more" if difference.minor > 0 else "billed_less", amount=amount)]
+    return [turn.say("pays_more" if difference.minor > 0 else "gets_back", amount=amount, method=method.label)]
+
+
+def _options(known: dict[str, Product], sku: str) -> str:
+    return known[sku].options_text or sku if sku in known else sku

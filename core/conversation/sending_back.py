@@ -1,0 +1,207 @@
+"""Which lines of which order go back, and how many units of each: gathered over several turns, one question at a time.
+
+What is known is kept in the flow's slots: `goods` are the lines that are meant, each with its units once they are known.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.billing.settlement import GIFT_CARD, Method, kept_by_method, methods_of
+from core.conversation import own
+from core.conversation.paying import method_for
+from core.conversation.resolve import line_of
+from core.conversation.turn import Answer, Ask, Choice, Step, Turn
+from core.money import Money
+from core.orders.model import Order, OrderLine, OrderStatus
+from core.returns.model import Returnable, ReturnKind
+from core.returns.service import ReturnRules, returnable, returned_units, worth
+
+_MOST_LINES = 8
+
+
+@dataclass(frozen=True)
+class Goods:
+    """An order, and the units of its lines that go back; `left_out` says what of it cannot, and why."""
+
+    order: Order
+    units: dict[int, int]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> list[OrderLine]:
+        """The lines that go back."""
+        return [line for line in self.order.lines if line.line in self.units]
+
+    def as_lines(self) -> list[dict[str, Any]]:
+        """The lines as a plan keeps them."""
+        return [{"line": line.line, "sku": line.sku, "quantity": self.units[line.line]} for line in self.lines]
+
+
+def rules(turn: Turn) -> ReturnRules:
+    """The shop's rules for what comes back."""
+    config = turn.house.config
+    return ReturnRules(config.shop.return_days, turn.house.zone, config.returns)
+
+
+def order_back(turn: Turn, kind: ReturnKind) -> Order | Step:
+    """The order something should come back from: named, holding what is named, or the one from which anything may."""
+
+    def may(order: Order) -> bool:
+        if order.status in {OrderStatus.OPEN, OrderStatus.PACKED, OrderStatus.CANCELLED}:
+            return False
+        return any(verdict.quantity for verdict in returnable(turn.session, order, rules(turn), turn.today, kind))
+
+    order = own.order_meant(turn, may, turn.say("which_order_back"))
+    if order is None:
+        return Answer(turn.say("no_orders"))
+    if isinstance(order, Order):
+        own.keep_order(turn, order)
+    return order
+
+
+def goods_meant(turn: Turn, kind: ReturnKind) -> Goods | Step:
+    """What should go back; a question where that is not clear, an answer where nothing of it may."""
+    order = order_back(turn, kind)
+    if not isinstance(order, Order):
+        return order
+    focus = {"order_number": order.order_number}
+    verdicts = returnable(turn.session, order, rules(turn), turn.today, kind)
+    possible = [verdict for verdict in verdicts if verdict.quantity > 0]
+    if not possible:
+        return Answer(nothing_back(turn, order, verdicts), focus=focus)
+    question = _listen(turn, order, verdicts, possible)
+    if question is not None:
+        return question
+    goods: dict[str, int | None] = turn.slots["goods"]
+    if not goods:
+        more = len(possible) - _MOST_LINES
+        key = "which_line_more" if more > 0 else "which_line"
+        lines = [line for line in order.lines if any(one.line == line.line for one in possible)]
+        return Ask("product", turn.say(key, order=order.order_number, more=more), own.line_choices(turn, order, lines))
+    by_line = {verdict.line: verdict for verdict in verdicts}
+    refused = [by_line[int(line)] for line in goods if by_line[int(line)].quantity == 0]
+    left_out = tuple(turn.say("not_this", name=one.description, why=why(turn, one)) for one in refused)
+    for one in refused:
+        del goods[str(one.line)]
+    if not goods:
+        return Answer("\n".join(left_out), focus=focus)
+    for line in goods:
+        asked = _units(turn, by_line[int(line)], goods)
+        if asked is not None:
+            return asked
+    return Goods(order, {int(line): int(units or 1) for line, units in goods.items()}, left_out)
+
+
+def refund_method(turn: Turn, order: Order) -> Method | Ask | None:
+    """Where the money goes: where it came from, or a gift card on file; asked where there is a choice."""
+    kept = kept_by_method(turn.session, order)
+    on_file = methods_of(turn.session, turn.customer_id)
+    may_be_gift = turn.house.config.returns.gift_card_refund
+    able = [one for one in on_file if one.method_id in kept or (may_be_gift and one.kind == GIFT_CARD)]
+    if not able or not kept:
+        return None
+    return method_for(turn, Money(-1, order.currency), able)
+
+
+def value_back(turn: Turn, goods: Goods) -> Money:
+    """What the goods were sold for, tax included."""
+    return worth(goods.order, goods.units, returned_units(turn.session, goods.order.order_number))
+
+
+def nothing_back(turn: Turn, order: Order, verdicts: Sequence[Returnable]) -> str:
+    """Why nothing of an order can come back, line by line."""
+    told = [turn.say("nothing", order=order.order_number)]
+    told += [turn.say("verdict", name=one.description, why=why(turn, one)) for one in verdicts[:6]]
+    return "\n".join(told)
+
+
+def why(turn: Turn, verdict: Returnable) -> str:
+    """Why a line cannot come back, in the speaker's language where somebody wrote it down."""
+    return turn.because(verdict.rule, verdict.why_not)
+
+
+def _listen(turn: Turn, order: Order, verdicts: Sequence[Returnable], possible: Sequence[Returnable]) -> Ask | None:
+    """Take in what was said since the last turn."""
+    goods: dict[str, int | None] = turn.slots.setdefault("goods", {})
+    if turn.slots.get("of_order") != order.order_number:
+        goods.clear()
+        turn.slots["of_order"] = order.order_number
+        turn.slots.pop("listened", None)
+    chosen = turn.slots.pop("line", None)
+    if chosen is not None:
+        goods.setdefault(str(chosen), None)
+        turn.slots["listened"] = True
+        return None
+    text = own.answered(turn) if turn.slots.get("listened") else f"{own.heard(turn)}\n{own.answered(turn)}"
+    turn.slots["listened"] = True
+    return _named(turn, order, goods, text, (verdicts, possible))
+
+
+def _named(
+    turn: Turn, order: Order, goods: dict[str, int | None], text: str,
+    judged: tuple[Sequence[Returnable], Sequence[Returnable]],
+) -> Ask | None:  # fmt: skip
+    verdicts, possible = judged
+    text = own.without_methods(turn, text)
+    if any(words in text.casefold() for words in turn.say("all_words").split(", ")):
+        goods.update({str(one.line): one.quantity for one in possible if str(one.line) not in goods})
+        return None
+    seen: set[int] = {int(line) for line in goods}
+    for mention, fits in own.lines_named(turn, order, text):
+        left = [line for line in fits if line.line not in seen] or list(fits)
+        if len(left) > 1 and not turn.slots.get("quantity"):
+            choices = tuple(own.line_choice(turn, line, order) for line in left)
+            return Ask("product", turn.say("which_twin", name=left[0].description), choices)
+        seen.add(left[0].line)
+        units = _number_before(turn, text, mention.start)
+        goods[str(left[0].line)] = units if units is not None else goods.get(str(left[0].line))
+    words = str(turn.slots.get("product") or "")
+    if not goods and words and (line := line_of(order, words)) is not None:
+        goods[str(line)] = None
+    if not goods and len(possible) == 1 and len(verdicts) == 1:
+        goods[str(possible[0].line)] = None
+    return None
+
+
+def _number_before(turn: Turn, text: str, begin: int) -> int | None:
+    """The number of units said right before a name: “2 of the mugs”, “three mugs”."""
+    words = turn.say("number_words").split(", ")
+    before = re.search(
+        r"(?<![\w#])(\d{1,4}|[^\W\d_]+)(?: (?:x|of|of the|of my|von den|der))? ?$", text[max(0, begin - 24) : begin]
+    )
+    if before is None:
+        return None
+    said = before[1].casefold()
+    if said.isdigit():
+        return int(said)
+    return words.index(said) + 1 if said in words else None
+
+
+def _units(turn: Turn, verdict: Returnable, goods: dict[str, int | None]) -> Ask | None:
+    """Settle how many units of a line go back, or ask."""
+    key = str(verdict.line)
+    said = turn.slots.get("quantity")
+    if len(goods) == 1 and said is not None and str(said).isdigit():
+        goods[key] = int(said)
+        turn.slots.pop("quantity")
+    units = goods[key]
+    if units is not None and 1 <= units <= verdict.quantity:
+        return None
+    if verdict.quantity == 1 and units is None:
+        goods[key] = 1
+        return None
+    answered = own.answered(turn).casefold()
+    if units is None and any(words in answered for words in turn.say("all_words").split(", ")):
+        goods[key] = verdict.quantity
+        return None
+    goods[key] = None
+    choices = (Choice(turn.say("all_of_it", units=verdict.quantity), {"quantity": verdict.quantity}),
+               Choice(turn.say("just_one"), {"quantity": 1}))  # fmt: skip
+    told = "how_many_at_most" if units else "how_many"
+    if len(goods) > 1 and said is not None and str(said).isdigit() and 1 <= int(said) <= verdict.quantity:
+        goods[key] = int(said)
+        turn.slots.pop("quantity")
+        return None
+    return Ask("quantity", turn.say(told, name=verdict.description, most=verdict.quantity), choices)
