@@ -45,8 +45,23 @@ class World:
     products: dict[str, Any]
 
     def __post_init__(self) -> None:
-        self.variants = {sku: (product["name"], variant["options"])
-                         for product in self.products.values() for sku, variant in product["variants"].items()}  # fmt: skip
+        sold = [
+            (one["name"], sku, variant) for one in self.products.values() for sku, variant in one["variants"].items()
+        ]
+        self.variants = {sku: (name, variant["options"]) for name, sku, variant in sold}
+
+    def price(self, sku: str) -> float:
+        """What a variant costs."""
+        return float(self._variant(sku)["price"])
+
+    def is_available(self, sku: str) -> bool:
+        """Whether a variant is on sale."""
+        available: bool = self._variant(sku)["available"]
+        return available
+
+    def _variant(self, sku: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(one["variants"][sku] for one in self.products.values() if sku in one["variants"])
+        return found
 
     def wish(self, user_id: str, action: dict[str, Any]) -> Wish | None:
         """What a customer wants who expects this action; None for one that changes nothing."""
@@ -90,6 +105,61 @@ class World:
         if kinds.count(methods[method_id]["source"]) > 1:
             return chosen["label"] if chosen["kind"] == "card" else method_id
         return _KINDS[chosen["kind"]]
+
+
+@dataclass
+class Ledger:
+    """What the world's policy lets happen, action after action: an action it forbids changes nothing."""
+
+    world: World
+    status: dict[str, str] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
+    payer: dict[str, str] = field(default_factory=dict)
+
+    def takes_effect(self, user_id: str, action: dict[str, Any]) -> bool:
+        """Whether the action is allowed now; if it is, it has happened."""
+        asked = action["kwargs"]
+        number = asked.get("order_id", "")
+        if number not in self.world.orders:
+            return bool(action["name"] == "modify_user_address")
+        status = self.status.get(number, self.world.orders[number]["status"])
+        wanted = "delivered" if action["name"].endswith("delivered_order_items") else "pending"
+        if status != wanted or not self._is_affordable(user_id, number, action):
+            return False
+        if action["name"] in {"cancel_pending_order", "modify_pending_order_payment"}:
+            self._give_back(number, asked.get("payment_method_id", ""))
+        if wanted == "delivered" or action["name"] in {"cancel_pending_order", "modify_pending_order_items"}:
+            self.status[number] = f"{status}, then {action['name']}"
+        return True
+
+    def _give_back(self, number: str, paid_with: str) -> None:
+        """The order's price goes back to what paid it: at once where that is a gift card."""
+        order = self.world.orders[number]
+        before = self.payer.get(number, order["payment_history"][-1]["payment_method_id"])
+        self.spent[before] = self.spent.get(before, 0.0) - sum(item["price"] for item in order["items"])
+        self.payer[number] = paid_with
+
+    def _is_affordable(self, user_id: str, number: str, action: dict[str, Any]) -> bool:
+        """Whether new items are on sale, and a gift card covers what it is to pay."""
+        asked, order = action["kwargs"], self.world.orders[number]
+        if not all(self.world.is_available(sku) for sku in asked.get("new_item_ids", [])):
+            return False
+        due = 0.0
+        if "new_item_ids" in asked:
+            due = sum(map(self.world.price, asked["new_item_ids"])) - sum(map(self.world.price, asked["item_ids"]))
+        elif action["name"] == "modify_pending_order_payment":
+            due = sum(item["price"] for item in order["items"])
+            if asked["payment_method_id"] == self.payer.get(number, order["payment_history"][-1]["payment_method_id"]):
+                return False
+        method_id = asked.get("payment_method_id", "")
+        method = self.world.users[user_id]["payment_methods"].get(method_id, {})
+        if method.get("source") != "gift_card":
+            return True
+        left = float(method["balance"]) - self.spent.get(method_id, 0.0)  # what was given back counts as not spent
+        if due > left + 0.005:
+            return False
+        self.spent[method_id] = self.spent.get(method_id, 0.0) + due
+        return True
 
 
 _ACTIONS = {
@@ -204,7 +274,9 @@ def _one(world: World, task: dict[str, Any], house: House, tally: Tally, way: Wa
             outcome = customer.ask_for(wish)
             done += [one for one in outcome.actions if one["name"] in _WRITES]
             said += outcome.said
-    expected = [_expected(action) for action in task["actions"] if action["name"] in _ACTIONS]
+    ledger = Ledger(world)
+    allowed = [action for action in task["actions"] if action["name"] in _ACTIONS and ledger.takes_effect(user, action)]
+    expected = [_expected(action) for action in allowed]
     found = [_found(one) for one in done]
     missing = [one for one in expected if one not in found]
     strange = [one for one in found if one not in expected]
@@ -239,7 +311,7 @@ def _found(action: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "order": told.get("order_number") or "",
-        "items": sorted((line["sku"], line.get("new_sku", "")) for line in lines for _ in range(line.get("quantity", 1))),
+        "items": sorted((line["sku"], line.get("new_sku", "")) for line in lines for _ in range(line["quantity"])),
         "method": (told.get("payment_method") or "") if has_method else "",
         "reason": (told.get("reason") or "") if name == "cancel_order" else "",
         "address": {part: value for part, value in (told.get("address") or {}).items()

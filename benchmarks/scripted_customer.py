@@ -1,4 +1,4 @@
-"""A customer who wants certain things done, says so in words, answers what is asked, and agrees to the first complete plan.
+"""A customer who wants things done, says so in words, answers what is asked, and agrees to the first complete plan.
 
 It drives the conversation through nothing but the Reply: `asks` names what is wanted, `buttons` what may be chosen,
 `actions` what was done. Two ways of speaking: explicit names orders, items and methods of payment by their numbers;
@@ -76,9 +76,13 @@ class Customer:
         """Have one thing done, or give it up after some turns."""
         outcome = Outcome()
         text, button = self._opening(wish), None
-        retried = False
+        retried, before = False, ""
         for _ in range(_MOST_TURNS):
             reply = self.say(text, button)
+            if reply.text == before and reply.asks is not None:
+                self.say("stop", None)  # it is no use: the shop says the same again
+                break
+            before = reply.text
             outcome.said += [("customer", text), ("shop", reply.text)]
             outcome.actions += [{"name": one.name, "arguments": one.arguments} for one in reply.actions]
             if any(one.name == wish.kind for one in reply.actions) or reply.handed_off:
@@ -176,6 +180,8 @@ class Customer:
             exact += [one for one in reply.buttons if _has(one.label, item.new_options.values())]
             if exact:
                 return _pressed(exact[0])
+        if not about:
+            return "I do not know that", None
         item = about[0]
         return (item.new_sku if self.explicit else ", ".join(item.new_options.values())), None
 
@@ -195,7 +201,7 @@ class Customer:
     def _where(self, wish: Wish, _: Reply) -> tuple[str, str | None]:
         return wish.address_text, None
 
-    def _anything_else(self, wish: Wish, reply: Reply) -> tuple[str, str | None]:
+    def _anything_else(self, _: Wish, reply: Reply) -> tuple[str, str | None]:
         done = next((one for one in reply.buttons if one.label.casefold().startswith("no")), None)
         return _pressed(done) if done else ("no, that is all", None)
 
@@ -242,7 +248,8 @@ def _items_of(who: Customer, wish: Wish) -> str:
 def _return_of(who: Customer, wish: Wish) -> str:
     told = " and ".join(f"the {item.name} {item.sku}" for item in wish.items)
     return who.one_of(f"I want to return {told} from order #{wish.order_number}, refund to {wish.method_id}.",
-                      f"Please take back {told} of order #{wish.order_number}. The money goes to {wish.method_id}.")  # fmt: skip
+                      f"Please take back {told} of order #{wish.order_number}. "
+                      f"The money goes to {wish.method_id}.")  # fmt: skip
 
 
 def _exchange_of(who: Customer, wish: Wish) -> str:
@@ -292,7 +299,8 @@ def _vague_items(who: Customer, wish: Wish) -> str:
 def _vague_return(who: Customer, wish: Wish) -> str:
     told = who.the_items(wish.items, _twins(wish))
     return who.one_of(f"I'm not happy with {told}, can I send that back?",
-                      f"we don't really use {told} so I'd like to return that, money to my {wish.method_words}")  # fmt: skip
+                      f"we don't really use {told} so I'd like to return that, "
+                      f"money to my {wish.method_words}")  # fmt: skip
 
 
 def _vague_exchange(who: Customer, wish: Wish) -> str:

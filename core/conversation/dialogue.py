@@ -19,7 +19,7 @@ from core.conversation.intents import INTENTS
 from core.conversation.offers import Holder, Offer
 from core.conversation.planner import manner
 from core.conversation.standing import Frame, Standing
-from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Step, Turn
+from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Instead, Step, Turn
 from core.conversation.understanding import clean
 from core.errors import PortalError
 from core.mailroom import inbox
@@ -227,9 +227,21 @@ def _run_stack(scene: Scene, text: str) -> None:
         top.slots.pop("text", None)
         if isinstance(step, Answer):
             _finish(scene, top, step)
+        elif isinstance(step, Instead):
+            _hand_over(scene, top, step)
         else:
             _wait(scene, top, step)
             return
+
+
+def _hand_over(scene: Scene, frame: Frame, instead: Instead) -> None:
+    """Let another flow go on with what this one knows; it may not hand back what it was handed."""
+    come_from = frame.slots.setdefault("come_from", [])
+    if instead.intent in come_from:
+        raise AssertionError(f"{frame.intent} and {instead.intent} send each other the same words")
+    come_from.append(frame.intent)
+    scene.intents = [instead.intent if name == frame.intent else name for name in scene.intents]
+    frame.intent = instead.intent
 
 
 def _answer(scene: Scene, frame: Frame, text: str) -> Step:
@@ -315,6 +327,9 @@ def _ask_again(scene: Scene, top: Frame) -> None:
     step = _safely(scene, top, partial(_answer, scene, top, ""))
     if isinstance(step, Answer):
         _finish(scene, top, step)
+    elif isinstance(step, Instead):
+        _hand_over(scene, top, step)
+        _run_stack(scene, "")
     else:
         _wait(scene, top, step)
 

@@ -12,10 +12,24 @@ from core.conversation.understanding.understood import Slot
 
 _SURE = 0.85
 _STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot", "undo"})
-_FREE = frozenset({"payment_method", "variant", "product", "address", "reason", "postcode", "city", "email"})
-_OF_THINGS = frozenset(
-    {"change_order", "change_address", "change_payment", "exchange_item", "return_item", "claim_item"}
+_FREE = frozenset(
+    [
+        "payment_method",
+        "variant",
+        "product",
+        "address",
+        "reason",
+        "postcode",
+        "city",
+        "region",
+        "country",
+        "line1",
+        "email",
+        "code",
+    ]
 )
+_SHORT = 3
+_OF_THINGS = frozenset({"change_order", "change_address", "change_payment", "exchange_item", "return_item"})
 _REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
 
 
@@ -110,6 +124,8 @@ def _is_for(audience: str, name: str) -> bool:
 def _answers(top: Frame, said: Heard) -> bool:
     """Whether words that sound like a new request are the awaited answer: the same flow again, or just the slot."""
     if any(frame.intent == top.intent for frame in said.begin):
+        return True
+    if top.asks in _FREE and len(said.text.split()) <= _SHORT:
         return True
     understood = said.understood
     unsure = understood is not None and understood.intents[0].confidence < _SURE

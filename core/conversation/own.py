@@ -96,7 +96,7 @@ def swaps_named(turn: Turn, order: Order, text: str, links: Sequence[str]) -> li
     by_key = {str(line.line): line for line in order.lines}
     text = without_methods(turn, text)
     found = []
-    for begin, end, mention in clauses(text, _first_of_each(text, mentions.named_in(text, things), links)):
+    for begin, end, mention in clauses(text, _first_of_each(text, mentions.named_in(text, things), links, things)):
         link = _link(text, mention.end, end, links)
         old_text, new_text = (text[begin : link[0]], text[link[1] : end]) if link else (text[begin:end], "")
         told = mentions.narrowed(old_text, mention, things)
@@ -242,17 +242,21 @@ def _holding(turn: Turn, orders: Sequence[Order], text: str) -> list[Order]:
     return [order for order in orders if best > 0 and counts[order.order_number] == best]
 
 
-def _first_of_each(text: str, found: Sequence[Mention], links: Sequence[str]) -> list[Mention]:
+def _first_of_each(text: str, found: Sequence[Mention], links: Sequence[str], things: Sequence[Named]) -> list[Mention]:
     """The mentions without those that say what the one before should become: “the kettle for a white kettle”."""
     kept: list[Mention] = []
     for mention in found:
         before = kept[-1] if kept else None
-        if before is not None and set(before.keys) & set(mention.keys):
+        if before is not None and _names(things, before) & _names(things, mention):
             between = text[before.end : mention.start]
             if not _PAUSE.search(between) and _link(text, before.end, mention.start, links):
                 continue
         kept.append(mention)
     return kept
+
+
+def _names(things: Sequence[Named], mention: Mention) -> set[str]:
+    return {thing.name.casefold() for thing in things if thing.key in mention.keys}
 
 
 def _link(text: str, begin: int, end: int, links: Sequence[str]) -> tuple[int, int] | None:

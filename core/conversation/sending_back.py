@@ -1,6 +1,6 @@
 """Which lines of which order go back, and how many units of each: gathered over several turns, one question at a time.
 
-What is known is kept in the flow's slots: `goods` are the lines that are meant, each with its units once they are known.
+What is known is kept in the flow's slots: `goods` are the lines that are meant, each with its units once known.
 """
 
 import re
@@ -19,6 +19,7 @@ from core.returns.model import Returnable, ReturnKind
 from core.returns.service import ReturnRules, returnable, returned_units, worth
 
 _MOST_LINES = 8
+_COUNTED = re.compile(r"(?<![\w#])(\d{1,4}|[^\W\d_]+)(?: (?:x|of|of the|of my|von den|der))? ?$")
 
 
 @dataclass(frozen=True)
@@ -76,22 +77,24 @@ def goods_meant(turn: Turn, kind: ReturnKind) -> Goods | Step:
         return question
     goods: dict[str, int | None] = turn.slots["goods"]
     if not goods:
-        more = len(possible) - _MOST_LINES
-        key = "which_line_more" if more > 0 else "which_line"
-        lines = [line for line in order.lines if any(one.line == line.line for one in possible)]
-        return Ask("product", turn.say(key, order=order.order_number, more=more), own.line_choices(turn, order, lines))
+        return _ask_line(turn, order, possible)
     by_line = {verdict.line: verdict for verdict in verdicts}
     refused = [by_line[int(line)] for line in goods if by_line[int(line)].quantity == 0]
     left_out = tuple(turn.say("not_this", name=one.description, why=why(turn, one)) for one in refused)
     for one in refused:
         del goods[str(one.line)]
+    asked = [_units(turn, by_line[int(line)], goods) for line in goods]
     if not goods:
         return Answer("\n".join(left_out), focus=focus)
-    for line in goods:
-        asked = _units(turn, by_line[int(line)], goods)
-        if asked is not None:
-            return asked
-    return Goods(order, {int(line): int(units or 1) for line, units in goods.items()}, left_out)
+    first = next((one for one in asked if one is not None), None)
+    return first or Goods(order, {int(line): int(units or 1) for line, units in goods.items()}, left_out)
+
+
+def _ask_line(turn: Turn, order: Order, possible: Sequence[Returnable]) -> Ask:
+    more = len(possible) - _MOST_LINES
+    lines = [line for line in order.lines if any(one.line == line.line for one in possible)]
+    text = turn.say("which_line_more" if more > 0 else "which_line", order=order.order_number, more=more)
+    return Ask("product", text, own.line_choices(turn, order, lines))
 
 
 def refund_method(turn: Turn, order: Order) -> Method | Ask | None:
@@ -151,7 +154,7 @@ def _named(
     seen: set[int] = {int(line) for line in goods}
     for mention, fits in own.lines_named(turn, order, text):
         left = [line for line in fits if line.line not in seen] or list(fits)
-        if len(left) > 1 and not turn.slots.get("quantity"):
+        if len({line.sku for line in left}) > 1:
             choices = tuple(own.line_choice(turn, line, order) for line in left)
             return Ask("product", turn.say("which_twin", name=left[0].description), choices)
         seen.add(left[0].line)

@@ -142,6 +142,8 @@ def _take_variant(queue: list[dict[str, Any]], line: int, sku: str) -> None:
 
 def _settle(turn: Turn, order: Order, item: dict[str, Any]) -> Ask | None:
     """Make one swap clear, or ask for what is missing."""
+    if len({line.sku for line in order.lines if line.line in item["lines"]}) == 1:
+        item["lines"] = item["lines"][:1]  # two lines of the very same thing: either will do
     if len(item["lines"]) > 1:
         twins = [line for line in order.lines if line.line in item["lines"]]
         choices = tuple(own.line_choice(turn, line, order) for line in twins)

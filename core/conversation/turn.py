@@ -75,7 +75,14 @@ class Confirm:
     plan: dict[str, Any]
 
 
-Step = Answer | Ask | Confirm
+@dataclass(frozen=True)
+class Instead:
+    """Another flow is what is really meant: it takes over with all that was said."""
+
+    intent: str
+
+
+Step = Answer | Ask | Confirm | Instead
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import method_for
 from core.conversation.swapping import swaps_meant
-from core.conversation.turn import Answer, Ask, Confirm, Step, Turn
+from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.errors import Refused
 from core.money import Money
 from core.notifications.service import Notice, notify
@@ -29,6 +29,8 @@ def answer(turn: Turn) -> Step:
     if not isinstance(order, Order):
         return order or Answer(turn.say("no_open_order"))
     own.keep_order(turn, order)
+    if order.status is OrderStatus.DELIVERED and "exchange_item" not in turn.slots.get("come_from", []):
+        return Instead("exchange_item")
     try:
         changes.may_change_items(turn.session, order, turn.house.config.orders)
     except Refused as refusal:
@@ -44,7 +46,7 @@ def answer(turn: Turn) -> Step:
     method = method_for(turn, difference) if _is_settled(turn, order) else None
     if isinstance(method, Ask):
         return method
-    return Confirm(_diff(turn, order, planned, method), _plan(order, asked, method))
+    return Confirm(_diff(turn, order, planned, {one.line for one in asked}, method), _plan(order, asked, method))
 
 
 def act(turn: Turn, plan: dict[str, Any]) -> Answer:
@@ -135,7 +137,7 @@ def _moved(turn: Turn, settled: Settled) -> str:
     return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
 
 
-def _diff(turn: Turn, order: Order, planned: Order, method: Method | None) -> str:
+def _diff(turn: Turn, order: Order, planned: Order, asked: set[int], method: Method | None) -> str:
     told = [turn.say("confirm", order=order.order_number)]
     known = products(turn.session, [line.sku for line in (*order.lines, *planned.lines)])
     after = {line.line: line for line in planned.lines}
@@ -151,6 +153,8 @@ def _diff(turn: Turn, order: Order, planned: Order, method: Method | None) -> st
             told.append(turn.say("line_counted", name=line.description, old=line.quantity, new=new.quantity))
     if len(told) == 1:
         told.append(turn.say("all_the_same"))
+    told += [turn.say("line_same", name=line.description, options=_options(known, line.sku))
+             for line in order.lines if line.line in asked and after.get(line.line) == line]  # fmt: skip
     difference = planned.total - order.total
     told.append(turn.say("totals", before=order.total, after=planned.total))
     told += _money(turn, difference, method)

@@ -7,7 +7,7 @@ from core.billing.settlement import charge, kept_by_method, methods_of, paid, re
 from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import method_for
-from core.conversation.turn import Answer, Ask, Confirm, Step, Turn
+from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.errors import Refused
 from core.notifications.service import Notice, notify
 from core.orders import changes
@@ -24,6 +24,8 @@ def answer(turn: Turn) -> Step:
     if not isinstance(order, Order):
         return order or Answer(turn.say("no_open_order"))
     own.keep_order(turn, order)
+    if own.swaps_named(turn, order, own.heard(turn), turn.say("links").split(", ")):
+        return Instead("change_order")  # the way of paying was named for the difference
     try:
         changes.may_be_changed(turn.session, order, turn.house.config.orders)
     except Refused as refusal:

@@ -10,12 +10,12 @@ from core.chat import Action
 from core.conversation.paying import method_for
 from core.conversation.sending_back import Goods, nothing_back, order_back, rules, value_back
 from core.conversation.swapping import is_free, swaps_meant
-from core.conversation.turn import Answer, Ask, Confirm, Step, Turn
+from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.errors import Refused
 from core.money import Money
 from core.notifications.service import Notice, notify
 from core.orders.changes import LineChange, changed_order
-from core.orders.model import Order
+from core.orders.model import Order, OrderStatus
 from core.orders.service import order_of
 from core.returns.model import ReturnKind
 from core.returns.service import AskedReturn, request_return, returnable
@@ -29,6 +29,8 @@ def answer(turn: Turn) -> Step:
     order = order_back(turn, ReturnKind.EXCHANGE)
     if not isinstance(order, Order):
         return order
+    if order.status is OrderStatus.OPEN and "change_order" not in turn.slots.get("come_from", []):
+        return Instead("change_order")
     verdicts = returnable(turn.session, order, rules(turn), turn.today, ReturnKind.EXCHANGE)
     possible = {one.line: one.quantity for one in verdicts if one.quantity > 0}
     if not possible:

@@ -29,6 +29,8 @@ _MOST_PARTS = 8
 _MOST_READ = 600
 _RANKED = 8
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "help"})
+_NOES = frozenset({"deny", "cancel_flow"})
+_SURE_NO = 0.9
 _STEERING = frozenset({"confirm", "deny", "cancel_flow", "correct", "repeat", "back_to_bot"})
 _BY_NUMBER = {
     "order_number": "track_order",
@@ -178,6 +180,8 @@ def settled(text: str, claims: Claims, told: Sequence[Stretch], found: Sequence[
 def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Found]) -> Intent | None:
     """The one intent of a text, where it may as well be an answer to what the shop asked."""
     name = intent.name if intent else ""
+    if intent is not None and name in _NOES and intent.confidence >= _SURE_NO:
+        return intent
     if intent is not None and name not in _STEERING | _TAKEN_FOR_NUMBERS:
         return intent
     kinds = {one.name for one in found}
