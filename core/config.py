@@ -5,7 +5,9 @@ Every key may be overridden by `STOREKEEPER__SECTION__KEY`; a secret may instead
 """
 
 import os
+import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -74,6 +76,54 @@ class Shop(Section):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.time_zone)
+
+
+class Delivery(Section):
+    """One way a parcel may travel, as customers read it."""
+
+    name: str
+    price: float = Field(0.0, ge=0, description="in the shop's currency")
+    days: tuple[int, int] = (1, 3)
+    free_above: float | None = Field(None, ge=0)
+    countries: tuple[str, ...] = ()
+
+
+class Service(Section):
+    """What the shop tells whoever asks: when it is open, how it delivers, how it may be paid."""
+
+    hours: dict[str, str] = Field(
+        default_factory=lambda: {"mon-fri": "09:00-17:30"},
+        description="days (mon-fri, sat) to hours; others are closed",
+    )
+    closed_on: tuple[date, ...] = ()
+    deliveries: tuple[Delivery, ...] = (
+        Delivery(name="Standard", price=4.95, days=(2, 4), free_above=100),
+        Delivery(name="Express", price=9.95, days=(1, 1)),
+    )
+    ships_to: tuple[str, ...] = Field((), description="countries by two letters; empty: everywhere")
+    payment_options: tuple[str, ...] = ("Visa", "Mastercard", "PayPal", "bank transfer on account for businesses")
+    cancellation_fee: float = Field(0.0, ge=0, description="what cancelling an open order costs")
+
+    @field_validator("hours")
+    @classmethod
+    def _readable(cls, written: dict[str, str]) -> dict[str, str]:
+        week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        for days, hours in written.items():
+            first, _, last = days.partition("-")
+            known = first in week and (not last or (last in week and week.index(first) <= week.index(last)))
+            if not known or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", hours):
+                raise ValueError(f'“{days} = {hours}” is not read; write it like mon-fri = "09:00-17:30"')
+        return written
+
+    def hours_by_day(self) -> dict[int, str]:
+        """Hours by day of the week, Monday 0; closed days are missing."""
+        week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        found: dict[int, str] = {}
+        for days, hours in self.hours.items():
+            first, _, last = days.partition("-")
+            for day in range(week.index(first), week.index(last or first) + 1):
+                found[day] = hours
+        return found
 
 
 class Orders(Section):
@@ -163,6 +213,7 @@ class Config(BaseSettings):
     )
 
     shop: Shop = Shop()
+    service: Service = Service()
     orders: Orders = Orders()
     returns: Returns = Returns()
     database: DatabaseSettings = DatabaseSettings()

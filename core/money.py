@@ -49,6 +49,15 @@ def minor_units(text: str, currency: str) -> int:
     return int(scaled)
 
 
+def of_major(amount: float, currency: str) -> "Money":
+    """An amount that somebody wrote in major units, to the nearest minor unit.
+
+    >>> of_major(4.95, "GBP")
+    Money(minor=495, currency='GBP')
+    """
+    return Money(round(Decimal(str(amount)).scaleb(exponent(currency))), currency)
+
+
 def rounded_share(minor: int, rate: Decimal) -> int:
     """`minor` times `rate`, rounded half up to whole minor units (tax on an amount).
 

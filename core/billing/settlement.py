@@ -91,6 +91,18 @@ def kept_by_method(session: Session, order: Order) -> dict[str | None, Settled]:
     return {method_id: one for method_id, one in kept.items() if one.amount.minor > 0}
 
 
+def refunds_of(session: Session, order: Order) -> list[tuple[Settled, datetime]]:
+    """What went back of an order, and when."""
+    return [
+        (
+            Settled(row.payment_id, Money(row.amount, row.currency), row.method, row.method_id, _kind(session, row)),
+            row.paid_at,
+        )
+        for row in _payments(session, order)
+        if row.kind == "refund"
+    ]
+
+
 def refund(
     session: Session, order: Order, amount: Money, method_id: str | None, cause: str, now: datetime
 ) -> tuple[Settled, ...]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from core.chat import Action, Attachment, Speaker
@@ -145,6 +146,19 @@ class Turn:
             if any(words in folded for words in (reason, *like)):
                 return reason
         return ""
+
+    @property
+    def locale(self) -> str:
+        """How people of the speaker's language write days and amounts."""
+        return self.house.wording.locale_of(self.speaker.language)
+
+    def weekday(self, day: date) -> str:
+        """The name of a day of the week."""
+        return str(format_date(day, "EEEE", locale=self.locale))
+
+    def day_of(self, moment: datetime) -> date:
+        """The day a moment falls on in the shop's time zone."""
+        return moment.astimezone(self.house.zone).date()
 
     def show(self, value: Any) -> str:
         """Money, a day or a moment in the speaker's language; moments in the shop's time zone."""

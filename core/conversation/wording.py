@@ -53,6 +53,10 @@ class Wording:
                 return _FILLING.vformat(sentence, (), shown)
         raise KeyError(f"no sentence “{key}” for {intent or 'all'}")
 
+    def locale_of(self, language: str) -> str:
+        """The locale of a language."""
+        return self.locales.get(language, "en_GB")
+
     def has(self, language: str, key: str) -> bool:
         """Whether a shared sentence is written in that very language."""
         return (language, "", key) in self.sentences
@@ -71,7 +75,7 @@ class Wording:
 
     def show(self, value: Any, language: str) -> Any:
         """Money, days and moments as people of the language write them; anything else as it is."""
-        locale = self.locales.get(language, "en_GB")
+        locale = self.locale_of(language)
         if isinstance(value, Money):
             return value.text(locale)
         if isinstance(value, datetime):
