@@ -112,6 +112,8 @@ class Customer:
 
     def the_items(self, items: tuple[Item, ...], twins: frozenset[str] = frozenset()) -> str:
         """The items by name, with what tells them apart where the order has two of a kind."""
+        if not items:
+            return "all of it"
         said = [
             f"the {', '.join(item.options.values())} {item.name.lower()}" if item.name in twins
             else f"the {item.name.lower()}"
@@ -153,7 +155,7 @@ class Customer:
         """Whether a plan names everything that was asked for."""
         told = text.casefold()
         wanted = [item.name for item in wish.items]
-        wanted += [value for item in wish.items for value in item.changed.values()]
+        wanted += [", ".join(item.new_options.values()) for item in wish.items if item.new_sku not in {"", item.sku}]
         wanted += [wish.address["line1"], wish.address["postcode"]] if wish.address else []
         return all(one.casefold() in told for one in wanted)
 

@@ -41,6 +41,12 @@ def variants_of(session: Session, product: Product) -> list[Product]:
     return [_product(row) for row in rows]
 
 
+def options_of(session: Session, families: Sequence[str]) -> list[dict[str, str]]:
+    """What tells apart the variants of some families, each as its options."""
+    rows = session.scalars(select(ProductRow.options).where(ProductRow.family.in_([name for name in families if name])))
+    return [{name: str(value) for name, value in options.items()} for options in rows if options]
+
+
 def _product(row: ProductRow) -> Product:
     price, tax_rate = Money(row.price, row.currency), Decimal(str(row.tax_rate))
     options = {name: str(value) for name, value in (row.options or {}).items()}

@@ -5,7 +5,7 @@ between goes on top; when it is done the flow below takes up its question again.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,19 +13,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.chat import Action, Attachment, Incoming, Reply
-from core.conversation import hearing, offers, standing, transcript
+from core.conversation import hearing, offers, own, standing, transcript
 from core.conversation.hearing import Heard
 from core.conversation.intents import INTENTS
 from core.conversation.offers import Holder, Offer
 from core.conversation.planner import manner
 from core.conversation.standing import Frame, Standing
 from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Instead, Step, Turn
-from core.conversation.understanding import clean
+from core.conversation.understanding import Understanding, clean
 from core.errors import PortalError
 from core.mailroom import inbox
 
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
+_LONG = 8  # words; what is shorter is read as it stands
 
 
 @dataclass
@@ -136,9 +137,24 @@ def _pressed(scene: Scene) -> Heard:
 def _read(scene: Scene, text: str) -> Heard:
     today = scene.now.astimezone(scene.house.zone).date()
     understood = scene.house.reader.read(text, today=today, language=scene.incoming.speaker.language)
+    is_long = len(text.split()) >= _LONG or not understood.intents
+    if is_long and scene.incoming.speaker.customer_id:
+        understood = _in_plain_words(scene, text, understood)
     heard = hearing.heard(understood, text, scene.audience)
     scene.confidence = heard.confidence
     return heard
+
+
+def _in_plain_words(scene: Scene, text: str, understood: Understanding) -> Understanding:
+    """What is asked for, read again with the person's own goods called by names that examples speak of."""
+    plain = own.in_plain_words(_turn(scene, Frame("help"), text), text)
+    if plain == text:
+        return understood
+    today = scene.now.astimezone(scene.house.zone).date()
+    again = scene.house.reader.read(plain, today=today, language=scene.incoming.speaker.language)
+    if not again.intents or {one.name for one in again.intents} == {one.name for one in understood.intents}:
+        return understood
+    return replace(understood, intents=again.intents, runner_up=again.runner_up, parts=())
 
 
 def _route(scene: Scene, heard: Heard) -> None:

@@ -113,6 +113,13 @@ def wanted_in(text: str, family: Sequence[Mapping[str, str]], *, is_short: bool 
     return Wanted(options, tuple(either))
 
 
+def values_in(text: str, family: Sequence[Mapping[str, str]]) -> list[tuple[int, int]]:
+    """Where the text names values of options."""
+    said = tokens(text)
+    hits = _option_hits(said, family, is_short=False)
+    return [(said[begin].start, said[end - 1].end) for begin, end, _ in hits]
+
+
 def chosen(wanted: Wanted, now: Mapping[str, str], variants: Mapping[str, Mapping[str, str]]) -> list[str]:
     """The variants (by key) that were asked for: those that fit what was said and keep the rest, else all that fit."""
     fitting = [key for key, options in variants.items() if wanted.fits(options)]

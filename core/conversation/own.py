@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from core.billing.settlement import Method, methods_of
 from core.catalog.model import Product
-from core.catalog.service import products, variants_of
+from core.catalog.service import options_of, products, variants_of
 from core.conversation import mentions
 from core.conversation.mentions import Mention, Named, Wanted
 from core.conversation.resolve import ask_order, focused_order, in_period, named_order
 from core.conversation.turn import Ask, Choice, Turn
+from core.conversation.understanding import addresses
 from core.errors import NotFound
 from core.orders.model import Order, OrderLine
 from core.orders.service import order_numbers_of, order_of, orders_of
@@ -72,7 +73,7 @@ def lines_named(turn: Turn, order: Order, text: str) -> list[tuple[Mention, tupl
     things = things_of(turn, order)
     by_key = {str(line.line): line for line in order.lines}
     found = []
-    for begin, end, mention in clauses(text, mentions.named_in(text, things)):
+    for begin, end, mention in clauses(text, _of_things(turn, text, mentions.named_in(text, things))):
         told = mentions.narrowed(text[begin:end], mention, things)
         found.append((mention, tuple(by_key[key] for key in told.keys)))
     return found
@@ -96,25 +97,29 @@ def swaps_named(turn: Turn, order: Order, text: str, links: Sequence[str]) -> li
     by_key = {str(line.line): line for line in order.lines}
     text = without_methods(turn, text)
     found = []
-    for begin, end, mention in clauses(text, _first_of_each(text, mentions.named_in(text, things), links, things)):
+    named = _of_things(turn, text, mentions.named_in(text, things))
+    for begin, end, mention in clauses(text, _first_of_each(text, named, links, things)):
         link = _link(text, mention.end, end, links)
         old_text, new_text = (text[begin : link[0]], text[link[1] : end]) if link else (text[begin:end], "")
         told = mentions.narrowed(old_text, mention, things)
         lines = tuple(by_key[key] for key in told.keys)
-        into = tuple(variants_meant(turn, lines[0], new_text)) if new_text else ()
+        into = tuple(variants_meant(turn, lines[0], new_text, is_target=True)) if new_text else ()
         found.append((lines, Swap(lines[0], into)))
     return found
 
 
-def variants_meant(turn: Turn, line: OrderLine, text: str) -> list[Product]:
-    """Variants of a line's product that the text asks for, best first; the line's own where the same is wanted."""
+def variants_meant(turn: Turn, line: OrderLine, text: str, *, is_target: bool = False) -> list[Product]:
+    """Variants of a line's product that the text asks for, best first; the line's own where the same is wanted.
+
+    With `is_target` the text says nothing else than what it should become, so that a bare number counts.
+    """
     family = family_of(turn, line)
     if not family:
         return []
     codes = mentions.named_in(text, [Named(sku, "", sku) for sku in family])
     if codes:
         return [family[key] for key in codes[0].keys]
-    wanted = mentions.wanted_in(text, [one.options for one in family.values()])
+    wanted = mentions.wanted_in(text, [one.options for one in family.values()], is_short=is_target)
     if not wanted.is_empty:
         return [family[sku] for sku in _fitting(wanted, line, family)]
     folded = text.casefold()
@@ -213,13 +218,14 @@ def _by_number(turn: Turn) -> Order | None:
         found = named_order(turn)
     except NotFound:
         if _is_code(turn, kept):
-            return None  # the number of a thing, not of an order
+            return None  # the number of a thing or a card, not of an order
         raise
     return found if isinstance(found, Order) else None
 
 
 def _is_code(turn: Turn, number: str) -> bool:
-    return bool(number) and bool(products(turn.session, [number]))
+    labels = " ".join(f"{one.label} {one.method_id}" for one in methods_of(turn.session, turn.customer_id))
+    return bool(number) and (number in re.findall(r"\w+", labels) or bool(products(turn.session, [number])))
 
 
 def _holding(turn: Turn, orders: Sequence[Order], text: str) -> list[Order]:
@@ -240,6 +246,17 @@ def _holding(turn: Turn, orders: Sequence[Order], text: str) -> list[Order]:
             {one.keys for one in found if not one.is_whole}) + 0.01 * bool(sure)  # fmt: skip
     best = max(counts.values(), default=0.0)
     return [order for order in orders if best > 0 and counts[order.order_number] == best]
+
+
+def _of_things(turn: Turn, text: str, found: Sequence[Mention]) -> list[Mention]:
+    """The mentions without those that tell which order is meant: “the order with the kettle”, “the kettle order”."""
+    before = re.compile(rf"(?<!\w)(?:{turn.say('order_leads')})\W*$", re.IGNORECASE)
+    behind = re.compile(rf"\W{{0,2}}(?:{turn.say('order_tails')})(?!\w)", re.IGNORECASE)
+    return [
+        mention
+        for mention in found
+        if not before.search(text[max(0, mention.start - 40) : mention.start]) and not behind.match(text, mention.end)
+    ]
 
 
 def _first_of_each(text: str, found: Sequence[Mention], links: Sequence[str], things: Sequence[Named]) -> list[Mention]:
@@ -290,3 +307,27 @@ def _brand(method: Method) -> str:
 def line_choices(turn: Turn, order: Order, lines: Sequence[OrderLine]) -> tuple[Choice, ...]:
     """Lines to choose from, as many as can be shown."""
     return tuple(line_choice(turn, line, order) for line in lines[:_MOST_CHOICES])
+
+
+def in_plain_words(turn: Turn, text: str) -> str:
+    """The text with the customer's own goods, ways of paying and addresses by plain names: “swap the lamp for blue”."""
+    plain = without_methods(turn, text)
+    address = addresses.address_in(plain, turn.house.config.shop.country)
+    if address is not None and address.city and address.postcode:
+        plain = f"{plain[: address.start]}{turn.say('plain_address')}"
+    orders = orders_of(turn.session, turn.customer_id, _MOST_LOOKED_AT)
+    lines = {line.sku: line for order in orders for line in order.lines}
+    known = products(turn.session, list(lines))
+    things = [Named(sku, line.description, sku) for sku, line in lines.items()]
+    named = [one for one in mentions.named_in(plain, things) if one.is_whole]
+    if not named:
+        return plain
+    stand_in, value = turn.say("plain_thing"), turn.say("plain_option")
+    spans = [(one.start, one.end, stand_in) for one in named]
+    families = {known[key].family for one in named for key in one.keys if key in known}
+    for start, end in mentions.values_in(plain, options_of(turn.session, list(families))):
+        if not any(begin <= start < until for begin, until, _ in spans):
+            spans.append((start, end, value))
+    for start, end, word in sorted(spans, reverse=True):
+        plain = f"{plain[:start]}{word}{plain[end:]}"
+    return re.sub(rf"(?:{value}[ ,]*(?:and )?)+{value}", value, plain)

@@ -111,7 +111,7 @@ def _named(turn: Turn, order: Order, lines: Sequence[OrderLine], text: str) -> l
 def _one_each(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Two mentions that fit the same two lines mean one each: “both laptops”, “the laptop and the other laptop”."""
     seen: list[int] = []
-    for one in found:
+    for one in sorted(found, key=lambda one: (len(one["lines"]), not one["into"])):
         left = [line for line in one["lines"] if line not in seen]
         one["lines"] = left or one["lines"]
         if len(one["lines"]) == 1:

@@ -24,7 +24,7 @@ def answer(turn: Turn) -> Step:
     if not isinstance(order, Order):
         return order or Answer(turn.say("no_open_order"))
     own.keep_order(turn, order)
-    if own.swaps_named(turn, order, own.heard(turn), turn.say("links").split(", ")):
+    if any(swap.into for _, swap in own.swaps_named(turn, order, own.heard(turn), turn.say("links").split(", "))):
         return Instead("change_order")  # the way of paying was named for the difference
     try:
         changes.may_be_changed(turn.session, order, turn.house.config.orders)
