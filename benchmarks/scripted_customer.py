@@ -156,6 +156,9 @@ class Customer:
         told = text.casefold()
         wanted = [item.name for item in wish.items]
         wanted += [", ".join(item.new_options.values()) for item in wish.items if item.new_sku not in {"", item.sku}]
+        is_paid = any(words in told for words in (" more, by ", "goes back to you", " goes to "))
+        if is_paid and wish.method_words and wish.kind in {"change_order", "exchange_item", "return_item"}:
+            wanted.append(wish.method_words.partition(" ")[0])
         wanted += [wish.address["line1"], wish.address["postcode"]] if wish.address else []
         return all(one.casefold() in told for one in wanted)
 

@@ -93,3 +93,15 @@ class SessionRow(Base):
     proved_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     form_token: Mapped[str]
+
+
+class ChatLinkRow(Base):
+    """A chat that was shown to belong to a customer; `proved_at` is when that was shown last."""
+
+    __tablename__ = "chat_links"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.customer_id), index=True)
+    linked_at: Mapped[datetime]
+    proved_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address, Customer, Role, Staff
@@ -32,6 +32,12 @@ def customer(session: Session, customer_id: str) -> Customer:
     if row is None:
         raise NotFound("There is no such customer.")
     return Customer(row.customer_id, row.name, row.email, row.company, row.language, row.country)
+
+
+def speak(session: Session, customer_id: str, language: str, now: datetime) -> None:
+    """Keep the language a customer wants to be spoken to in."""
+    session.execute(update(CustomerRow).where(CustomerRow.customer_id == customer_id).values(language=language))
+    record(session, now, f"customer:{customer_id}", "language_chosen", f"customer:{customer_id}", language=language)
 
 
 def customer_by_email(session: Session, address: str) -> Customer | None:

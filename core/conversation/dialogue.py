@@ -26,6 +26,7 @@ from core.mailroom import inbox
 
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
+_ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
 _LONG = 8  # words; what is shorter is read as it stands
 
 
@@ -46,6 +47,7 @@ class Scene:
     slots: dict[str, Any] = field(default_factory=dict)
     confidence: float = 1.0
     asks: str | None = None
+    begun: list[Frame] = field(default_factory=list)
 
     def say(self, key: str, intent: str = "", **values: Any) -> str:
         """A sentence in the speaker's language."""
@@ -168,6 +170,7 @@ def _route(scene: Scene, heard: Heard) -> None:
     elif heard.begin:
         if top is not None and top.is_waiting and not hasattr(INTENTS[top.intent], "act"):
             scene.standing.drop(top)  # a question about a question is not worth asking again
+        scene.begun = list(heard.begin)
         for frame in reversed(heard.begin):
             scene.standing.push(frame)
         _run_stack(scene, heard.text)
@@ -233,6 +236,9 @@ def _repeat(scene: Scene) -> None:
 def _run_stack(scene: Scene, text: str) -> None:
     """Run flows from the top until one has to wait for an answer."""
     while (top := scene.standing.top) is not None:
+        if _is_done(scene, top):
+            scene.standing.drop(top)
+            continue
         if top.is_waiting and scene.texts:
             if top.resumed >= _MOST_RESUMED:
                 scene.standing.drop(top)
@@ -248,6 +254,13 @@ def _run_stack(scene: Scene, text: str) -> None:
         else:
             _wait(scene, top, step)
             return
+
+
+def _is_done(scene: Scene, frame: Frame) -> bool:
+    """Whether the very same words were acted on already: they sounded like two requests and were one."""
+    words = frame.slots.get("heard")
+    is_the_same = words is not None and words == scene.standing.focus.get("acted_on")
+    return is_the_same and not frame.is_waiting and frame.intent in _ONE_OF and frame not in scene.begun
 
 
 def _hand_over(scene: Scene, frame: Frame, instead: Instead) -> None:
@@ -278,6 +291,8 @@ def _act(scene: Scene, top: Frame) -> None:
     step = _safely(scene, top, acting)
     if isinstance(step, Answer):
         _finish(scene, top, step)
+        if step.actions and top.intent in _ONE_OF:
+            scene.standing.focus["acted_on"] = top.slots.get("heard")
 
 
 def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:

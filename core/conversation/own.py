@@ -191,12 +191,14 @@ def clauses(text: str, found: Sequence[Mention]) -> list[tuple[int, int, Mention
         return []
     begins = [0]
     for before, mention in pairwise(found):
-        pauses = [match.end() for match in _PAUSE.finditer(text, before.end, mention.start)]
+        pauses = [match.end() for match in _BREAK.finditer(text, before.end, mention.start)]
+        pauses = pauses or [match.end() for match in _PAUSE.finditer(text, before.end, mention.start)]
         begins.append(pauses[-1] if pauses else before.end)
     ends = [*begins[1:], len(text)]
     return [(begin, end, mention) for begin, end, mention in zip(begins, ends, found, strict=True)]
 
 
+_BREAK = re.compile(r"[;\n]|\.(?=\s)")  # a comma may stand between two words for one thing: “the silver, large lamp”
 _PAUSE = re.compile(r"[,;.\n]|(?<!\w)(?:and|also|plus|und|sowie|außerdem)(?!\w)", re.IGNORECASE)
 
 
@@ -224,6 +226,9 @@ def _by_number(turn: Turn) -> Order | None:
 
 
 def _is_code(turn: Turn, number: str) -> bool:
+    address = addresses.address_in(heard(turn), turn.house.config.shop.country)
+    if address is not None and number in heard(turn)[address.start :]:
+        return True
     labels = " ".join(f"{one.label} {one.method_id}" for one in methods_of(turn.session, turn.customer_id))
     return bool(number) and (number in re.findall(r"\w+", labels) or bool(products(turn.session, [number])))
 

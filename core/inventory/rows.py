@@ -72,3 +72,17 @@ class EnquiryRow(Base):
     units: Mapped[int] = mapped_column(default=1)
     promised_from: Mapped[date | None]
     promised_to: Mapped[date | None]
+
+
+class AlertRow(Base):
+    """Somebody who wants to be told when a product is back; told once, in the order of asking."""
+
+    __tablename__ = "stock_alerts"
+    __table_args__ = (UniqueConstraint("sku", "customer_id"),)
+
+    alert_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    sku: Mapped[str] = mapped_column(index=True)
+    customer_id: Mapped[str] = mapped_column(index=True)
+    units: Mapped[int]
+    asked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

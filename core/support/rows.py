@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base
+from core.database.base import Base, RowId
 
 
 class TicketRow(Base):
@@ -21,3 +21,15 @@ class TicketRow(Base):
     status: Mapped[str]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class FeedbackRow(Base):
+    """What somebody thought of the shop, in their words."""
+
+    __tablename__ = "feedback"
+
+    feedback_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(index=True)
+    channel: Mapped[str]
+    text: Mapped[str]
+    said_at: Mapped[datetime]

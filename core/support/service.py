@@ -11,7 +11,7 @@ from core.database.base import lookup
 from core.database.numbers import next_code
 from core.errors import Conflict, NotFound
 from core.support.model import Ticket
-from core.support.rows import TicketRow
+from core.support.rows import FeedbackRow, TicketRow
 
 
 @dataclass(frozen=True)
@@ -112,3 +112,23 @@ def _ticket(row: TicketRow) -> Ticket:
         row.ticket_number, row.customer_id, row.channel, row.chat, row.subject, row.transcript, row.status,
         row.opened_at, row.closed_at,
     )  # fmt: skip
+
+
+def tickets_of(session: Session, customer_id: str, limit: int = 10) -> list[Ticket]:
+    """A customer's own tickets, latest first."""
+    rows = session.scalars(
+        select(TicketRow).where(TicketRow.customer_id == customer_id).order_by(TicketRow.opened_at.desc()).limit(limit)
+    )
+    return [_ticket(row) for row in rows]
+
+
+def keep_feedback(session: Session, customer_id: str | None, channel: str, text: str, now: datetime) -> None:
+    """Write down what somebody thinks."""
+    session.add(FeedbackRow(customer_id=customer_id, channel=channel, text=text[:2000], said_at=now))
+    record(session, now, f"customer:{customer_id}" if customer_id else channel, "feedback_given", "feedback")
+
+
+def feedback(session: Session, limit: int = 100) -> list[tuple[datetime, str]]:
+    """What people thought, latest first."""
+    rows = session.scalars(select(FeedbackRow).order_by(FeedbackRow.said_at.desc()).limit(limit))
+    return [(row.said_at, row.text) for row in rows]

@@ -11,11 +11,56 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('feedback',
+    sa.Column('feedback_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.String(), nullable=True),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('feedback_id', name=op.f('pk_feedback'))
+    )
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_feedback_customer_id'), ['customer_id'], unique=False)
+
     op.create_table('settings',
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('value', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_settings'))
+    )
+    op.create_table('stock_alerts',
+    sa.Column('alert_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sku', sa.String(), nullable=False),
+    sa.Column('customer_id', sa.String(), nullable=False),
+    sa.Column('units', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('alert_id', name=op.f('pk_stock_alerts')),
+    sa.UniqueConstraint('sku', 'customer_id', name=op.f('uq_stock_alerts_sku_customer_id'))
+    )
+    with op.batch_alter_table('stock_alerts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_alerts_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_alerts_sku'), ['sku'], unique=False)
+
+    op.create_table('chat_links',
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('chat', sa.String(), nullable=False),
+    sa.Column('customer_id', sa.String(), nullable=False),
+    sa.Column('linked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_chat_links_customer_id')),
+    sa.PrimaryKeyConstraint('channel', 'chat', name=op.f('pk_chat_links'))
+    )
+    with op.batch_alter_table('chat_links', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_chat_links_customer_id'), ['customer_id'], unique=False)
+
+    op.create_table('notification_choices',
+    sa.Column('customer_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('is_wanted', sa.Boolean(), nullable=False),
+    sa.Column('chosen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_notification_choices_customer_id')),
+    sa.PrimaryKeyConstraint('customer_id', 'kind', name=op.f('pk_notification_choices'))
     )
     op.create_table('payment_methods',
     sa.Column('method_id', sa.String(), nullable=False),

@@ -1,0 +1,46 @@
+"""Which notices somebody wants: shown, and switched off or on by kind."""
+
+from core.chat import Action
+from core.conversation.turn import Answer, Choice, Step, Turn
+from core.notifications.service import KINDS, choices, choose
+
+PROOF = 2
+AUDIENCE = frozenset({"customer"})
+
+
+def answer(turn: Turn) -> Step:
+    """Switch what was named; without a name show how things stand, with a button for each kind."""
+    wanted = _wanted(turn)
+    if wanted is not None:
+        kinds = _kinds(turn) or list(KINDS)
+        choose(turn.session, turn.customer_id, dict.fromkeys(kinds, wanted), turn.now)
+        told = ", ".join(turn.say(f"kind_{kind}") for kind in kinds)
+        arguments = {"kinds": dict.fromkeys(kinds, wanted)}
+        return Answer(turn.say("on" if wanted else "off", kinds=told),
+                      actions=(Action("notification_settings", arguments, {}),))  # fmt: skip
+    now = choices(turn.session, turn.customer_id)
+    told = [turn.say("heading")]
+    told += [turn.say("line_on" if now[kind] else "line_off", kind=turn.say(f"kind_{kind}")) for kind in KINDS]
+    offered = tuple(
+        Choice(turn.say("label_off" if now[kind] else "label_on", kind=turn.say(f"kind_{kind}")),
+               {"kind": kind, "wanted": not now[kind]}, "notification_settings")
+        for kind in KINDS
+    )  # fmt: skip
+    return Answer("\n".join(told), offered)
+
+
+def _wanted(turn: Turn) -> bool | None:
+    """Whether notices should go off (False) or on (True); None where nothing like it was said."""
+    if isinstance(turn.slots.get("wanted"), bool):
+        return bool(turn.slots["wanted"])
+    folded = turn.text.casefold()
+    if any(words in folded for words in turn.say("off_words").split(", ")):
+        return False
+    return True if any(words in folded for words in turn.say("on_words").split(", ")) else None
+
+
+def _kinds(turn: Turn) -> list[str]:
+    if turn.slots.get("kind") in KINDS:
+        return [str(turn.slots["kind"])]
+    folded = turn.text.casefold()
+    return [kind for kind in KINDS if any(words in folded for words in turn.say(f"words_{kind}").split(", "))]

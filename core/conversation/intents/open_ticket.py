@@ -1,0 +1,38 @@
+"""Something a person should look into, without waiting in the chat for it: a ticket with its subject."""
+
+from core.chat import Action
+from core.conversation import transcript
+from core.conversation.turn import Answer, Ask, Choice, Step, Turn
+from core.support.service import Handover, open_ticket
+
+PROOF = 0
+AUDIENCE = frozenset({"customer"})
+_SHORTEST = 3
+_MOST_MESSAGES = 40
+
+
+def answer(turn: Turn) -> Step:
+    """Open the ticket once it is known what it is about; the bot goes on answering meanwhile."""
+    subject = _subject(turn)
+    if not subject:
+        return Ask("subject", turn.say("which_subject"))
+    person = f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else None
+    said = transcript.messages(turn.session, turn.channel, turn.chat, person, limit=_MOST_MESSAGES)
+    handover = Handover(turn.speaker.customer_id, turn.channel, turn.chat, subject, transcript.as_text(said))
+    ticket = open_ticket(turn.session, handover, turn.now)
+    action = Action("open_ticket", {"subject": subject}, {"ticket_number": ticket.ticket_number})
+    choices = (Choice(turn.label_of("talk_to_human"), {}, "talk_to_human"),)
+    return Answer(turn.say("done", number=ticket.ticket_number, subject=subject), choices, actions=(action,))
+
+
+def _subject(turn: Turn) -> str:
+    """What was answered, or what stands behind the words that lead to a subject."""
+    answered = str(turn.slots.get("text") or "").strip()
+    if answered:
+        return answered[:200]
+    folded = turn.text.casefold()
+    for lead in turn.say("leads").split(", "):
+        at = folded.find(f"{lead} ")
+        if at >= 0 and len(turn.text[at + len(lead) :].split()) >= _SHORTEST - 1:
+            return turn.text[at + len(lead) :].strip(" .,:;")[:200]
+    return ""

@@ -1,0 +1,70 @@
+"""Who wants to be told that a product is back: in the order of asking, to no more people than there are units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from core.database.upsert import insert_new
+from core.inventory.rows import AlertRow
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One wish to be told."""
+
+    alert_id: int
+    sku: str
+    customer_id: str
+    units: int
+
+
+def subscribe(session: Session, sku: str, customer_id: str, units: int, now: datetime) -> bool:
+    """Note the wish; False where it was noted before and still waits."""
+    asked = {"sku": sku, "customer_id": customer_id, "units": units, "asked_at": now, "told_at": None}
+    if insert_new(session, AlertRow, asked) is not None:
+        return True
+    again = update(AlertRow).where(
+        AlertRow.sku == sku, AlertRow.customer_id == customer_id, AlertRow.told_at.is_not(None)
+    )
+    return (
+        session.scalar(again.values(told_at=None, asked_at=now, units=units).returning(AlertRow.alert_id)) is not None
+    )
+
+
+def unsubscribe(session: Session, customer_id: str, sku: str | None = None) -> int:
+    """Forget a wish, or all of a customer's; how many there were."""
+    gone = delete(AlertRow).where(AlertRow.customer_id == customer_id, AlertRow.told_at.is_(None))
+    if sku is not None:
+        gone = gone.where(AlertRow.sku == sku)
+    return len(session.scalars(gone.returning(AlertRow.alert_id)).all())
+
+
+def waited_for(session: Session) -> list[str]:
+    """Products somebody waits for."""
+    return list(session.scalars(select(AlertRow.sku).where(AlertRow.told_at.is_(None)).distinct()))
+
+
+def release(session: Session, free: Mapping[str, int], now: datetime) -> list[Alert]:
+    """Take those whose turn it is: first come first served, as long as the units free last; each is taken once.
+
+    Whoever wants more than is left waits on, and those behind do not overtake.
+    """
+    released = []
+    for sku, units in free.items():
+        left = units
+        waiting = session.scalars(
+            select(AlertRow)
+            .where(AlertRow.sku == sku, AlertRow.told_at.is_(None))
+            .order_by(AlertRow.asked_at, AlertRow.alert_id)
+            .with_for_update()
+        ).all()
+        for row in waiting:
+            if row.units > left:
+                break
+            left -= row.units
+            row.told_at = now
+            released.append(Alert(row.alert_id, row.sku, row.customer_id, row.units))
+    return released

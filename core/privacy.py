@@ -1,0 +1,171 @@
+"""What is kept about a customer, table by table: handed over on request, and erased as far as the law lets it go.
+
+Every table has to be declared here, so that a new one cannot be forgotten; tables are known by name only, which lets
+this room stand below those whose tables it looks after.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from core.database.audit import record
+from core.database.base import Base
+
+_ACCOUNTING = "kept ten years for the tax office, without what only served delivery"
+_STOCK = "units without a name"
+_SHOP = "nothing about customers"
+_WRITTEN_UP = "who changed what, by number only; the chain of changes has to stay whole"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a table holds a customer's rows, and what becomes of them on erasure.
+
+    `by` names the column that says whose a row is: `customer_id` itself, `person` (`customer:…`), or `through`, which
+    finds it by a parent's key. `blank` are columns that are emptied, `deletes` removes the rows, `why` says why what
+    stays may stay.
+    """
+
+    by: str = ""
+    through: tuple[str, str] = ("", "")
+    deletes: bool = False
+    blank: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+
+
+_SHIP = dict.fromkeys(("ship_name", "ship_line1", "ship_line2", "ship_city", "ship_postcode", "ship_region"), "")
+_OF_ORDER = ("orders", "order_number")
+POLICY: dict[str, Kept] = {
+    "addresses": Kept("customer_id", deletes=True),
+    "audit": Kept(why=_WRITTEN_UP),
+    "chat_links": Kept("customer_id", deletes=True),
+    "conversations": Kept("person", deletes=True),
+    "customers": Kept("customer_id", why="the number alone, which invoices refer to",
+                      blank=dict.fromkeys(("name", "email", "email_folded", "company", "phone", "vat_number"), "")),
+    "enquiries": Kept("asker", blank={"asker": "erased"}, why="demand, by day and product"),
+    "feedback": Kept("customer_id", deletes=True),
+    "inbox": Kept(why="messages as they came, removed by housekeeping after some days"),
+    "invoice_lines": Kept(through=("invoices", "invoice_number"), why=_ACCOUNTING),
+    "invoices": Kept("customer_id", why=_ACCOUNTING),
+    "locations": Kept(why=_SHOP),
+    "messages": Kept("person", deletes=True),
+    "notification_choices": Kept("customer_id", deletes=True),
+    "numbers": Kept(why=_SHOP),
+    "offers": Kept("person", deletes=True),
+    "order_changes": Kept(through=_OF_ORDER, blank={"detail": {}}, why=_ACCOUNTING),
+    "order_lines": Kept(through=_OF_ORDER, why=_ACCOUNTING),
+    "orders": Kept("customer_id", blank=_SHIP, why=_ACCOUNTING),
+    "outbox": Kept("chat", deletes=True),
+    "parcel_lines": Kept(why=_STOCK),
+    "parcels": Kept(through=_OF_ORDER, why="when goods were sent, for claims"),
+    "payment_methods": Kept("customer_id", deletes=True),
+    "payments": Kept(through=_OF_ORDER, blank={"method_id": None}, why=_ACCOUNTING),
+    "products": Kept(why=_SHOP),
+    "proposal_lines": Kept(why=_SHOP),
+    "proposals": Kept(why=_SHOP),
+    "approvals": Kept(why=_SHOP),
+    "purchase_order_lines": Kept(why=_SHOP),
+    "purchase_orders": Kept(why=_SHOP),
+    "return_lines": Kept(why=_STOCK),
+    "returns": Kept(through=_OF_ORDER, blank={"refund_to": None}, why=_ACCOUNTING),
+    "runs": Kept(why=_SHOP),
+    "sales": Kept(why=_SHOP),
+    "scans": Kept(why="where parcels were, by their number"),
+    "sessions": Kept("person", deletes=True),
+    "settings": Kept(why=_SHOP),
+    "sign_in_codes": Kept("person", deletes=True),
+    "staff": Kept(why=_SHOP),
+    "stock": Kept(why=_SHOP),
+    "stock_alerts": Kept("customer_id", deletes=True),
+    "stock_movements": Kept(why=_SHOP),
+    "supplier_items": Kept(why=_SHOP),
+    "suppliers": Kept(why=_SHOP),
+    "tickets": Kept("customer_id", deletes=True),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What became of the rows of one table."""
+
+    table: str
+    rows: int
+    what: str
+    why: str
+
+
+def export(session: Session, customer_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Everything kept about a customer, by table, in plain JSON values; nothing of anybody else."""
+    found = {}
+    for name, kept in POLICY.items():
+        table = Base.metadata.tables.get(name)
+        if table is None or not (kept.by or kept.through[0]):
+            continue
+        rows = session.execute(select(table).where(_whose(table, kept, customer_id))).mappings().all()
+        if rows:
+            found[name] = [{key: _plain(value) for key, value in row.items() if key not in _SECRET} for row in rows]
+    return found
+
+
+def erase(session: Session, customer_id: str, who: str, now: datetime) -> list[Erased]:
+    """Erase a customer: rows that may go are deleted, others lose what names the person. The report says which and why.
+
+    Deleted and blanked before the account itself, so that what hangs on it goes first.
+    """
+    report = []
+    for name, kept in POLICY.items():
+        table = Base.metadata.tables.get(name)
+        if table is None or not (kept.by or kept.through[0]):
+            continue
+        where = _whose(table, kept, customer_id)
+        rows = len(session.execute(select(*table.primary_key.columns).where(where)).all())
+        what = "kept"
+        if kept.deletes:
+            session.execute(delete(table).where(where))
+            what = "deleted"
+        elif kept.blank:
+            blank = {key: f"erased-{customer_id}" if key in {"email", "email_folded"} else value
+                     for key, value in kept.blank.items()}  # fmt: skip
+            session.execute(update(table).where(where).values(blank))
+            what = "anonymised"
+        if rows:
+            report.append(Erased(name, rows, what, kept.why))
+    session.expire_all()
+    record(session, now, who, "customer_erased", f"customer:{customer_id}",
+           tables={one.table: f"{one.what} {one.rows}" for one in report})  # fmt: skip
+    return report
+
+
+_SECRET = frozenset({"digest", "token_digest", "form_token", "email_folded"})
+
+
+def _whose(table: Table, kept: Kept, customer_id: str) -> ColumnElement[bool]:
+    """Which rows of a table are the customer's."""
+    if kept.by:
+        column = table.columns[kept.by]
+        person = f"customer:{customer_id}"
+        if kept.by == "customer_id":
+            return column == customer_id
+        if kept.by == "chat" and "content" in table.columns:
+            return or_(column == person, column.like(f"{person}:%"))
+        return and_(column.is_not(None), column == person)
+    parent = Base.metadata.tables[kept.through[0]]
+    key = kept.through[1]
+    mine = select(parent.columns[key]).where(parent.columns["customer_id"] == customer_id)
+    return table.columns[key].in_(mine)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return value
+
+
+def undeclared(tables: Sequence[str]) -> list[str]:
+    """Tables nobody has said anything about."""
+    return sorted(set(tables) - set(POLICY))
