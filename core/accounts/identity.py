@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, func, select, update
@@ -30,6 +30,7 @@ from core.accounts.rows import CodeRow, SessionRow
 from core.accounts.service import customer, customer_by_email, staff_by_email
 from core.database.engine import one_at_a_time
 from core.errors import InvalidInput, NotFound, PortalError, Refused, TooMany
+from core.mailroom.outbox import Outgoing
 
 _HOUR_S, _DAY_S = 3600, 86400
 _WRONG_CODE = "That code is not right, or no longer valid. Check the latest mail, or ask for a new code."
@@ -66,6 +67,19 @@ def redeem(session: Session, browser: str, code: str, now: datetime) -> str | Po
 
     A refusal is returned, not raised: the try has to be counted, and raising would undo the counting.
     """
+    outcome = person_of_code(session, browser, code, now)
+    return outcome if isinstance(outcome, PortalError) else open_session(session, outcome, now)
+
+
+def letter(asked: Asked, content: dict[str, str]) -> Outgoing:
+    """The mail with a code; one to nobody is written as well and expires at once, so that both take the same time."""
+    lifetime = CODE_LIFETIME if asked.person else timedelta(0)
+    return Outgoing(f"code:{secrets.token_hex(8)}", "email", asked.person or f"nobody:{asked.address}", "code",
+                    content, lifetime)  # fmt: skip
+
+
+def person_of_code(session: Session, browser: str, code: str, now: datetime) -> str | PortalError:
+    """Who a code was for (`customer:…`, `staff:…`); it is used up by this. A refusal is returned, not raised."""
     row = session.scalar(select(CodeRow).where(CodeRow.browser == browser).order_by(CodeRow.code_id.desc()).limit(1))
     if row is None or row.used_at is not None or now >= row.asked_at + CODE_LIFETIME:
         return Refused(_WRONG_CODE, "code-wrong")
@@ -77,7 +91,7 @@ def redeem(session: Session, browser: str, code: str, now: datetime) -> str | Po
     typed = "".join(character for character in code if character.isdigit())
     if not _matches(typed, row.digest) or row.person is None or not _use(session, row.code_id, now):
         return Refused(_WRONG_CODE, "code-wrong")
-    return open_session(session, row.person, now)
+    return row.person
 
 
 def just_locked(session: Session, browser: str, now: datetime) -> str | None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.accounts import links
+from core.accounts.service import customer
 from core.chat import Action, Attachment, Incoming, Reply
 from core.conversation import hearing, offers, own, standing, transcript
 from core.conversation.hearing import Heard
@@ -26,6 +28,9 @@ from core.mailroom import inbox
 
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
+_PROVES = "link_account"
+_IDENTIFIED = 1
+_HAS_SIGN_IN = frozenset({"web"})
 _ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
 _LONG = 8  # words; what is shorter is read as it stands
 
@@ -69,6 +74,7 @@ def person_of(incoming: Incoming) -> str | None:
 
 def converse(session: Session, house: House, incoming: Incoming, now: datetime) -> Reply:
     """Answer one message or button press; a delivery seen before gets the answer it got then."""
+    incoming = _with_link(session, incoming, now)
     cleaned = clean(incoming.text)
     source, delivery = f"chat:{incoming.channel}:{incoming.chat}", incoming.delivery_id
     content = {"text": cleaned.text, "button": incoming.button}
@@ -83,11 +89,24 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
         scene.texts.append(scene.say("cut"))
     transcript.heard(session, incoming, person, cleaned.text, now)
     _respond(scene, cleaned.text)
+    person = person_of(scene.incoming)
     reply = _reply(scene, person)
     transcript.said(session, incoming, person, reply, now)
     standing.keep(session, incoming.channel, incoming.chat, person, where, now)
     inbox.answer(session, accepted.inbox_id, reply.as_dict())
     return reply
+
+
+def _with_link(session: Session, incoming: Incoming, now: datetime) -> Incoming:
+    """A stranger's message, from a chat that is known to belong to a customer."""
+    if incoming.speaker.customer_id or incoming.speaker.staff_id:
+        return incoming
+    link = links.linked(session, incoming.channel, incoming.chat)
+    if link is None:
+        return incoming
+    person = customer(session, link.customer_id)
+    speaker = replace(incoming.speaker, customer_id=link.customer_id, proof=link.proof(now), language=person.language)
+    return replace(incoming, speaker=speaker)
 
 
 def _respond(scene: Scene, text: str) -> None:
@@ -265,6 +284,9 @@ def _is_done(scene: Scene, frame: Frame) -> bool:
 
 def _hand_over(scene: Scene, frame: Frame, instead: Instead) -> None:
     """Let another flow go on with what this one knows; it may not hand back what it was handed."""
+    if instead.intent == _PROVES:
+        scene.standing.push(Frame(_PROVES))  # what was begun waits below, and goes on once it is known who speaks
+        return
     come_from = frame.slots.setdefault("come_from", [])
     if instead.intent in come_from:
         raise AssertionError(f"{frame.intent} and {instead.intent} send each other the same words")
@@ -297,13 +319,25 @@ def _act(scene: Scene, top: Frame) -> None:
 
 def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
     intent = INTENTS[frame.intent]
-    if scene.incoming.speaker.proof < intent.PROOF or scene.audience not in intent.AUDIENCE:
+    if scene.incoming.is_group and (intent.PROOF or frame.intent == _PROVES):
+        return Answer(scene.say("not_in_groups"))
+    if scene.incoming.speaker.proof < intent.PROOF == _IDENTIFIED and scene.audience in intent.AUDIENCE:
+        step = partial(intent.identify, _turn(scene, frame, ""))
+    elif scene.incoming.speaker.proof < intent.PROOF and _may_prove_here(scene, frame):
+        return Instead("link_account")
+    elif scene.incoming.speaker.proof < intent.PROOF or scene.audience not in intent.AUDIENCE:
         link = f"{scene.house.config.web.base_url}/sign-in"
         return Answer(scene.say("sign_in_again" if scene.incoming.speaker.proof else "sign_in", link=link))
     try:
         return step()
     except PortalError as refusal:
         return Answer(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
+
+
+def _may_prove_here(scene: Scene, frame: Frame) -> bool:
+    """Whether the speaker can show who they are in this chat: on the web there is a page for it."""
+    is_staff = scene.incoming.speaker.staff_id is not None
+    return not is_staff and scene.incoming.channel not in _HAS_SIGN_IN and "customer" in INTENTS[frame.intent].AUDIENCE
 
 
 def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
@@ -314,8 +348,22 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
     scene.actions.extend(answer.actions)
     scene.standing.focus.update(answer.focus)
     scene.standing.focus["intent"] = frame.intent
+    if answer.speaks_for is not None:
+        _speak_for(scene, answer.speaks_for)
+    if answer.language:
+        scene.standing.language = answer.language
+        scene.incoming = replace(scene.incoming, speaker=replace(scene.incoming.speaker, language=answer.language))
     if answer.hands_off:
         scene.standing.handed_off = True
+        scene.standing.forget_flows()
+
+
+def _speak_for(scene: Scene, customer_id: str) -> None:
+    """From here on the chat is this customer's; what was begun before goes on."""
+    speaker = scene.incoming.speaker
+    known = replace(speaker, customer_id=customer_id or None, proof=3 if customer_id else 0)
+    scene.incoming = replace(scene.incoming, speaker=known)
+    if not customer_id:
         scene.standing.forget_flows()
 
 

@@ -57,6 +57,7 @@ class Standing:
     misses: int = 0
     last: dict[str, Any] | None = None
     handed_off: bool = False
+    language: str = ""
 
     @property
     def top(self) -> Frame | None:

@@ -49,7 +49,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answer:
-    """The flow has come to its end with this text."""
+    """The flow has come to its end with this text.
+
+    `speaks_for` names the customer whom the chat was just shown to belong to; empty where it belongs to nobody now.
+    `language` is what is spoken from here on.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
@@ -57,6 +61,8 @@ class Answer:
     actions: tuple[Action, ...] = ()
     focus: dict[str, Any] = field(default_factory=dict)
     hands_off: bool = False
+    speaks_for: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True)

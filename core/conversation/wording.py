@@ -53,6 +53,11 @@ class Wording:
                 return _FILLING.vformat(sentence, (), shown)
         raise KeyError(f"no sentence “{key}” for {intent or 'all'}")
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages there are sentences in."""
+        return tuple(self.locales)
+
     def locale_of(self, language: str) -> str:
         """The locale of a language."""
         return self.locales.get(language, "en_GB")

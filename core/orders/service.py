@@ -1,5 +1,6 @@
 """Orders: read always by whose they are."""
 
+import hmac
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address
+from core.accounts.rows import CustomerRow
 from core.database.base import lookup
 from core.database.mirror import existing
 from core.errors import NotFound
@@ -54,6 +56,19 @@ def order_of(session: Session, customer_id: str, order_number: str) -> Order:
     if row is None:
         raise NotFound(f"I find no order {order_number[:40]} of yours.")
     return _with_lines(session, [row])[0]
+
+
+def order_for_guest(session: Session, order_number: str, address: str, postcode: str) -> Order | None:
+    """The order of that number, if the folded e-mail address or the postcode is its own; the same work either way."""
+    wanted = lookup(order_number.strip().lstrip("#").upper())
+    row = session.scalar(select(OrderRow).where(func.upper(OrderRow.order_number) == wanted))
+    owner = session.scalar(
+        select(CustomerRow.email_folded).where(CustomerRow.customer_id == (row.customer_id if row else None))
+    )
+    theirs = "".join((row.ship_postcode if row else "").split()).casefold()
+    by_postcode = bool(theirs) and hmac.compare_digest(theirs.encode(), "".join(postcode.split()).casefold().encode())
+    by_address = bool(owner) and hmac.compare_digest(str(owner).encode(), address.encode())
+    return _with_lines(session, [row])[0] if row is not None and (by_postcode or by_address) else None
 
 
 def hold(session: Session, order: Order) -> None:

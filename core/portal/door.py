@@ -1,10 +1,7 @@
 """The door: showing who one is, and being let in."""
 
-import secrets
-from datetime import timedelta
-
 from core.accounts import identity
-from core.accounts.model import CODE_LIFETIME, Visitor
+from core.accounts.model import Visitor
 from core.errors import PortalError
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
@@ -29,11 +26,7 @@ class Door(Rooms):
             say = house.wording.say
             text = say("en", "", "code_mail", code=asked.code, shop=self._config.shop.name)
             content = {"to": asked.address, "subject": say("en", "", "code_subject"), "text": text}
-            # a letter to nobody is written as well, and expires at once, so that both cases take the same time
-            chat = asked.person or f"nobody:{asked.address}"
-            lifetime = CODE_LIFETIME if asked.person else timedelta(0)
-            letter = Outgoing(f"code:{secrets.token_hex(8)}", "email", chat, "code", content, lifetime)
-            outbox.post(session, letter, now)
+            outbox.post(session, identity.letter(asked, content), now)
 
     def sign_in(self, browser: str, code: str) -> str:
         """Exchange a mailed code for the token of a new session.

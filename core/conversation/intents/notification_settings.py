@@ -18,15 +18,15 @@ def answer(turn: Turn) -> Step:
         arguments = {"kinds": dict.fromkeys(kinds, wanted)}
         return Answer(turn.say("on" if wanted else "off", kinds=told),
                       actions=(Action("notification_settings", arguments, {}),))  # fmt: skip
-    now = choices(turn.session, turn.customer_id)
-    told = [turn.say("heading")]
-    told += [turn.say("line_on" if now[kind] else "line_off", kind=turn.say(f"kind_{kind}")) for kind in KINDS]
+    standing = choices(turn.session, turn.customer_id)
+    lines = [turn.say("heading")]
+    lines += [turn.say("line_on" if standing[kind] else "line_off", kind=turn.say(f"kind_{kind}")) for kind in KINDS]
     offered = tuple(
-        Choice(turn.say("label_off" if now[kind] else "label_on", kind=turn.say(f"kind_{kind}")),
-               {"kind": kind, "wanted": not now[kind]}, "notification_settings")
+        Choice(turn.say("label_off" if standing[kind] else "label_on", kind=turn.say(f"kind_{kind}")),
+               {"kind": kind, "wanted": not standing[kind]}, "notification_settings")
         for kind in KINDS
     )  # fmt: skip
-    return Answer("\n".join(told), offered)
+    return Answer("\n".join(lines), offered)
 
 
 def _wanted(turn: Turn) -> bool | None:

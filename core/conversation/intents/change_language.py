@@ -1,0 +1,34 @@
+"""Speak another language: in this chat, and kept for the customer."""
+
+from core.accounts.service import speak
+from core.chat import Action
+from core.conversation.turn import Answer, Choice, Step, Turn
+
+PROOF = 0
+AUDIENCE = frozenset({"customer", "staff"})
+
+
+def answer(turn: Turn) -> Step:
+    """Take the language that was named; without one offer those there are."""
+    named = str(turn.slots.get("language") or "") or _named(turn)
+    if named not in turn.house.wording.languages:
+        offered = tuple(
+            Choice(turn.house.wording.say(one, "change_language", "own_name"), {"language": one}, "change_language")
+            for one in turn.house.wording.languages
+        )
+        return Answer(turn.say("which"), offered)
+    if turn.speaker.customer_id is not None:
+        speak(turn.session, turn.speaker.customer_id, named, turn.now)
+    told = turn.house.wording.say(named, "change_language", "done")
+    return Answer(told, actions=(Action("change_language", {"language": named}, {}),), language=named)
+
+
+def _named(turn: Turn) -> str:
+    """The language whose name is said, in any of the languages there are."""
+    folded = turn.text.casefold()
+    for language in turn.house.wording.languages:
+        for spoken in turn.house.wording.languages:
+            names = turn.house.wording.say(spoken, "change_language", f"names_{language}").split(", ")
+            if any(name in folded for name in names):
+                return language
+    return ""

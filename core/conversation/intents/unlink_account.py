@@ -1,0 +1,28 @@
+"""End what chats may see of the account: this one, or all of them."""
+
+from typing import Any
+
+from core.accounts import links
+from core.accounts.service import customer
+from core.chat import Action
+from core.conversation.turn import Answer, Confirm, Step, Turn
+from core.notifications.service import Notice, notify
+
+PROOF = 2
+AUDIENCE = frozenset({"customer"})
+
+
+def answer(turn: Turn) -> Step:
+    """Show how many chats would be ended."""
+    found = links.links_of(turn.session, turn.customer_id)
+    if not found:
+        return Answer(turn.say("none"))
+    return Confirm(turn.say("confirm", count=len(found)), {"chats": len(found)})
+
+
+def act(turn: Turn, plan: dict[str, Any]) -> Answer:
+    """End them, and tell the mailbox."""
+    gone = links.unlink(turn.session, turn.customer_id, turn.now)
+    notice = Notice(f"unlinked:{turn.customer_id}:{turn.now.isoformat()}", turn.say("mail_subject"))
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, turn.say("mail", count=gone), turn.now)
+    return Answer(turn.say("done", count=gone), actions=(Action("unlink_account", dict(plan), {"ended": gone}),))
