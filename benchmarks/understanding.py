@@ -9,6 +9,7 @@ import gzip
 import json
 import random
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from core.conversation import wording
+from core.conversation.intents import INTENTS
 from core.conversation.understanding import Reader
 from core.conversation.understanding.names import NameIndex
 
@@ -44,29 +46,11 @@ CARRIERS: dict[str, tuple[str, dict[str, str]]] = {
     "change the {} to 480": ("edit_proposal", {"quantity": "480"}),
     "order 480 {} instead": ("edit_proposal", {"quantity": "480"}),
 }
-WRITES = {"return_item", "decide_proposal", "edit_proposal"}
-BITEXT = {
-    "track_order": {"track_order"},
-    "get_invoice": {"get_invoice"},
-    "check_invoice": {"get_invoice"},
-    "contact_human_agent": {"talk_to_human"},
-    "contact_customer_service": {"talk_to_human"},
-    "track_refund": {"return_status"},
-}
-# “When will my parcel arrive” is asked of one parcel or of all: where it is, or nothing the shop serves.
-# Where a refund is, is told with the return it is for; of a bank it would be asked in the same words.
-EITHER = {"delivery_period": {"", "track_order"}, "Refund_not_showing_up": {"", "return_status"}}
-CLINC = {
-    "order_status": {"track_order"},
-    "yes": {"confirm"},
-    "no": {"deny"},
-    "cancel": {"cancel_flow"},
-    "repeat": {"repeat"},
-    "greeting": {"greeting"},
-    "goodbye": {"goodbye"},
-    "thank_you": {"thanks"},
-    "what_can_i_ask_you": {"help"},
-}
+WRITES = {name for name, module in INTENTS.items() if hasattr(module, "act")}
+MAPPINGS = tomllib.loads(Path(__file__).with_name("mappings.toml").read_text(encoding="utf-8"))
+BITEXT = {intent: set(names) for intent, names in MAPPINGS["bitext"].items()}
+CLINC = {intent: set(names) for intent, names in MAPPINGS["clinc"].items()}
+EITHER = {intent: {"", *names} for intent, names in MAPPINGS["either"].items()}
 BLANKS = {
     "{{Order Number}}": "581475",
     "{{Invoice Number}}": "581475",

@@ -23,7 +23,8 @@ class Incoming:
     """One message or button press, as a channel received it.
 
     `delivery_id` is the channel's own id of this delivery: the same one twice is a repeat and gets the stored answer.
-    `is_group` where others read along: nothing personal is said there. `button` is the opaque value of a pressed button; `text` is then only what the person saw on it.
+    `is_group` where others read along: nothing personal is said there.
+    `button` is the opaque value of a pressed button; `text` is then only what the person saw on it.
     """
 
     channel: str
