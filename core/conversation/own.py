@@ -208,6 +208,13 @@ def numbers_in(turn: Turn, text: str) -> list[str]:
     return [own[word] for word in re.findall(r"[\w-]+", text.casefold()) if word in own]
 
 
+def names_goods(turn: Turn, text: str) -> bool:
+    """Whether the text names anything the customer ever ordered."""
+    orders = orders_of(turn.session, turn.customer_id, _MOST_LOOKED_AT)
+    things = {line.sku: Named(line.sku, line.description, line.sku) for order in orders for line in order.lines}
+    return bool(mentions.named_in(text, list(things.values())))
+
+
 def _by_number(turn: Turn) -> Order | None:
     """The order whose number was said: now, before, or when the flow began."""
     kept = str(turn.slots.get("order_number") or "")

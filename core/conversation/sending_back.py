@@ -11,14 +11,16 @@ from typing import Any
 from core.billing.settlement import GIFT_CARD, Method, kept_by_method, methods_of
 from core.conversation import own
 from core.conversation.paying import method_for
-from core.conversation.resolve import line_of
+from core.conversation.resolve import ask_order, focused_order, line_of
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
+from core.orders.service import orders_of
 from core.returns.model import Returnable, ReturnKind
 from core.returns.service import ReturnRules, returnable, returned_units, worth
 
 _MOST_LINES = 8
+_MOST_LOOKED_AT = 40
 _COUNTED = re.compile(r"(?<![\w#])(\d{1,4}|[^\W\d_]+)(?: (?:x|of|of the|of my|von den|der))? ?$")
 
 
@@ -54,12 +56,24 @@ def order_back(turn: Turn, kind: ReturnKind) -> Order | Step:
             return False
         return any(verdict.quantity for verdict in returnable(turn.session, order, rules(turn), turn.today, kind))
 
+    talked_about = focused_order(turn)
+    if talked_about is not None and not may(talked_about) and _says_only_it(turn):
+        others = [one for one in orders_of(turn.session, turn.customer_id)[:_MOST_LOOKED_AT] if may(one)]
+        if others:
+            return ask_order(turn, others, turn.say("not_this_order", order=talked_about.order_number))
     order = own.order_meant(turn, may, turn.say("which_order_back"))
     if order is None:
         return Answer(turn.say("no_orders"))
     if isinstance(order, Order):
         own.keep_order(turn, order)
     return order
+
+
+def _says_only_it(turn: Turn) -> bool:
+    """Whether the words name no order and nothing that was ever bought: they mean what was talked about."""
+    if any(turn.slots.get(slot) for slot in ("order_number", "reference", "product", "text", "line")):
+        return False
+    return not own.numbers_in(turn, own.heard(turn)) and not own.names_goods(turn, own.heard(turn))
 
 
 def goods_meant(turn: Turn, kind: ReturnKind) -> Goods | Step:

@@ -14,6 +14,7 @@ from core.money import Money
 
 FOLDER = Path(__file__).parent / "intents"
 SHARED = Path(__file__).parent / "sentences.toml"
+LANGUAGES = Path(__file__).parent / "languages"
 DEFAULT = "en"
 
 
@@ -91,11 +92,18 @@ class Wording:
 
 
 def load(locale: str) -> Wording:
-    """All sentences there are; English is shown by the shop's own locale."""
+    """All sentences there are; the shop's own language is shown by the shop's own locale."""
     sentences = dict(_sentences("", tomllib.loads(SHARED.read_text(encoding="utf-8"))))
     for path in sorted(FOLDER.glob("*.toml")):
         sentences.update(_sentences(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))))
-    return Wording(sentences, {"en": locale if locale.startswith("en") else "en_GB"})
+    locales = {DEFAULT: locale if locale.startswith(DEFAULT) else "en_GB"}
+    for path in sorted(LANGUAGES.glob("*.toml")):
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        locales[path.stem] = locale if locale.startswith(path.stem) else written["locale"]
+        for intent, those in written["sentences"].items():
+            where = "" if intent == "shared" else intent
+            sentences.update({(path.stem, where, key): sentence for key, sentence in those.items()})
+    return Wording(sentences, locales)
 
 
 def blanks(sentence: str) -> set[str]:

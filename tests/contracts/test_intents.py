@@ -16,6 +16,10 @@ from tests.shop import ADA, BOSS, open_shop
 
 NAMES = sorted(path.stem for path in Path(wording.FOLDER).glob("*.py") if path.stem != "__init__")
 WORDS = wording.load("en_GB")
+# what moves neither money nor stock nor a status, and is taken back by saying so
+WITHOUT_A_YES = {
+    "note_enquiry", "open_ticket", "feedback", "back_in_stock_alert", "notification_settings", "change_language",
+}  # fmt: skip
 
 
 def test_every_file_is_an_intent_and_every_intent_has_its_words() -> None:
@@ -37,7 +41,7 @@ def test_an_intent_answers_a_turn_and_nothing_else(name: str) -> None:
 def test_an_intent_that_reads_a_customers_records_asks_for_proof(name: str) -> None:
     source = inspect.getsource(INTENTS[name])
     if "turn.customer_id" in source or "named_order" in source or "planner(turn)" in source:
-        assert INTENTS[name].PROOF >= 2
+        assert INTENTS[name].PROOF >= 2 or (INTENTS[name].PROOF == 1 and hasattr(INTENTS[name], "identify"))
     if hasattr(INTENTS[name], "act"):
         assert INTENTS[name].PROOF >= 2
 
@@ -68,6 +72,6 @@ def test_no_example_of_any_intent_breaks_the_conversation_or_acts_without_a_yes(
             reply = talk.say(text)
             assert reply.text, text
             assert broken not in reply.text, text
-            assert {action.name for action in reply.actions} <= {"note_enquiry", "open_ticket"}, text
+            assert {action.name for action in reply.actions} <= WITHOUT_A_YES, text
             if reply.handed_off:
                 talk.chat += "'"

@@ -123,7 +123,7 @@ def _walk_of_a_customer(visit: Visit, folder: Path) -> None:
     visit.say("I want to return something from order 555841")
     visit.say("the beware of the cat sign")
     visit.say("2")
-    shown = visit.say("it arrived broken")
+    shown = visit.say("I no longer want it")
     assert shown["asks"] == "confirm"
     done = visit.say("", button=shown["buttons"][0]["value"])  # type: ignore[index]
     written = done["actions"][0]["result"]["return_number"]  # type: ignore[index]

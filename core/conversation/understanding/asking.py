@@ -20,7 +20,7 @@ _HINTED = 0.1  # what a part asks for must show in the whole at least so much
 _ONLY_A_NUMBER = 0.6  # a number alone may as well be the answer to a question
 _CORRECTED = 0.95
 _CARRIED = 0.9
-_KNOWN_BETTER = 0.6
+_KNOWN_BETTER = 0.75
 _SURE_OF_OTHER = 0.85
 _REPORTED = 0.7
 _CLEARLY = 0.85
@@ -190,7 +190,7 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
     if kinds - {"date", "period", "reason"} and not phrases.rest(text, Claims([*claims.found, *found])):
         return _by_number(text, kinds)
     if intent is None or _is_answer(text, intent, kinds):
-        return Intent("return_item", _REPORTED) if _is_report(text, found) else None
+        return Intent("claim_item", _REPORTED) if _is_report(text, found) else None
     return None if name == "edit_proposal" and _is_no_proposal(text, found) else intent
 
 

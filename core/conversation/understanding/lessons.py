@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.conversation.understanding.linear import Example
+from core.conversation.understanding.tongues import Tongue
 
 LEAST = 0.4
 _HERE = Path(__file__).parent
@@ -29,6 +30,7 @@ class Lessons:
     frames: dict[str, list[str]] = field(default_factory=dict)
     served: frozenset[str] = frozenset()
     provisos: dict[tuple[str, str], Proviso] = field(default_factory=dict)
+    tongues: dict[str, Tongue] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ class Lessons:
 
 
 def load(folder: Path) -> Lessons:
-    """Read every intent's file of the folder, and what goes with them."""
+    """Read every intent's file of the folder, and what goes with them; other languages lie in `languages/` beside it."""
     examples: dict[str, dict[str, list[str]]] = {}
     provisos: dict[tuple[str, str], Proviso] = {}
     files = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
@@ -60,7 +62,19 @@ def load(folder: Path) -> Lessons:
     _add(examples, controls)
     _add(examples, _read(_HERE / "background.toml")["examples"], but=files)
     served = frozenset(files) | {name for texts in controls.values() for name in texts}
-    return Lessons(examples, _read(_HERE / "frames.toml")["frames"], served, provisos)
+    lessons = Lessons(examples, dict(_read(_HERE / "frames.toml")["frames"]), served, provisos)
+    for path in sorted((folder.parent / "languages").glob("*.toml")):
+        _add_language(lessons, path.stem, _read(path))
+    return lessons
+
+
+def _add_language(lessons: Lessons, language: str, written: Mapping[str, Any]) -> None:
+    """A language's own file; glossed words meet the same provisos as those they are glossed with."""
+    lessons.examples[language] = {name: list(texts) for name, texts in written["examples"].items()}
+    lessons.frames[language] = list(written["frames"])
+    lessons.tongues[language] = Tongue.of(written)
+    for (_, name), proviso in [*lessons.provisos.items()]:
+        lessons.provisos[language, name] = proviso
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from core.conversation.understanding import asking, lessons
@@ -12,6 +13,7 @@ from core.conversation.understanding.found import Found
 from core.conversation.understanding.lessons import Lessons
 from core.conversation.understanding.linear import LinearModel, words_of
 from core.conversation.understanding.text import Folded, clean, fold
+from core.conversation.understanding.tongues import Tongues
 from core.conversation.understanding.understood import Intent, Part, Slot, Understanding
 
 _WORTH_NAMING = 0.05
@@ -22,7 +24,8 @@ class Reader:
     """Understands utterances; one per process, and nothing about it changes by reading."""
 
     def __init__(self, taught: Lessons) -> None:
-        self._judges = {language: _taught(taught, language) for language in taught.languages}
+        self._tongues = Tongues(taught.tongues)
+        self._judges = {language: _taught(taught, self._tongues, language) for language in taught.languages}
         grammar()  # not first when somebody waits for an answer
 
     @classmethod
@@ -30,10 +33,15 @@ class Reader:
         """Learn from every *.toml of a folder of intents."""
         return cls(lessons.load(folder))
 
-    def read(self, text: str, *, today: date, language: str = "en") -> Understanding:
-        """What `text` says; relative days are counted from `today`, `language` is taken where there is no telling."""
+    def read(self, text: str, *, today: date, language: str = "en", is_settled: bool = False) -> Understanding:
+        """What `text` says; relative days are counted from `today`, `language` is taken where there is no telling.
+
+        Where that language `is_settled`, it takes more than a word to tell another.
+        """
         folded = fold(clean(text).text)
-        spoken = language if language in self._judges else next(iter(self._judges))
+        spoken = self._tongues.spoken(folded.text, language, is_settled=is_settled)
+        spoken = spoken if spoken in self._judges else next(iter(self._judges))
+        folded = self._tongues.glossed(folded, spoken)
         claims = claimed(folded.text, today)
         whole, told = asking.parts(folded.text, claims, self._judges[spoken])
         by_stretch = [list(details(folded.text, claims, stretch)) for stretch in told]
@@ -50,15 +58,15 @@ class Reader:
         )
 
 
-def _taught(taught: Lessons, language: str) -> Judge:
-    examples = list(taught.of(language, _wording))
+def _taught(taught: Lessons, tongues: Tongues, language: str) -> Judge:
+    examples = list(taught.of(language, partial(_wording, tongues, language)))
     provisos = {name: proviso for (spoken, name), proviso in taught.provisos.items() if spoken == language}
     known = {tuple(words_of(example.text)): example.label for example in examples}
     return Judge(LinearModel(examples), taught.served, provisos, known)
 
 
-def _wording(said: str) -> str:
-    text = fold(said).text
+def _wording(tongues: Tongues, language: str, said: str) -> str:
+    text = tongues.glossed(fold(said), language).text
     return asking.wording(text, claimed(text, _ANY_DAY), 0, len(text))
 
 

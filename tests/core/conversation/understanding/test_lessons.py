@@ -34,8 +34,8 @@ def test_what_has_become_an_intent_is_no_longer_background(folder: Path) -> None
     taught = lessons.load(folder)
     assert "cancel_order" in taught.served
     assert taught.examples["en"]["cancel_order"][0] == "cancel my order"
-    assert "change_order" not in taught.served
-    assert taught.examples["en"]["change_order"]
+    assert "place_order" not in taught.served
+    assert taught.examples["en"]["place_order"]
 
 
 def test_another_language_is_another_table(folder: Path) -> None:
