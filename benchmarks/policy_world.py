@@ -77,6 +77,7 @@ class World:
             items,
             asked.get("payment_method_id", ""),
             self._method_words(user_id, asked.get("payment_method_id", "")),
+            self._method_label(user_id, asked.get("payment_method_id", "")),
             asked.get("reason", ""),
             {_ADDRESS[name]: value for name, value in asked.items() if name in _ADDRESS},
             tuple(self._others(order, items)),
@@ -94,6 +95,11 @@ class World:
                 wanted.remove(item["item_id"])
             else:
                 yield item["name"]
+
+    def _method_label(self, user_id: str, method_id: str) -> str:
+        """How the shop calls a method of payment."""
+        methods = self.users[user_id]["payment_methods"]
+        return str(method_row(user_id, method_id, methods[method_id])["label"]) if method_id in methods else ""
 
     def _method_words(self, user_id: str, method_id: str) -> str:
         """How the customer calls a method of payment: by kind, and by its last digits where two are of a kind."""

@@ -42,6 +42,7 @@ class Wish:
     items: tuple[Item, ...] = ()
     method_id: str = ""
     method_words: str = ""
+    method_label: str = ""
     reason: str = ""
     address: dict[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()  # names of what else is in the order
@@ -155,10 +156,11 @@ class Customer:
         """Whether a plan names everything that was asked for."""
         told = text.casefold()
         wanted = [item.name for item in wish.items]
+        wanted += [wish.order_number] if wish.order_number else []
         wanted += [", ".join(item.new_options.values()) for item in wish.items if item.new_sku not in {"", item.sku}]
         is_paid = any(words in told for words in (" more, by ", "goes back to you", " goes to "))
-        if is_paid and wish.method_words and wish.kind in {"change_order", "exchange_item", "return_item"}:
-            wanted.append(wish.method_words.partition(" ")[0])
+        if is_paid and wish.method_label and wish.kind in {"change_order", "exchange_item", "return_item"}:
+            wanted.append(wish.method_label)
         wanted += [wish.address["line1"], wish.address["postcode"]] if wish.address else []
         return all(one.casefold() in told for one in wanted)
 

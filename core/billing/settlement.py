@@ -87,7 +87,9 @@ def kept_by_method(session: Session, order: Order) -> dict[str | None, Settled]:
     for row in _payments(session, order):
         before = kept.get(row.method_id)
         amount = Money(row.amount if row.kind == "payment" else -row.amount, row.currency)
-        kept[row.method_id] = Settled("", amount + before.amount if before else amount, row.method, row.method_id, "")
+        on_file = session.get(PaymentMethodRow, row.method_id) if row.method_id else None
+        label = on_file.label if on_file is not None else row.method
+        kept[row.method_id] = Settled("", amount + before.amount if before else amount, label, row.method_id, "")
     return {method_id: one for method_id, one in kept.items() if one.amount.minor > 0}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.accounts import links
-from core.accounts.service import customer
+from core.accounts import service as accounts
 from core.chat import Action, Attachment, Incoming, Reply
 from core.conversation import hearing, offers, own, standing, transcript
 from core.conversation.hearing import Heard
@@ -30,7 +30,7 @@ _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _PROVES = "link_account"
 _IDENTIFIED = 1
-_HAS_SIGN_IN = frozenset({"web"})
+HAS_SIGN_IN = frozenset({"web"})
 _ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
 _LONG = 8  # words; what is shorter is read as it stands
 
@@ -99,14 +99,22 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
 
 def _with_link(session: Session, incoming: Incoming, now: datetime) -> Incoming:
     """A stranger's message, from a chat that is known to belong to a customer."""
-    if incoming.speaker.customer_id or incoming.speaker.staff_id:
+    speaker = incoming.speaker
+    if speaker.staff_id:
         return incoming
+    if speaker.customer_id:
+        return incoming if accounts.is_known(session, speaker.customer_id) else _stranger(incoming)
     link = links.linked(session, incoming.channel, incoming.chat)
     if link is None:
         return incoming
-    person = customer(session, link.customer_id)
-    speaker = replace(incoming.speaker, customer_id=link.customer_id, proof=link.proof(now), language=person.language)
-    return replace(incoming, speaker=speaker)
+    person = accounts.customer(session, link.customer_id)
+    known = {"customer_id": link.customer_id, "proof": link.proof(now), "member": link.member}
+    return replace(incoming, speaker=replace(speaker, **known, language=person.language))
+
+
+def _stranger(incoming: Incoming) -> Incoming:
+    """What comes from a channel that has not heard yet that the account was erased."""
+    return replace(incoming, speaker=replace(incoming.speaker, customer_id=None, member="", proof=0))
 
 
 def _respond(scene: Scene, text: str) -> None:
@@ -156,6 +164,9 @@ def _pressed(scene: Scene) -> Heard:
 
 
 def _read(scene: Scene, text: str) -> Heard:
+    invitation = links.invitation_in(text)
+    if invitation and scene.incoming.speaker.staff_id is None:
+        return Heard(begin=[Frame(_PROVES, {"invitation": invitation})])
     today = scene.now.astimezone(scene.house.zone).date()
     understood = scene.house.reader.read(text, today=today, language=scene.incoming.speaker.language)
     is_long = len(text.split()) >= _LONG or not understood.intents
@@ -208,8 +219,10 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         filling = hearing.filling(top, heard)
         if not filling:
             return False
-        if "product" in filling and any(frame.intent == top.intent for frame in heard.begin):
-            top.slots = {name: top.slots[name] for name in ("order_number",) if name in top.slots}  # begun anew
+        anew = next((frame for frame in heard.begin if frame.intent == top.intent), None)
+        if "product" in filling and anew is not None and not hearing.corrects(heard.text):
+            top.slots = {name: top.slots[name] for name in ("order_number",) if name in top.slots}
+            filling = {**anew.slots, **{name: value for name, value in filling.items() if name != "text"}}
         _fill(scene, top, filling, heard.text)
         return True
     _run_stack(scene, heard.text)
@@ -325,6 +338,8 @@ def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
         step = partial(intent.identify, _turn(scene, frame, ""))
     elif scene.incoming.speaker.proof < intent.PROOF and _may_prove_here(scene, frame):
         return Instead("link_account")
+    elif (role := _may_not(scene, intent)) is not None:
+        return Answer(scene.say("not_your_role", role=role))
     elif scene.incoming.speaker.proof < intent.PROOF or scene.audience not in intent.AUDIENCE:
         link = f"{scene.house.config.web.base_url}/sign-in"
         return Answer(scene.say("sign_in_again" if scene.incoming.speaker.proof else "sign_in", link=link))
@@ -334,10 +349,24 @@ def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
         return Answer(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
 
 
+def _may_not(scene: Scene, intent: Any) -> str | None:
+    """The role of somebody of a company account whose role does not go with this; None where it may be done.
+
+    `RIGHT` says what an intent needs: an act changes orders where it says nothing.
+    """
+    speaker = scene.incoming.speaker
+    right = getattr(intent, "RIGHT", "orders" if hasattr(intent, "act") else "")
+    if not speaker.member or not speaker.customer_id or not right:
+        return None
+    person = accounts.member(scene.session, speaker.customer_id, speaker.member)
+    role = person.role if person else scene.say("nobody")
+    return None if person and right in scene.house.config.identity.roles.get(person.role, ()) else role
+
+
 def _may_prove_here(scene: Scene, frame: Frame) -> bool:
     """Whether the speaker can show who they are in this chat: on the web there is a page for it."""
     is_staff = scene.incoming.speaker.staff_id is not None
-    return not is_staff and scene.incoming.channel not in _HAS_SIGN_IN and "customer" in INTENTS[frame.intent].AUDIENCE
+    return not is_staff and scene.incoming.channel not in HAS_SIGN_IN and "customer" in INTENTS[frame.intent].AUDIENCE
 
 
 def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
@@ -349,7 +378,7 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
     scene.standing.focus.update(answer.focus)
     scene.standing.focus["intent"] = frame.intent
     if answer.speaks_for is not None:
-        _speak_for(scene, answer.speaks_for)
+        _speak_for(scene, answer.speaks_for, answer.member)
     if answer.language:
         scene.standing.language = answer.language
         scene.incoming = replace(scene.incoming, speaker=replace(scene.incoming.speaker, language=answer.language))
@@ -358,10 +387,10 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
         scene.standing.forget_flows()
 
 
-def _speak_for(scene: Scene, customer_id: str) -> None:
+def _speak_for(scene: Scene, customer_id: str, member: str) -> None:
     """From here on the chat is this customer's; what was begun before goes on."""
     speaker = scene.incoming.speaker
-    known = replace(speaker, customer_id=customer_id or None, proof=3 if customer_id else 0)
+    known = replace(speaker, customer_id=customer_id or None, proof=3 if customer_id else 0, member=member)
     scene.incoming = replace(scene.incoming, speaker=known)
     if not customer_id:
         scene.standing.forget_flows()

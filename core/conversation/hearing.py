@@ -8,6 +8,8 @@ from typing import Any
 from core.conversation.intents import INTENTS
 from core.conversation.standing import Frame
 from core.conversation.understanding import Understanding
+from core.conversation.understanding.asking import CORRECTS
+from core.conversation.understanding.text import fold
 from core.conversation.understanding.understood import Slot
 
 _SURE = 0.85
@@ -29,6 +31,7 @@ _FREE = frozenset(
     ]
 )
 _SHORT = 3
+_SAID_WITH_IT = frozenset({"payment_options", "payment_methods"})  # “…, pay with visa” is how, not what
 _OF_THINGS = frozenset({"change_order", "change_address", "change_payment", "exchange_item", "return_item"})
 _REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
 
@@ -82,6 +85,11 @@ def _belongs(slot: str, top: Frame, said: Heard) -> bool:
     return said.control == "correct" or top.intent not in _OF_THINGS
 
 
+def corrects(text: str) -> bool:
+    """Whether words begin as a correction of what is under way: “no, the blue one”."""
+    return CORRECTS.match(fold(text).text) is not None
+
+
 def is_only_a_reference(said: Heard, small_words: Collection[str]) -> bool:
     """Whether nothing was said but which record is meant, and small words around it."""
     slots = [slot for slot in said.understood.slots if slot.name in _REFERENCES] if said.understood else []
@@ -96,6 +104,9 @@ def is_only_a_reference(said: Heard, small_words: Collection[str]) -> bool:
 def _frames(understood: Understanding, audience: str, slots: dict[str, Any]) -> list[Frame]:
     """A flow for each request, with what was said in its own part of the message."""
     parts = [part for part in understood.parts if _is_for(audience, part.intent)]
+    changing = [part for part in parts if hasattr(INTENTS.get(part.intent), "act")]
+    if len(changing) == 1 and all(part in changing or part.intent in _SAID_WITH_IT for part in parts):
+        return [Frame(changing[0].intent, {**slots, **_words(changing[0].intent, understood.text)})]
     if len(parts) > 1:
         return [Frame(part.intent, {**_values(part.slots), **_words(part.intent, part.text)}) for part in parts]
     return [

@@ -325,7 +325,7 @@ def in_plain_words(turn: Turn, text: str) -> str:
     """The text with the customer's own goods, ways of paying and addresses by plain names: “swap the lamp for blue”."""
     plain = without_methods(turn, text)
     address = addresses.address_in(plain, turn.house.config.shop.country)
-    if address is not None and address.city and address.postcode:
+    if address is not None and addresses.is_sure(address):
         plain = f"{plain[: address.start]}{turn.say('plain_address')}"
     orders = orders_of(turn.session, turn.customer_id, _MOST_LOOKED_AT)
     lines = {line.sku: line for order in orders for line in order.lines}

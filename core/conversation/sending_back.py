@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.billing.settlement import GIFT_CARD, Method, kept_by_method, methods_of
-from core.conversation import own
+from core.conversation import mentions, own
 from core.conversation.paying import method_for
 from core.conversation.resolve import ask_order, focused_order, line_of
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
@@ -174,12 +174,22 @@ def _named(
         seen.add(left[0].line)
         units = _number_before(turn, text, mention.start)
         goods[str(left[0].line)] = units if units is not None else goods.get(str(left[0].line))
+    if not goods:
+        goods.update(dict.fromkeys(_by_options(turn, order, [one.line for one in possible], text)))
     words = str(turn.slots.get("product") or "")
     if not goods and words and (line := line_of(order, words)) is not None:
         goods[str(line)] = None
     if not goods and len(possible) == 1 and len(verdicts) == 1:
         goods[str(possible[0].line)] = None
     return None
+
+
+def _by_options(turn: Turn, order: Order, lines: Sequence[int], text: str) -> list[str]:
+    """“The red one”: the line whose options are named, where only one has them."""
+    things = [thing for thing in own.things_of(turn, order) if int(thing.key) in lines]
+    wanted = mentions.wanted_in(text, [thing.options for thing in things])
+    fitting = [thing.key for thing in things if not wanted.is_empty and wanted.fits(thing.options)]
+    return fitting if len(fitting) == 1 else []
 
 
 def _number_before(turn: Turn, text: str, begin: int) -> int | None:

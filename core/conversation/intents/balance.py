@@ -7,6 +7,7 @@ from core.money import Money
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+RIGHT = "money"
 _MOST = 6
 
 

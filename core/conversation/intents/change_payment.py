@@ -16,6 +16,7 @@ from core.orders.service import order_of
 
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
+RIGHT = "money"
 
 
 def answer(turn: Turn) -> Step:

@@ -8,6 +8,7 @@ from core.privacy import POLICY, erase, export
 
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
+RIGHT = "account"
 
 
 def answer(turn: Turn) -> Step:

@@ -5,6 +5,7 @@ from core.privacy import export
 
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
+RIGHT = "account"
 
 
 def answer(turn: Turn) -> Step:

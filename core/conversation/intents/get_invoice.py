@@ -9,6 +9,7 @@ from core.orders.service import orders_of
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+RIGHT = "money"
 _MOST = 4
 
 

@@ -1,8 +1,9 @@
-"""Show in the chat whose chat it is: a code to the address on file, typed back; what was asked before goes on then."""
+"""Show in the chat whose chat it is: a code to the address on file, or one from the portal; what was begun goes on."""
 
 from core.accounts import identity, links
-from core.accounts.service import customer
+from core.accounts.service import customer, member
 from core.chat import Action
+from core.conversation import transcript, wrong_code
 from core.conversation.turn import Answer, Ask, Step, Turn
 from core.errors import InvalidInput, PortalError
 from core.mailroom import outbox
@@ -17,6 +18,8 @@ def answer(turn: Turn) -> Step:
 
     A known address and an unknown one are answered by the same sentence and the same work.
     """
+    if turn.slots.get("invitation"):
+        return _link(turn, *links.accept(turn.session, str(turn.slots.pop("invitation")), turn.now))
     if turn.speaker.customer_id is not None and turn.speaker.proof >= 3:
         return Answer(turn.say("is_linked"))
     typed = str(turn.slots.get("text") or "").strip()
@@ -26,7 +29,7 @@ def answer(turn: Turn) -> Step:
     if not address:
         return Ask("email", turn.say("which_email", link=f"{turn.house.config.web.base_url}/sign-in"))
     try:
-        asked = identity.ask_for_code(turn.session, address, _browser(turn), turn.now)
+        asked = identity.ask_for_code(turn.session, address, _browser(turn), turn.now, turn.house.codes.take())
     except InvalidInput:
         turn.slots.pop("email", None)
         return Ask("email", turn.say("no_email"))
@@ -40,7 +43,7 @@ def answer(turn: Turn) -> Step:
 def _address(turn: Turn, typed: str) -> str:
     """Where the code goes: for somebody known, to the address on file and nowhere else."""
     if turn.speaker.customer_id is not None:
-        return customer(turn.session, turn.speaker.customer_id).email
+        return turn.speaker.member or customer(turn.session, turn.speaker.customer_id).email
     said = str(turn.slots.get("email") or "")
     return said or (typed if "@" in typed else "")
 
@@ -49,18 +52,30 @@ def _redeem(turn: Turn, code: str) -> Step:
     digits = "".join(filter(str.isdigit, code))
     if not digits:
         return Ask("code", turn.say("which_code"))
-    outcome = identity.person_of_code(turn.session, _browser(turn), digits, turn.now)
+    outcome = identity.person_of_code(turn.session, _browser(turn), digits, turn.now, turn.house.typed)
     if isinstance(outcome, PortalError):
+        wrong_code.note(turn.session, turn.house, _browser(turn), turn.now)
         return Ask("code", turn.refusal(outcome))
-    kind, _, customer_id = outcome.partition(":")
+    kind, _, customer_id = outcome.person.partition(":")
     if kind != "customer":
         return Answer(turn.say("not_for_staff"))
-    links.link(turn.session, turn.channel, turn.chat, customer_id, turn.now)
+    return _link(turn, customer_id, outcome.member)
+
+
+def _link(turn: Turn, customer_id: str, of_member: str) -> Answer:
+    """Let the chat speak for them, and tell the mailbox and the chats that did before."""
     person = customer(turn.session, customer_id)
-    notice = Notice(f"linked:{turn.channel}:{turn.chat}:{turn.now.isoformat()}", turn.say("mail_subject"))
-    notify(turn.session, person, notice, turn.say("mail", channel=turn.channel), turn.now)
+    colleague = member(turn.session, customer_id, of_member) if of_member else None
+    cause, told = f"linked:{turn.channel}:{turn.chat}:{turn.now.isoformat()}", turn.say("mail", channel=turn.channel)
+    for one in links.links_of(turn.session, customer_id):
+        if (one.channel, one.chat) != (turn.channel, turn.chat):
+            where = (one.channel, one.chat, f"customer:{customer_id}")
+            transcript.tell(turn.session, where, "shop", told, f"{cause}:{one.channel}:{one.chat}", turn.now)
+    links.link(turn.session, (turn.channel, turn.chat), customer_id, turn.now, member=of_member)
+    notify(turn.session, person, Notice(cause, turn.say("mail_subject")), told, turn.now)
     action = Action("link_account", {"channel": turn.channel}, {})
-    return Answer(turn.say("done", name=person.name), actions=(action,), speaks_for=customer_id)
+    said = turn.say("done", name=colleague.name if colleague else person.name)
+    return Answer(said, actions=(action,), speaks_for=customer_id, member=of_member)
 
 
 def _browser(turn: Turn) -> str:

@@ -5,6 +5,7 @@ from core.conversation.turn import Answer, Step, Turn
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+RIGHT = "money"
 
 
 def answer(turn: Turn) -> Step:

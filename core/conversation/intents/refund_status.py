@@ -9,6 +9,7 @@ from core.returns.service import returned_units, returns_of, worth
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+RIGHT = "money"
 _MOST = 5
 _LOOKED_AT = 50
 

@@ -10,6 +10,7 @@ from core.notifications.service import Notice, notify
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+RIGHT = "account"
 
 
 def answer(turn: Turn) -> Step:

@@ -6,6 +6,7 @@ from core.conversation.turn import Answer, Choice, Step, Turn
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
+RIGHT = "account"
 
 
 def answer(turn: Turn) -> Step:

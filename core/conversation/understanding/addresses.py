@@ -125,6 +125,12 @@ def checked(found: Found) -> Checked:
     return Checked(found)
 
 
+def is_sure(found: Found) -> bool:
+    """Whether it is an address beyond doubt: with its postcode or region, or a street that ends as streets do."""
+    ends = list(_STREET_END.finditer(found.line1))
+    return bool(found.postcode or found.region or (found.city and ends and ends[-1].end() == len(found.line1)))
+
+
 def completed(found: Found, part: str, said: str) -> Found:
     """The address with one more part of it."""
     said = said.strip(_EDGE)[:80]
@@ -145,12 +151,17 @@ def _street_begin(text: str) -> int | None:
     found = []
     for match in _NUMBER_FIRST.finditer(text):
         ahead = text[match.end() : match.end() + 60]
-        if _STREET_END.search(ahead) or re.match(r"[^,\n]{2,40}[,\n]", ahead):
+        is_written_out = re.match(r"[^,\n]{2,40}[,\n]", ahead) and _has_postcode(text, match.end())
+        if _STREET_END.search(ahead) or is_written_out:
             found.append(match.start())
             break
     if german := _NUMBER_LAST.search(text):
         found.append(_trimmed(text, german.start()))
     return min(found) if found else None
+
+
+def _has_postcode(text: str, begin: int) -> bool:
+    return any(pattern.search(text, begin) for pattern in _POSTCODES.values())
 
 
 def _trimmed(text: str, begin: int) -> int:

@@ -39,7 +39,7 @@ _BY_NUMBER = {
     "return_number": "return_status",
 }
 _SPLIT = re.compile(r"[.?!;\n](?=\s|$)|,\s|\s-\s|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
-_CORRECTS = re.compile(
+CORRECTS = re.compile(
     r"\W{0,3}(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)"
     r"|change (?:it|that) to|yes,? but)(?!\w)"
 )
@@ -185,7 +185,7 @@ def _alone(text: str, claims: Claims, intent: Intent | None, found: Sequence[Fou
     if intent is not None and name not in _STEERING | _TAKEN_FOR_NUMBERS:
         return intent
     kinds = {one.name for one in found}
-    if _CORRECTS.match(text) and kinds & _SLOTS_TO_CORRECT and name not in _TAKEN_FOR_NUMBERS:
+    if CORRECTS.match(text) and kinds & _SLOTS_TO_CORRECT and name not in _TAKEN_FOR_NUMBERS:
         return Intent("correct", _CORRECTED)
     if kinds - {"date", "period", "reason"} and not phrases.rest(text, Claims([*claims.found, *found])):
         return _by_number(text, kinds)

@@ -47,7 +47,7 @@ class Lessons:
 
 
 def load(folder: Path) -> Lessons:
-    """Read every intent's file of the folder, and what goes with them; other languages lie in `languages/` beside it."""
+    """Read every intent's file of the folder, and what goes with them; other languages lie in `languages/` beside."""
     examples: dict[str, dict[str, list[str]]] = {}
     provisos: dict[tuple[str, str], Proviso] = {}
     files = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
