@@ -49,7 +49,10 @@ class Frame:
 
 @dataclass
 class Standing:
-    """A conversation between two turns; `focus` is what was last talked about, `turn` counts what the person said."""
+    """A conversation between two turns; `focus` is what was last talked about, `turn` counts what the person said.
+
+    `language` is what was spoken last, empty as long as nothing told it; what was chosen in words stays.
+    """
 
     turn: int = 0
     frames: list[Frame] = field(default_factory=list)
@@ -58,6 +61,7 @@ class Standing:
     last: dict[str, Any] | None = None
     handed_off: bool = False
     language: str = ""
+    chose_language: bool = False
 
     @property
     def top(self) -> Frame | None:

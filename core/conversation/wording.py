@@ -2,12 +2,14 @@
 
 import string
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime, format_skeleton
+from babel.numbers import format_decimal
 
 from core.errors import PortalError
 from core.money import Money
@@ -19,19 +21,21 @@ DEFAULT = "en"
 
 
 class Filling(string.Formatter):
-    """Fills blanks; `{count:order|orders}` says the number with the word that fits it.
+    """Fills blanks; `{count:order|orders}` says the number, as the locale writes it, with the word that fits it.
 
     >>> Filling().format("{count:order|orders}, {count:order|orders}", count=1)
     '1 order, 1 order'
     """
 
+    def __init__(self, locale: str = "en_GB") -> None:
+        self._locale = locale
+
     def format_field(self, value: Any, format_spec: str) -> str:
         """A number with its word, anything else as it is."""
         one, parted, many = format_spec.partition("|")
-        return f"{value:,} {one if value == 1 else many}" if parted else str(format(value, format_spec))
-
-
-_FILLING = Filling()
+        if parted:
+            return f"{format_decimal(value, locale=self._locale)} {one if value == 1 else many}"
+        return str(format(value, format_spec))
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,7 @@ class Wording:
         for spoken, where in ((language, intent), (language, ""), (DEFAULT, intent), (DEFAULT, "")):
             sentence = self.sentences.get((spoken, where, key))
             if sentence is not None:
-                shown = {name: self.show(value, language) for name, value in values.items()}
-                return _FILLING.vformat(sentence, (), shown)
+                return self._filled(sentence, values, language)
         raise KeyError(f"no sentence “{key}” for {intent or 'all'}")
 
     @property
@@ -76,8 +79,11 @@ class Wording:
         sentence = self.sentences.get((language, "", f"refusal_{refusal.key.replace('-', '_')}"))
         if sentence is None:
             return str(refusal)
-        shown = {name: self.show(value, language) for name, value in refusal.values.items()}
-        return _FILLING.vformat(sentence, (), shown)
+        return self._filled(sentence, refusal.values, language)
+
+    def _filled(self, sentence: str, values: Mapping[str, Any], language: str) -> str:
+        shown = {name: self.show(value, language) for name, value in values.items()}
+        return Filling(self.locale_of(language)).vformat(sentence, (), shown)
 
     def show(self, value: Any, language: str) -> Any:
         """Money, days and moments as people of the language write them; anything else as it is."""
@@ -85,9 +91,9 @@ class Wording:
         if isinstance(value, Money):
             return value.text(locale)
         if isinstance(value, datetime):
-            return format_datetime(value, "d MMM, HH:mm", locale=locale)
+            return f"{format_skeleton('MMMd', value, locale=locale)}, {format_datetime(value, 'HH:mm', locale=locale)}"
         if isinstance(value, date):
-            return format_date(value, "d MMMM", locale=locale)
+            return format_skeleton("MMMMd", value, locale=locale)
         return value
 
 

@@ -43,6 +43,7 @@ class Rooms:
 
     def warm(self) -> None:
         """Load what the first conversation would wait for."""
+        self._house.reader.learn()
         with self._database.reading() as session:
             self._house.shelf(session)
 

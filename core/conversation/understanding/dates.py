@@ -35,6 +35,7 @@ _ATOMS = re.compile(
     r"(?<![\w#])(?:"
     r"(?P<iso>(\d{4})-(\d{1,2})-(\d{1,2}))"
     r"|(?P<slashed>(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2}))"
+    r"|(?P<short>(?<![£€$.,])(\d{1,2})\.(\d{1,2})\.(?!\d))"
     rf"|(?P<day_month>(?:the )?{_DAY} (?:of )?({_MONTH})\b{_YEAR})"
     rf"|(?P<month_day>({_MONTH}) (?:the )?{_DAY}\b{_NO_COUNT}{_YEAR})"
     rf"|(?P<ago>(?:about )?(?:a )?({_COUNT}) (days?|weeks?|months?|years?) ago)"
@@ -121,6 +122,12 @@ def _slashed(said: list[str], _whole: str, _today: date) -> tuple[date, date]:
     return day, day
 
 
+def _short(said: list[str], _whole: str, today: date) -> tuple[date, date]:
+    if not 1 <= int(said[1]) <= 12:
+        raise ValueError("no such month")
+    return _day_of(int(said[0]), int(said[1]), said[2:], today)
+
+
 def _day_month(said: list[str], _whole: str, today: date) -> tuple[date, date]:
     return _day_of(int(said[0]), _MONTHS[said[1]], said[2:], today)
 
@@ -185,6 +192,7 @@ def _near(_said: list[str], whole: str, today: date) -> tuple[date, date]:
 _READERS = {
     "iso": _iso,
     "slashed": _slashed,
+    "short": _short,
     "day_month": _day_month,
     "month_day": _month_day,
     "ago": _ago,

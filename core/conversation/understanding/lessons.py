@@ -37,6 +37,10 @@ class Lessons:
         """The languages there are examples of."""
         return tuple(self.examples)
 
+    def said_in(self, language: str) -> Iterator[str]:
+        """Every example of a language as it was written."""
+        return (said for texts in self.examples[language].values() for said in texts)
+
     def of(self, language: str, wording: Callable[[str], str]) -> Iterator[Example]:
         """Every example in the wording the model reads, plain and inside a frame that says nothing."""
         frames = cycle(self.frames.get(language) or ["{}"])

@@ -1,11 +1,12 @@
 """Reads an utterance: numbers and days by grammar, intents by the model, then the slots those intents look for."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-from core.conversation.understanding import asking, lessons
+from core.conversation.understanding import asking, lessons, places
 from core.conversation.understanding.asking import Judge, Stretch
 from core.conversation.understanding.carriers import grammar
 from core.conversation.understanding.details import claimed, details
@@ -13,7 +14,7 @@ from core.conversation.understanding.found import Found
 from core.conversation.understanding.lessons import Lessons
 from core.conversation.understanding.linear import LinearModel, words_of
 from core.conversation.understanding.text import Folded, clean, fold
-from core.conversation.understanding.tongues import Tongues
+from core.conversation.understanding.tongues import HOME, Tongues
 from core.conversation.understanding.understood import Intent, Part, Slot, Understanding
 
 _WORTH_NAMING = 0.05
@@ -24,14 +25,28 @@ class Reader:
     """Understands utterances; one per process, and nothing about it changes by reading."""
 
     def __init__(self, taught: Lessons) -> None:
-        self._tongues = Tongues(taught.tongues)
-        self._judges = {language: _taught(taught, self._tongues, language) for language in taught.languages}
+        self._taught = taught
+        self._tongues = Tongues(taught.tongues, {one: taught.said_in(one) for one in taught.languages})
+        self._judges: dict[str, Judge] = {}
+        self._learning = threading.Lock()
+        self._judge(HOME)
         grammar()  # not first when somebody waits for an answer
 
     @classmethod
     def load(cls, folder: Path) -> "Reader":
         """Learn from every *.toml of a folder of intents."""
         return cls(lessons.load(folder))
+
+    def learn(self) -> None:
+        """Learn all languages now; else each is learnt when somebody first speaks it."""
+        for language in self._taught.languages:
+            self._judge(language)
+
+    def _judge(self, language: str) -> Judge:
+        with self._learning:
+            if language not in self._judges:
+                self._judges[language] = _taught(self._taught, self._tongues, language)
+            return self._judges[language]
 
     def read(self, text: str, *, today: date, language: str = "en", is_settled: bool = False) -> Understanding:
         """What `text` says; relative days are counted from `today`, `language` is taken where there is no telling.
@@ -40,14 +55,16 @@ class Reader:
         """
         folded = fold(clean(text).text)
         spoken = self._tongues.spoken(folded.text, language, is_settled=is_settled)
-        spoken = spoken if spoken in self._judges else next(iter(self._judges))
+        spoken = spoken if spoken in self._taught.examples else HOME
+        judge = self._judge(spoken)
         folded = self._tongues.glossed(folded, spoken)
         claims = claimed(folded.text, today)
-        whole, told = asking.parts(folded.text, claims, self._judges[spoken])
+        whole, told = asking.parts(folded.text, claims, judge)
         by_stretch = [list(details(folded.text, claims, stretch)) for stretch in told]
         found = [one for ones in by_stretch for one in ones]
         told = asking.settled(folded.text, claims, told, found)
         intents = _intents(told)
+        found = _with_names(found, list(places.named(folded, [intent.name for intent in intents])))
         return Understanding(
             folded.original,
             spoken,
@@ -101,6 +118,17 @@ def _is_own(one: Found, stretch: Stretch) -> bool:
     if stretch.intent is None:
         return False
     return one.name in _NEVER_SHARED or stretch.core is None or one.start >= stretch.core[0]
+
+
+def _with_names(found: Sequence[Found], named: Sequence[Found]) -> list[Found]:
+    """What was found, with the people and places that are named instead of goods called like them."""
+    kept = [
+        one
+        for one in found
+        if one.name != "product" or all(one.end <= other.start or one.start >= other.end for other in named)
+    ]
+    free = [one for one in named if all(one.end <= other.start or one.start >= other.end for other in kept)]
+    return [*kept, *free]
 
 
 def _slots(folded: Folded, found: Sequence[Found]) -> Iterator[Slot]:

@@ -21,7 +21,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_PHRASE = 4
 _MISSPELT_FROM = 7  # letters; shorter words have too many neighbours
 _SETTLED_MARGIN = 2
-_Edit = tuple[int, int, str]
+_GROUP = re.compile(r"\\(\d)")
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """A stretch and what stands in its place: new words, or places of the stretch that are kept."""
+
+    start: int
+    end: int
+    pieces: tuple[str | tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -41,21 +50,20 @@ class Tongue:
     def glossed(self, folded: Folded) -> Folded:
         """The copy to match on, with the language's own words given in the words of the grammar."""
         for pattern, new in self.rewritings:
-            edits = [(match.start(), match.end(), match.expand(new)) for match in pattern.finditer(folded.text)]
-            folded = _edited(folded, edits)
-        return _edited(folded, list(self._edits(folded.text)))
+            folded = _edited(folded, [_rewritten(match, new) for match in pattern.finditer(folded.text)])
+        return _edited(folded, self._glosses(folded.text))
 
     def gloss_of(self, word: str) -> str | None:
         """The gloss of one word, misspelt by a letter or not; None where there is none."""
         return self._near(plain(word))
 
-    def _edits(self, text: str) -> Iterator[_Edit]:
+    def _glosses(self, text: str) -> Iterator["_Edit"]:
         said = [match for match in _WORD.finditer(text) if not _is_in_address(text, match)]
         at = 0
         while at < len(said):
             length, gloss = self._longest(text, said[at : at + _LONGEST_PHRASE])
             if gloss is not None:
-                yield said[at].start(), said[at + length - 1].end(), gloss
+                yield _Edit(said[at].start(), said[at + length - 1].end(), (gloss,))
             at += length
 
     def _longest(self, text: str, said: Sequence["re.Match[str]"]) -> tuple[int, str | None]:
@@ -93,8 +101,12 @@ def _finder(tongue: Tongue) -> Callable[[str], str | None]:
 class Tongues:
     """All languages there are, and which of them a text is in."""
 
-    def __init__(self, others: Mapping[str, Tongue]) -> None:
+    def __init__(self, others: Mapping[str, Tongue], examples: Mapping[str, Iterable[str]]) -> None:
         self._others = dict(others)
+        self._vocabularies = {
+            language: {plain(word) for text in texts for word in _WORD.findall(text)}
+            for language, texts in examples.items()
+        }
         self._home = words("frame") | words("glue") | words("polite") | words("spoken")
 
     def glossed(self, folded: Folded, language: str) -> Folded:
@@ -113,12 +125,23 @@ class Tongues:
         counts = {HOME: sum(word in self._home and not self._is_others(word) for word in said)}
         for other, tongue in self._others.items():
             counts[other] = sum(tongue.gloss_of(word) is not None and word not in self._home for word in said)
-        best = max(counts, key=lambda one: (counts[one], one == language))
-        rest = max((count for one, count in counts.items() if one != best), default=0)
-        return best if counts[best] - rest >= margin else language
+        told = _ahead(counts, margin)
+        return told or (None if is_settled else _ahead(self._by_vocabulary(said), margin)) or language
+
+    def _by_vocabulary(self, said: Sequence[str]) -> dict[str, int]:
+        """How many of the words each language alone has in its examples, names of products and all."""
+        known = {word: [one for one, has in self._vocabularies.items() if plain(word) in has] for word in said}
+        return {one: sum(known[word] == [one] for word in said) for one in self._vocabularies}
 
     def _is_others(self, word: str) -> bool:
         return any(plain(word) in tongue.glosses for tongue in self._others.values())
+
+
+def _ahead(counts: Mapping[str, int], margin: int) -> str | None:
+    """The language that is ahead of all others by the margin."""
+    ranked = sorted(counts.items(), key=lambda one: -one[1])
+    rest = ranked[1][1] if len(ranked) > 1 else 0
+    return ranked[0][0] if ranked and ranked[0][1] - rest >= margin else None
 
 
 def plain(words_: str) -> str:
@@ -138,21 +161,38 @@ def _is_in_address(text: str, match: "re.Match[str]") -> bool:
     return "@" in chunk or "://" in chunk
 
 
+def _rewritten(match: "re.Match[str]", template: str) -> _Edit:
+    """A match in the order of the template; its groups keep their own places."""
+    pieces = _GROUP.split(template)
+    return _Edit(match.start(), match.end(), tuple(
+        match.span(int(piece)) if place % 2 else piece for place, piece in enumerate(pieces)
+    ))  # fmt: skip
+
+
 def _edited(folded: Folded, edits: Iterable[_Edit]) -> Folded:
-    """A copy with stretches written anew; each new letter stands for the whole stretch."""
-    text = folded.text
-    begins = folded.begins if folded.begins is not None else tuple(range(len(text)))
-    ends = folded.ends if folded.ends is not None else tuple(range(1, len(text) + 1))
+    """A copy with stretches written anew; each letter that is new stands for the whole stretch."""
+    text, size = folded.text, len(folded.text)
+    begins = folded.begins if folded.begins is not None else range(size)
+    ends = folded.ends if folded.ends is not None else range(1, size + 1)
     pieces: list[str] = []
     new_begins: list[int] = []
     new_ends: list[int] = []
+
+    def keep(start: int, end: int) -> None:
+        pieces.append(text[start:end])
+        new_begins.extend(begins[start:end])
+        new_ends.extend(ends[start:end])
+
     at = 0
-    for start, end, new in [*edits, (len(text), len(text), "")]:
-        pieces += [text[at:start], new]
-        new_begins += begins[at:start]
-        new_ends += ends[at:start]
-        if new and end > start:
-            new_begins += [begins[start]] * len(new)
-            new_ends += [ends[end - 1]] * len(new)
-        at = end
+    for edit in edits:
+        keep(at, edit.start)
+        for piece in edit.pieces:
+            if isinstance(piece, tuple):
+                keep(*piece)
+            else:
+                pieces.append(piece)
+                new_begins.extend([begins[edit.start]] * len(piece))
+                new_ends.extend([ends[edit.end - 1]] * len(piece))
+        at = edit.end
+    keep(at, size)
     return Folded(folded.original, "".join(pieces), tuple(new_begins), tuple(new_ends))

@@ -14,7 +14,9 @@ Read = Callable[[str], Understanding]
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    return Reader.load(wording.FOLDER)
+    reader = Reader.load(wording.FOLDER)
+    reader.learn()
+    return reader
 
 
 @pytest.fixture(scope="session")

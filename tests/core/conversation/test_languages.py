@@ -1,0 +1,70 @@
+"""Every language says all that English says, in its own words, and understands what its people say."""
+
+import tomllib
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core.conversation import wording
+from core.conversation.intents import INTENTS
+from core.errors import NotFound
+from core.money import Money
+
+WORDS = wording.load("en_GB")
+OTHERS = [language for language in WORDS.languages if language != wording.DEFAULT]
+ENGLISH = {(intent, key): said for (language, intent, key), said in WORDS.sentences.items() if language == "en"}
+COMMON = (
+    *("track_order", "cancel_order", "order_history", "get_invoice", "stock_level", "return_item", "restock_date"),
+    "talk_to_human",
+)
+# keys that only say a refusal or a rule, which English has in the words it is raised with
+RAISED = ("refusal_", "rule_")
+
+
+def written(language: str) -> dict[str, Any]:
+    """A language's own file."""
+    return tomllib.loads((wording.LANGUAGES / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_is_missing_in_a_language(language: str) -> None:
+    assert [where for where in ENGLISH if (language, *where) not in WORDS.sentences] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_language_has_a_sentence_that_nobody_says(language: str) -> None:
+    said = [(intent, key) for spoken, intent, key in WORDS.sentences if spoken == language]
+    assert [where for where in said if where not in ENGLISH and not where[1].startswith(RAISED)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_has_the_same_blanks_in_every_language(language: str) -> None:
+    other = {where: wording.blanks(WORDS.sentences[language, *where]) for where in ENGLISH}
+    assert [where for where, said in ENGLISH.items() if other[where] != wording.blanks(said)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("intent", sorted(INTENTS))
+def test_an_intent_has_examples_in_every_language(language: str, intent: str) -> None:
+    examples = written(language)["examples"].get(intent, [])
+    assert len(examples) >= (55 if intent in COMMON else 30)
+    assert len(set(examples)) == len(examples)
+
+
+def test_days_amounts_and_numbers_are_written_as_the_language_writes_them() -> None:
+    assert WORDS.show(date(2026, 3, 3), "de") == "3. März"
+    assert WORDS.show(Money(123450, "EUR"), "de") == "1.234,50\u00a0€"
+    assert WORDS.say("de", "order_history", "heading", count=1200, total="").startswith("1.200 Bestellungen")
+    assert WORDS.say("en", "order_history", "heading", count=1200, total="").startswith("1,200 orders")
+
+
+def test_the_shops_own_locale_is_kept_for_its_language() -> None:
+    assert wording.load("de_AT").locale_of("de") == "de_AT"
+    assert wording.load("de_AT").locale_of("en") == "en_GB"
+
+
+def test_a_refusal_is_said_in_the_language_of_whoever_meets_it() -> None:
+    refusal = NotFound("I find no order 7 of yours.", "no-order", number="7")
+    assert WORDS.refusal("de", refusal) == "Ich finde keine Bestellung 7 von Ihnen."
+    assert WORDS.refusal("en", refusal) == "I find no order 7 of yours."
