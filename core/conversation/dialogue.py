@@ -23,6 +23,7 @@ from core.conversation.planner import manner
 from core.conversation.standing import Frame, Standing
 from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Instead, Step, Turn
 from core.conversation.understanding import Understanding, clean
+from core.conversation.wording import DEFAULT
 from core.errors import PortalError
 from core.mailroom import inbox
 
@@ -85,6 +86,7 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
     where = standing.resume(session, incoming.channel, incoming.chat, person, now)
     where.turn += 1
     scene = Scene(session, house, incoming, where, now)
+    _speak(scene, where.language)
     if cleaned.was_cut:
         scene.texts.append(scene.say("cut"))
     transcript.heard(session, incoming, person, cleaned.text, now)
@@ -168,7 +170,12 @@ def _read(scene: Scene, text: str) -> Heard:
     if invitation and scene.incoming.speaker.staff_id is None:
         return Heard(begin=[Frame(_PROVES, {"invitation": invitation})])
     today = scene.now.astimezone(scene.house.zone).date()
-    understood = scene.house.reader.read(text, today=today, language=scene.incoming.speaker.language)
+    where, language = scene.standing, scene.incoming.speaker.language
+    is_settled = bool(where.language) or language != DEFAULT
+    understood = scene.house.reader.read(text, today=today, language=language, is_settled=is_settled)
+    if not where.chose_language and (is_settled or understood.language != language):
+        where.language = understood.language
+        _speak(scene, understood.language)
     is_long = len(text.split()) >= _LONG or not understood.intents
     if is_long and scene.incoming.speaker.customer_id:
         understood = _in_plain_words(scene, text, understood)
@@ -380,11 +387,17 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
     if answer.speaks_for is not None:
         _speak_for(scene, answer.speaks_for, answer.member)
     if answer.language:
-        scene.standing.language = answer.language
-        scene.incoming = replace(scene.incoming, speaker=replace(scene.incoming.speaker, language=answer.language))
+        scene.standing.language, scene.standing.chose_language = answer.language, True
+        _speak(scene, answer.language)
     if answer.hands_off:
         scene.standing.handed_off = True
         scene.standing.forget_flows()
+
+
+def _speak(scene: Scene, language: str) -> None:
+    """From here on answer in this language, if it is one."""
+    if language:
+        scene.incoming = replace(scene.incoming, speaker=replace(scene.incoming.speaker, language=language))
 
 
 def _speak_for(scene: Scene, customer_id: str, member: str) -> None:
