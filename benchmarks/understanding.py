@@ -50,6 +50,7 @@ WRITES = {name for name, module in INTENTS.items() if hasattr(module, "act")}
 MAPPINGS = tomllib.loads(Path(__file__).with_name("mappings.toml").read_text(encoding="utf-8"))
 BITEXT = {intent: set(names) for intent, names in MAPPINGS["bitext"].items()}
 CLINC = {intent: set(names) for intent, names in MAPPINGS["clinc"].items()}
+ENTITIES: dict[str, str] = MAPPINGS["entities"]
 EITHER = {intent: {"", *names} for intent, names in MAPPINGS["either"].items()}
 BLANKS = {
     "{{Order Number}}": "581475",
@@ -122,6 +123,34 @@ def table(
             print(f"    {kind} {intent} -> {names}: {said}")
 
 
+def slots(reader: Reader, path: Path) -> None:
+    """Print how exactly the details of utterances are found: precision, recall and F1 of each kind."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    expected: dict[str, set[tuple[str, str]]] = {row["utterance"]: set() for row in rows}
+    for row in rows:
+        if row["entity_type"] in ENTITIES:
+            name = ENTITIES[row["entity_type"]]
+            expected[row["utterance"]].add((name, _plain(name, row["entity_value"])))
+    right, missed, false = Counter[str](), Counter[str](), Counter[str]()
+    for said, wanted in expected.items():
+        told = reader.read(said, today=TODAY).slots
+        found = {(slot.name, _plain(slot.name, slot.text)) for slot in told if slot.name in ENTITIES.values()}
+        right.update(name for name, _ in found & wanted)
+        missed.update(name for name, _ in wanted - found)
+        false.update(name for name, _ in found - wanted)
+    print(f"\nDetails: {len(expected)} utterances")
+    for name in ENTITIES.values():
+        score = 2 * right[name] / max(2 * right[name] + missed[name] + false[name], 1)
+        print(f"  {name:28} F1 {score:.3f}  found {right[name]}, missed {missed[name]}, false {false[name]}")
+
+
+def _plain(name: str, text: str) -> str:
+    """A detail as both sides write it: an amount by its digits, a number without its hash."""
+    text = text.lower().strip(" .")
+    return "".join(one for one in text if one.isdigit() or one == ".") if name == "amount" else text.lstrip("#")
+
+
 def _spread(seconds: Sequence[float]) -> str:
     milliseconds = np.array(seconds) * 1000
     return f"median {np.median(milliseconds):.2f} ms, p99 {np.percentile(milliseconds, 99):.2f} ms"
@@ -192,6 +221,8 @@ def main() -> None:
     parser.add_argument("--bitext", type=Path, default=SHARED / "language" / "bitext_27k_shared_half.csv.gz")
     parser.add_argument("--clinc", type=Path, default=SHARED / "language" / "clinc150_train_val.json.gz")
     parser.add_argument("--banking", type=Path, default=SHARED / "language" / "banking77_train.csv")
+    entities = SHARED / "language" / "bitext_8k_entities_shared_half.csv.gz"
+    parser.add_argument("--entities", type=Path, default=entities)
     parser.add_argument("--names", type=Path, default=SHARED / "orders" / "completejourney_products.parquet")
     parser.add_argument("--failures", type=int, default=0, help="print so many failures of each kind")
     chosen = parser.parse_args()
@@ -207,6 +238,8 @@ def main() -> None:
             table(reader, title, list(read(path)), served, chosen.failures)
         else:
             print(f"\n{title}: skipped, {path} is absent")
+    if chosen.entities.is_file():
+        slots(reader, chosen.entities)
     products(reader, PRODUCTS, chosen.failures)
     if chosen.names.is_file():
         names(chosen.names)

@@ -3,7 +3,7 @@
 from core.catalog.model import Product
 from core.chat import Action
 from core.conversation.resolve import named_product
-from core.conversation.turn import Ask, Turn
+from core.conversation.turn import Ask, Choice, Turn
 from core.inventory import service as inventory
 from core.inventory.model import Availability, Inbound
 from core.orders.service import reserved
@@ -38,6 +38,13 @@ def when_back(
     ):
         actions = (Action("note_enquiry", {"sku": product.sku, "quantity": wanted}, {"asked_on": str(turn.today)}),)
     return _when(turn, name or product.name, arrival), actions
+
+
+def alert_choice(turn: Turn, product: Product) -> tuple[Choice, ...]:
+    """An offer to tell a customer when it is back; a planner knows before."""
+    if turn.speaker.staff_id is not None:
+        return ()
+    return (Choice(turn.label_of("back_in_stock_alert"), {"product": product.sku}, "back_in_stock_alert"),)
 
 
 def _when(turn: Turn, name: str, arrival: Inbound | None) -> str:

@@ -1,6 +1,6 @@
 """Is it in stock, and how many: from the shelf, what is promised to others, and what is on its way."""
 
-from core.conversation.stock_answer import asked_product, availability, when_back
+from core.conversation.stock_answer import alert_choice, asked_product, availability, when_back
 from core.conversation.turn import Answer, Ask, Step, Turn
 
 PROOF = 0
@@ -22,4 +22,4 @@ def answer(turn: Turn) -> Step:
         )
     told = [turn.say("too_few" if stock.available else "out", name=product.name, units=stock.available)]
     back, actions = when_back(turn, product, stock, wanted, name=turn.say("it"))
-    return Answer(" ".join([*told, back]), actions=actions, focus=focus)
+    return Answer(" ".join([*told, back]), alert_choice(turn, product), actions=actions, focus=focus)

@@ -16,7 +16,7 @@ _NUMBER = r"(\d{1,3}(?:[,']\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3},\d{
 _SIGN = "|".join(map(re.escape, _SIGNS))
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
 _MONEY = re.compile(
-    rf"(?<![\w.,])(?:(?P<sign>{_SIGN}|\b(?:{_NAME}))[ ]?{_NUMBER}(?![\w])|{_NUMBER} ?(?P<after>{_SIGN}|(?:{_NAME})\b))"
+    rf"(?<![\d.,])(?:(?P<sign>{_SIGN}|\b(?:{_NAME}))[ ]?{_NUMBER}(?![\w])|{_NUMBER} ?(?P<after>{_SIGN}|(?:{_NAME})\b))"
 )
 _LIMIT = re.compile(
     r"(?<!\w)(?:under|below|up to|less than|at most|no more than|not more than|cheaper than|maximum|max|within|<=?)"

@@ -18,7 +18,8 @@ _TICKET = re.compile(
     r"(?<![\w-])t[ -]?(\d{4,9})(?!\w)|(?<!\w)ticket(?: (?:number|no|nr|id))?[.: #]{0,3}(\d{1,9})(?!\w)"
 )
 _INVOICE_PREFIX = re.compile(r"(?<!\w)((?:inv|cn|rg|re)[-/_ ]?\d[\da-z]{2,19}(?:[-/_][\da-z]{1,12}){0,3})(?!\w)")
-_INVOICE = re.compile(rf"(?<!\w)(?:invoi?ces?|invioces?|bills?|receipts?|credit notes?){_COUNTER}{_GAP}({_CODE})(?!\w)")
+_BILL = r"(?:invoi?ces?|invioces?|in(?:o|v)+i?ces?|b(?:i|u|ui|iu)ll?s?|receipts?|credit notes?)"
+_INVOICE = re.compile(rf"(?<!\w){_BILL}{_COUNTER}{_GAP}({_CODE})(?!\w)")
 _ORDER = re.compile(
     r"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking)"
     rf"{_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"

@@ -112,7 +112,7 @@ SAID = {
     "feedback": ["feedback", "i want to leave a review"],
     "open_ticket": ["my card was declined", "open a ticket about the invoice"],
     "ticket_status": ["what is the status of my ticket", "show my tickets"],
-    "back_in_stock_alert": ["tell me when the lamp is back", "put me on the waiting list for the mug"],
+    "back_in_stock_alert": ["notify me when the lamp is back", "put me on the waiting list for the mug"],
     "change_language": ["german please", "switch to english"],
     "talk_to_human": [
         "i want to talk to a person",
