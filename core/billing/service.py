@@ -155,7 +155,7 @@ def _row(session: Session, customer_id: str, invoice_number: str) -> InvoiceRow:
         )
     )
     if row is None:
-        raise NotFound(f"I find no invoice {invoice_number[:40]} of yours.")
+        raise NotFound(f"I find no invoice {invoice_number[:40]} of yours.", "no-invoice", number=invoice_number[:40])
     return row
 
 

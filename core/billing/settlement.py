@@ -67,7 +67,7 @@ def method_of(session: Session, customer_id: str, method_id: str) -> Method:
         )
     )
     if row is None:
-        raise NotFound(f"I find no way of paying called {method_id[:40]} of yours.")
+        raise NotFound(f"I find no way of paying called {method_id[:40]} of yours.", "no-method", number=method_id[:40])
     return _method(row)
 
 
@@ -120,7 +120,8 @@ def refund(
         return done
     left = paid(session, order) - refunded(session, order)
     if amount.currency != order.currency or amount.minor < 0 or amount.minor > left.minor:
-        raise Refused(f"Only {left} of order {order.order_number} can be given back.", "refund-above-paid")
+        sentence = f"Only {left} of order {order.order_number} can be given back."
+        raise Refused(sentence, "refund-above-paid", left=left, number=order.order_number)
     shares = [(method_id, amount)] if method_id is not None else _shares(session, order, amount)
     for place, (to, share) in enumerate(shares):
         _book(session, order, ("refund", f"refund:{cause}:{place}"), share, to, now)
@@ -165,7 +166,8 @@ def _spend(session: Session, card: Method, amount: Money) -> None:
     )
     spent = spending.values(balance=PaymentMethodRow.balance - amount.minor).returning(PaymentMethodRow.method_id)
     if session.scalar(spent) is None:
-        raise Refused(f"There is not enough left on {card.label} for {amount}.", "payment-gift-card-too-low")
+        sentence = f"There is not enough left on {card.label} for {amount}."
+        raise Refused(sentence, "payment-gift-card-too-low", label=card.label, amount=amount)
 
 
 def _fill(session: Session, order: Order, method_id: str | None, amount: Money) -> None:

@@ -65,10 +65,12 @@ def press(session: Session, holder: Holder, value: str, now: datetime) -> dict[s
         )
     )
     if row is None:
-        raise NotFound("That button does not belong to this conversation. Say in words what you would like.")
+        raise NotFound(
+            "That button does not belong to this conversation. Say in words what you would like.", "button-foreign"
+        )
     if now - row.offered_at > GOOD_FOR:
         raise Refused("That button is from an earlier day. Say in words what you would like.", "button-old")
     pressing = update(OfferRow).where(OfferRow.value == value, OfferRow.pressed_at.is_(None))
     if session.scalar(pressing.values(pressed_at=now).returning(OfferRow.value)) is None:
-        raise Conflict("That button was pressed already; nothing was done twice.")
+        raise Conflict("That button was pressed already; nothing was done twice.", "button-pressed")
     return dict(row.act)

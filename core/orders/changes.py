@@ -104,7 +104,8 @@ def cancel(session: Session, order: Order, reason: str, rules: Orders, now: date
     may_be_cancelled(session, current, rules)
     cancelling = update(OrderRow).where(OrderRow.order_number == order.order_number, OrderRow.status == "open")
     if session.scalar(cancelling.values(status="cancelled").returning(OrderRow.order_number)) is None:
-        raise Conflict(f"Order {order.order_number} has just been packed; it was not cancelled.")
+        sentence = f"Order {order.order_number} has just been packed; it was not cancelled."
+        raise Conflict(sentence, "just-packed", number=order.order_number)
     _note(session, current, ("cancel", "cancel"), {"reason": reason}, now)
     return Changed(current, _held(session, order))
 
@@ -168,7 +169,8 @@ def change_address(session: Session, order: Order, address: Address, rules: Orde
         ).returning(OrderRow.order_number)
     )  # fmt: skip
     if changed is None:
-        raise Conflict(f"Order {order.order_number} has just been packed; its address was not changed.")
+        sentence = f"Order {order.order_number} has just been packed; its address was not changed."
+        raise Conflict(sentence, "just-packed", number=order.order_number)
     _note(session, current, ("address", key), {"from": list(current.ship_to.lines), "to": list(address.lines)}, now)
     return Changed(current, _held(session, order))
 
@@ -255,6 +257,8 @@ def _note(session: Session, order: Order, what: tuple[str, str], detail: dict[st
     row: dict[str, Any] = {"key": f"{order.order_number}:{key}", "order_number": order.order_number, "kind": kind}
     row |= {"who": f"customer:{order.customer_id}", "changed_at": now, "detail": detail}
     if insert_new(session, OrderChangeRow, row) is None:
-        raise Conflict(f"That was done to order {order.order_number} already.")
+        raise Conflict(
+            f"That was done to order {order.order_number} already.", "done-already", number=order.order_number
+        )
     who = f"customer:{order.customer_id}"
     record(session, now, who, f"order_{kind}", f"order:{order.order_number}", **detail)

@@ -54,7 +54,7 @@ def order_of(session: Session, customer_id: str, order_number: str) -> Order:
         select(OrderRow).where(OrderRow.customer_id == customer_id, OrderRow.order_number == lookup(order_number))
     )
     if row is None:
-        raise NotFound(f"I find no order {order_number[:40]} of yours.")
+        raise NotFound(f"I find no order {order_number[:40]} of yours.", "no-order", number=order_number[:40])
     return _with_lines(session, [row])[0]
 
 

@@ -50,7 +50,7 @@ def order_number_of(session: Session, customer_id: str, tracking_number: str) ->
         .where(OrderRow.customer_id == customer_id, ParcelRow.tracking_number == lookup(tracking_number.upper()))
     )
     if found is None:
-        raise NotFound(f"I find no parcel {tracking_number[:40]} of yours.")
+        raise NotFound(f"I find no parcel {tracking_number[:40]} of yours.", "no-parcel", number=tracking_number[:40])
     return found
 
 

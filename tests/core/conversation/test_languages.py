@@ -1,14 +1,16 @@
 """Every language says all that English says, in its own words, and understands what its people say."""
 
+import ast
 import tomllib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.conversation import wording
 from core.conversation.intents import INTENTS
-from core.errors import NotFound
+from core.errors import Conflict, InvalidInput, NotFound, Refused, TooMany
 from core.money import Money
 
 WORDS = wording.load("en_GB")
@@ -20,6 +22,12 @@ COMMON = (
 )
 # keys that only say a refusal or a rule, which English has in the words it is raised with
 RAISED = ("refusal_", "rule_")
+ROOMS_OF_CUSTOMERS = [
+    path
+    for room in ("orders", "billing", "shipments", "returns", "accounts", "conversation")
+    for path in (Path(wording.FOLDER).parents[1] / room).rglob("*.py")
+    if path.stem not in {"planner", "decide_proposal", "edit_proposal"}
+]
 
 
 def written(language: str) -> dict[str, Any]:
@@ -50,6 +58,22 @@ def test_an_intent_has_examples_in_every_language(language: str, intent: str) ->
     examples = written(language)["examples"].get(intent, [])
     assert len(examples) >= (55 if intent in COMMON else 30)
     assert len(set(examples)) == len(examples)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_refused_to_a_customer_is_said_in_every_language(language: str) -> None:
+    raised = {key for path in ROOMS_OF_CUSTOMERS for key in _keys_raised(path)}
+    assert len(raised) > 15
+    assert [key for key in sorted(raised) if not WORDS.has(language, f"refusal_{key.replace('-', '_')}")] == []
+
+
+def _keys_raised(path: Path) -> set[str]:
+    """The keys that a module gives the refusals it raises, where they are written out."""
+    kinds = {kind.__name__ for kind in (Refused, NotFound, Conflict, TooMany, InvalidInput)}
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    raised = [call for call in calls if ast.unparse(call.func) in kinds and len(call.args) > 1]
+    given = [call.args[1] for call in raised if not ast.unparse(call.args[0]).startswith("turn.say")]
+    return {str(key.value) for key in given if isinstance(key, ast.Constant)}
 
 
 def test_days_amounts_and_numbers_are_written_as_the_language_writes_them() -> None:
