@@ -29,5 +29,5 @@ def answer(turn: Turn) -> Step:
     else:
         told.append(turn.say("nothing_owing"))
     told += [turn.say("card", label=one.label, balance=one.balance or "") for one in cards]
-    choices = (Choice(turn.label_of("get_invoice"), {"invoice_number": owing[-1].invoice_number}, "get_invoice"),)
-    return Answer("\n".join(told), choices if owing else ())
+    latest = [{"invoice_number": one.invoice_number} for one in owing[-1:]]
+    return Answer("\n".join(told), tuple(Choice(turn.label_of("get_invoice"), one, "get_invoice") for one in latest))
