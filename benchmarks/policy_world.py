@@ -284,8 +284,8 @@ def _one(world: World, task: dict[str, Any], house: House, tally: Tally, way: Wa
     allowed = [action for action in task["actions"] if action["name"] in _ACTIONS and ledger.takes_effect(user, action)]
     expected = [_expected(action) for action in allowed]
     found = [_found(one) for one in done]
-    missing = [one for one in expected if one not in found]
-    strange = [one for one in found if one not in expected]
+    missing = [one for one in expected if not any(_same(one, other) for other in found)]
+    strange = [one for one in found if not any(_same(other, one) for other in expected)]
     tally.tasks += 1
     tally.done += not missing and not strange
     tally.wrong_writes += bool(strange)
@@ -293,6 +293,12 @@ def _one(world: World, task: dict[str, Any], house: House, tally: Tally, way: Wa
     if (missing or strange) and len(tally.failures) < way.shown:
         told = "\n".join(f"    {who}: {text}" for who, text in said)
         tally.failures.append(f"--- task {way.seed}\n{told}\n  missing {missing}\n  wrong {strange}")
+
+
+def _same(expected: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether it is what was expected; where no money moves, how it would have is no matter."""
+    ignored = {"is_free", "method"} if found["is_free"] and not found["method"] else {"is_free"}
+    return all(expected[key] == found[key] for key in expected if key not in ignored)
 
 
 def _expected(action: dict[str, Any]) -> dict[str, Any]:
@@ -316,6 +322,7 @@ def _found(action: dict[str, Any]) -> dict[str, Any]:
     lines = told.get("lines", []) if name != "cancel_order" else []
     return {
         "name": name,
+        "is_free": float(action["result"].get("difference", 1)) == 0,
         "order": told.get("order_number") or "",
         "items": sorted((line["sku"], line.get("new_sku", "")) for line in lines for _ in range(line["quantity"])),
         "method": (told.get("payment_method") or "") if has_method else "",

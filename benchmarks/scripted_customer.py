@@ -85,7 +85,9 @@ class Customer:
                 break
             before = reply.text
             outcome.said += [("customer", text), ("shop", reply.text)]
-            outcome.actions += [{"name": one.name, "arguments": one.arguments} for one in reply.actions]
+            outcome.actions += [
+                {"name": one.name, "arguments": one.arguments, "result": one.result} for one in reply.actions
+            ]
             if any(one.name == wish.kind for one in reply.actions) or reply.handed_off:
                 break
             if reply.asks is None:

@@ -227,9 +227,12 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         if not filling:
             return False
         anew = next((frame for frame in heard.begin if frame.intent == top.intent), None)
-        if "product" in filling and anew is not None and not hearing.corrects(heard.text):
-            top.slots = {name: top.slots[name] for name in ("order_number",) if name in top.slots}
-            filling = {**anew.slots, **{name: value for name, value in filling.items() if name != "text"}}
+        if anew is not None and not hearing.corrects(heard.text):
+            is_whole = "heard" in anew.slots and len(heard.text.split()) >= _LONG
+            if is_whole or "product" in filling:
+                stays = ("order_number",) if not is_whole else ()
+                top.slots = {name: top.slots[name] for name in stays if name in top.slots}
+                filling = {**anew.slots, **{name: value for name, value in filling.items() if name != "text"}}
         _fill(scene, top, filling, heard.text)
         return True
     _run_stack(scene, heard.text)

@@ -16,15 +16,20 @@ from core.conversation.understanding.text import fold
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?")
 _LONG = 8
 _SHORTEST_PART = 3
+_LEAST_SAID, _MOST_OF = 2, 0.5
 
 
 @dataclass(frozen=True)
 class Named:
-    """Something that may be named: by code, by name, or by the options that tell it from others of the name."""
+    """Something that may be named: by code, by name, or by the options that tell it from others of the name.
+
+    Variants of one product share a `family`, whatever they are called.
+    """
 
     key: str
     name: str
     code: str = ""
+    family: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,6 +95,7 @@ def named_in(text: str, things: Sequence[Named]) -> list[Mention]:
     said = tokens(text)
     taken = [False] * len(said)
     found = [*_codes(text, said, things, taken), *_whole_names(said, things, taken)]
+    found += _most_of_names(said, things, taken)
     found += _parts_of_names(said, things, taken, {key for mention in found for key in mention.keys})
     return _merged(sorted(found, key=lambda mention: mention.start))
 
@@ -180,6 +186,49 @@ def _whole_names(said: Sequence[Token], things: Sequence[Named], taken: list[boo
                 taken[begin : begin + width] = [True] * width
                 found.append(Mention(tuple(groups[name]), window[0].start, window[-1].end))
     return found
+
+
+def _most_of_names(said: Sequence[Token], things: Sequence[Named], taken: list[bool]) -> list[Mention]:
+    """Long names by the words of them that people say: “plasters circus parade” for Plasters in Tin Circus Parade."""
+    groups = {name: keys for name, keys in _by_name(things).items() if len(_telling_words(name)) >= _LEAST_SAID}
+    found: list[Mention] = []
+    begin = 0
+    while begin < len(said):
+        runs = {name: _run(said, taken, begin, _words(name)) for name in groups}
+        scored = {name: _said_of(said[begin : begin + length], name) for name, length in runs.items() if length}
+        best = max(scored.values(), default=0)
+        if not best:
+            begin += 1
+            continue
+        names = [name for name, count in scored.items() if count == best]
+        length = max(runs[name] for name in names)
+        taken[begin : begin + length] = [True] * length
+        keys = tuple(key for name in names for key in groups[name])
+        found.append(Mention(keys, said[begin].start, said[begin + length - 1].end))
+        begin += length
+    return found
+
+
+def _telling_words(name: str) -> list[str]:
+    return [word for word in _words(name) if len(word) >= _SHORTEST_PART]
+
+
+def _run(said: Sequence[Token], taken: Sequence[bool], begin: int, words: Sequence[str]) -> int:
+    """How many tokens from a place on are words of a name, in its order."""
+    length, at = 0, 0
+    while begin + length < len(said) and not taken[begin + length]:
+        place = next((i for i in range(at, len(words)) if _alike(words[i], said[begin + length].text)), None)
+        if place is None:
+            break
+        at, length = place + 1, length + 1
+    return length
+
+
+def _said_of(run: Sequence[Token], name: str) -> int:
+    """How many of a name's telling words a run says; too few of them say nothing."""
+    telling = _telling_words(name)
+    count = sum(any(_alike(word, token.text) for word in telling) for token in run)
+    return count if count >= _LEAST_SAID and count >= _MOST_OF * len(telling) else 0
 
 
 def _parts_of_names(

@@ -82,10 +82,12 @@ def lines_named(turn: Turn, order: Order, text: str) -> list[tuple[Mention, tupl
 def things_of(turn: Turn, order: Order) -> list[Named]:
     """The lines of an order as they may be named."""
     known = products(turn.session, [line.sku for line in order.lines])
-    return [
-        Named(str(line.line), line.description, line.sku, known[line.sku].options if line.sku in known else {})
-        for line in order.lines
-    ]
+    return [_thing(line, known.get(line.sku)) for line in order.lines]
+
+
+def _thing(line: OrderLine, product: Product | None) -> Named:
+    family, options = (product.family, product.options) if product is not None else ("", {})
+    return Named(str(line.line), line.description, line.sku, family, options)
 
 
 def swaps_named(turn: Turn, order: Order, text: str, links: Sequence[str]) -> list[tuple[tuple[OrderLine, ...], Swap]]:
@@ -247,10 +249,7 @@ def _holding(turn: Turn, orders: Sequence[Order], text: str) -> list[Order]:
     known = products(turn.session, list({line.sku for order in orders for line in order.lines}))
     counts: dict[str, float] = {}
     for order in orders:
-        things = [
-            Named(str(line.line), line.description, line.sku, known[line.sku].options if line.sku in known else {})
-            for line in order.lines
-        ]
+        things = [_thing(line, known.get(line.sku)) for line in order.lines]
         found = mentions.named_in(text, things)
         told = {mentions.narrowed(text, one, things).keys for one in found}
         sure = sum(len(keys) == 1 and one.is_whole for one, keys in zip(found, told, strict=False))
@@ -285,7 +284,8 @@ def _first_of_each(text: str, found: Sequence[Mention], links: Sequence[str], th
 
 
 def _names(things: Sequence[Named], mention: Mention) -> set[str]:
-    return {thing.name.casefold() for thing in things if thing.key in mention.keys}
+    """What the things of a mention are: variants of one product are one, whatever they are called."""
+    return {thing.family or thing.name.casefold() for thing in things if thing.key in mention.keys}
 
 
 def _link(text: str, begin: int, end: int, links: Sequence[str]) -> tuple[int, int] | None:

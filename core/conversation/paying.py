@@ -35,6 +35,14 @@ def method_for(turn: Turn, amount: Money, among: Sequence[Method] | None = None)
     return Ask("payment_method", text, tuple(own.method_choice(turn, method) for method in able))
 
 
+def settles(turn: Turn, difference: Money) -> Method | Ask | None:
+    """How a difference is settled; where there is none, only what was named counts and nothing is asked."""
+    if difference.minor:
+        return method_for(turn, difference)
+    named = _said(turn, methods_of(turn.session, turn.customer_id))
+    return named[0] if len(named) == 1 else None
+
+
 def _said(turn: Turn, methods: Sequence[Method]) -> list[Method]:
     chosen = turn.slots.get("payment_method")
     if chosen:

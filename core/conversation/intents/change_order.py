@@ -8,7 +8,7 @@ from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import method_for
+from core.conversation.paying import settles
 from core.conversation.swapping import swaps_meant
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.errors import Refused
@@ -43,7 +43,7 @@ def answer(turn: Turn) -> Step:
     if short:
         return Answer(turn.say("too_few", name=short[0]), focus={"order_number": order.order_number})
     difference = planned.total - order.total
-    method = method_for(turn, difference) if _is_settled(turn, order) else None
+    method = settles(turn, difference) if _is_settled(turn, order) else None
     if isinstance(method, Ask):
         return method
     return Confirm(_diff(turn, order, planned, {one.line for one in asked}, method), _plan(order, asked, method))

@@ -7,7 +7,7 @@ from core.billing.settlement import Settled, charge, paid, refund, refunded
 from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
-from core.conversation.paying import method_for
+from core.conversation.paying import settles
 from core.conversation.sending_back import Goods, nothing_back, order_back, rules, value_back
 from core.conversation.swapping import is_free, swaps_meant
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
@@ -40,7 +40,7 @@ def answer(turn: Turn) -> Step:
         return swaps
     goods = Goods(order, {line: _units(turn, possible[line], swaps) for line in swaps})
     difference = _difference(turn, goods, swaps)
-    method = method_for(turn, difference)
+    method = settles(turn, difference)
     if isinstance(method, Ask):
         return method
     told = [turn.say("confirm", order=order.order_number)]

@@ -5,11 +5,11 @@ import pytest
 from core.conversation.mentions import Named, chosen, named_in, narrowed, wanted_in
 
 LINES = [
-    Named("1", "Tea Kettle", "3312883418", {"material": "ceramic", "capacity": "1.5 liters"}),
-    Named("2", "T-Shirt", "9612497925", {"color": "blue", "size": "M"}),
-    Named("3", "Laptop", "1684786391", {"screen size": "15-inch", "color": "black", "ram": "32GB"}),
-    Named("4", "Laptop", "6017636844", {"screen size": "17-inch", "color": "silver", "ram": "16GB"}),
-    Named("5", "Action Camera", "6117189161", {"waterproof": "yes", "color": "silver"}),
+    Named("1", "Tea Kettle", "3312883418", "", {"material": "ceramic", "capacity": "1.5 liters"}),
+    Named("2", "T-Shirt", "9612497925", "", {"color": "blue", "size": "M"}),
+    Named("3", "Laptop", "1684786391", "", {"screen size": "15-inch", "color": "black", "ram": "32GB"}),
+    Named("4", "Laptop", "6017636844", "", {"screen size": "17-inch", "color": "silver", "ram": "16GB"}),
+    Named("5", "Action Camera", "6117189161", "", {"waterproof": "yes", "color": "silver"}),
 ]
 
 
@@ -84,3 +84,14 @@ def test_a_letter_is_a_size_only_where_it_is_meant() -> None:
     assert wanted_in("I'm sorry, what's the cost of that m thing you mentioned before", family).is_empty
     assert dict(wanted_in("can I have it in M instead of what I ordered", family).options) == {"size": "M"}
     assert dict(wanted_in("size s would be what I need for this one", family).options) == {"size": "S"}
+
+
+def test_a_long_name_is_known_by_the_words_people_say_of_it() -> None:
+    tins = [Named(key, f"Plasters in Tin {kind}") for key, kind in enumerate_as_text("Strongman", "Circus Parade")]
+    assert [one.keys for one in named_in("the plasters circus parade please", tins)] == [("1",)]
+    assert [one.keys for one in named_in("circus parade", tins)] == [("1",)]
+    assert [one.keys for one in named_in("the plasters in tin", tins)] == [("0", "1")]
+
+
+def enumerate_as_text(*kinds: str) -> list[tuple[str, str]]:
+    return [(str(place), kind) for place, kind in enumerate(kinds)]
