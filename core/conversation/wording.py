@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,7 @@ class Wording:
         return value
 
 
+@cache
 def load(locale: str) -> Wording:
     """All sentences there are; the shop's own language is shown by the shop's own locale."""
     sentences = dict(_sentences("", tomllib.loads(SHARED.read_text(encoding="utf-8"))))
@@ -110,6 +112,14 @@ def load(locale: str) -> Wording:
             where = "" if intent == "shared" else intent
             sentences.update({(path.stem, where, key): sentence for key, sentence in those.items()})
     return Wording(sentences, locales)
+
+
+def page_words() -> dict[str, dict[str, str]]:
+    """By language what pages say for their English words."""
+    return {
+        path.stem: dict(tomllib.loads(path.read_text(encoding="utf-8")).get("pages", {}))
+        for path in sorted(LANGUAGES.glob("*.toml"))
+    }
 
 
 def blanks(sentence: str) -> set[str]:
