@@ -179,6 +179,32 @@ def policy(
         typer.echo(json.dumps(house.portal.policy() or {}, indent=2, ensure_ascii=False))
 
 
+@app.command("export-customer")
+def export_customer(
+    address: Annotated[str, typer.Argument(help="The customer's e-mail address.")],
+    folder: Annotated[Path, typer.Argument(help="An empty folder to write to.")],
+    config: ConfigPath = None,
+) -> None:
+    """Write everything kept about one customer, as JSON and documents; nothing of anybody else."""
+    from bot.privacy import export
+
+    with _house(_load(config)) as house:
+        export(house, address, folder)
+
+
+@app.command("erase-customer")
+def erase_customer(
+    address: Annotated[str, typer.Argument(help="The customer's e-mail address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Really erase; without it, only shows what there is.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Erase one customer as far as the law lets it go, and say what stays and why."""
+    from bot.privacy import erase
+
+    with _house(_load(config)) as house:
+        erase(house, address, sure=yes)
+
+
 @app.command()
 def templates(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
     """Write a CSV template for every table, with an example row each."""

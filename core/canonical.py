@@ -102,6 +102,18 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "account_people",
+        ("customer_id", "email"),
+        (
+            _must("customer_id", "the company account"),
+            _must("email", "where this person's codes go"),
+            _must("name", "person to address"),
+            _choice(
+                "role", "what the person may do; see [identity] of the configuration", "owner", "buyer", "accounts"
+            ),
+        ),
+    ),
+    Table(
         "payment_methods",
         ("method_id",),
         (
@@ -318,7 +330,16 @@ TABLES: tuple[Table, ...] = (
             _must("order_number", ""),
             _choice("kind", "", "return", "exchange", "claim", "withdrawal"),
             _choice(
-                "status", "", "requested", "approved", "in_transit", "received", "refunded", "rejected", "cancelled"
+                "status",
+                "",
+                "requested",
+                "approved",
+                "in_transit",
+                "received",
+                "refunded",
+                "exchanged",
+                "rejected",
+                "cancelled",
             ),
             _must("requested_at", "", Kind.TIME),
         ),

@@ -10,12 +10,14 @@ class Speaker:
 
     `proof` is 0 anonymous, 1 identified, 2 in possession of the account's mailbox or linked chat, 3 the same within
     the last fifteen minutes. At most one of `customer_id` and `staff_id` is set.
+    `member` is the address of the one of a company account's people who is talking; empty for its holder.
     """
 
     customer_id: str | None = None
     staff_id: str | None = None
     proof: int = 0
     language: str = "en"
+    member: str = ""
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,30 @@ class Returns(Section):
     )
 
 
+Right = Literal["orders", "money", "account"]
+
+
+class Identity(Section):
+    """Who may do what for a company account, and how chats are linked from the portal."""
+
+    roles: dict[str, tuple[Right, ...]] = Field(
+        {"owner": ("orders", "money", "account"), "buyer": ("orders",), "accounts": ("money",)},
+        description="what people of a company account may do; reading its orders goes with every role",
+    )
+    chat_links: dict[str, str] = Field(
+        default_factory=dict, description="channels to addresses that open a chat there; {token} is filled in"
+    )
+    alarm_wrong_codes: int = Field(100, ge=1, description="wrong codes in an hour, by everybody, that staff is told of")
+
+    @field_validator("chat_links")
+    @classmethod
+    def _has_a_blank(cls, links: dict[str, str]) -> dict[str, str]:
+        for channel, address in links.items():
+            if "{token}" not in address:
+                raise ValueError(f"the address for {channel} has no {{token}} to fill in")
+        return links
+
+
 class DatabaseSettings(Section):
     """Where records live: `sqlite:///path` or `postgresql://user@host/name`."""
 
@@ -216,6 +240,7 @@ class Config(BaseSettings):
     service: Service = Service()
     orders: Orders = Orders()
     returns: Returns = Returns()
+    identity: Identity = Identity()
     database: DatabaseSettings = DatabaseSettings()
     web: Web = Web()
     scheduler: SchedulerSettings = SchedulerSettings()

@@ -41,6 +41,11 @@ def take(session: Session, table: str, rows: Sequence[dict[str, Any]], shop: Sho
     Returns:
         For each row (by its index) that was left out, the sentence why.
     """
+    gone = accounts.of_the_erased(session, rows) if table in accounts.PERSONAL else {}
+    if gone:
+        kept = [index for index in range(len(rows)) if index not in gone]
+        taken = take(session, table, [rows[index] for index in kept], shop, now)
+        return gone | {kept[index]: why for index, why in taken.items()}
     if table == "stock":
         return inventory.count(session, rows, now)
     if table == "invoices":
@@ -50,6 +55,6 @@ def take(session: Session, table: str, rows: Sequence[dict[str, Any]], shop: Sho
         return take_once(session, KEPT_BY[table], rows, _ISSUED)
     if table == "orders":
         rows = orders.only_forward(session, rows)
-    if table in {"customers", "staff"}:
+    if table in {"customers", "staff", "account_people"}:
         rows = accounts.with_folded_address(rows)
     return take_over(session, KEPT_BY[table], rows)

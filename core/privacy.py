@@ -4,6 +4,7 @@ Every table has to be declared here, so that a new one cannot be forgotten; tabl
 this room stand below those whose tables it looks after.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,12 +14,14 @@ from sqlalchemy import Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.chat import Reply
 from core.database.audit import record
 from core.database.base import Base
 
 _ACCOUNTING = "kept ten years for the tax office, without what only served delivery"
 _STOCK = "units without a name"
 _SHOP = "nothing about customers"
+_NOBODY = "«nobody»"  # stands for something that tells rows apart and says nothing about whom
 _WRITTEN_UP = "who changed what, by number only; the chain of changes has to stay whole"
 
 
@@ -26,9 +29,9 @@ _WRITTEN_UP = "who changed what, by number only; the chain of changes has to sta
 class Kept:
     """How a table holds a customer's rows, and what becomes of them on erasure.
 
-    `by` names the column that says whose a row is: `customer_id` itself, `person` (`customer:…`), or `through`, which
-    finds it by a parent's key. `blank` are columns that are emptied, `deletes` removes the rows, `why` says why what
-    stays may stay.
+    `by` names the column that says whose a row is: `customer_id` itself, or one that holds `customer:…`; `through`
+    finds it by the key of a parent, which is declared here too. `blank` are columns that are emptied, `deletes`
+    removes the rows, `why` says why what stays may stay.
     """
 
     by: str = ""
@@ -41,15 +44,19 @@ class Kept:
 _SHIP = dict.fromkeys(("ship_name", "ship_line1", "ship_line2", "ship_city", "ship_postcode", "ship_region"), "")
 _OF_ORDER = ("orders", "order_number")
 POLICY: dict[str, Kept] = {
+    "account_people": Kept("customer_id", deletes=True),
     "addresses": Kept("customer_id", deletes=True),
-    "audit": Kept(why=_WRITTEN_UP),
+    "audit": Kept("who", why=_WRITTEN_UP),
+    "chat_invitations": Kept("customer_id", deletes=True),
     "chat_links": Kept("customer_id", deletes=True),
     "conversations": Kept("person", deletes=True),
     "customers": Kept("customer_id", why="the number alone, which invoices refer to",
-                      blank=dict.fromkeys(("name", "email", "email_folded", "company", "phone", "vat_number"), "")),
-    "enquiries": Kept("asker", blank={"asker": "erased"}, why="demand, by day and product"),
+                      blank={**dict.fromkeys(("name", "company", "phone", "vat_number"), ""), "email": _NOBODY,
+                             "email_folded": _NOBODY}),
+    "enquiries": Kept("asker", blank={"asker": _NOBODY}, why="demand, by day and product"),
     "feedback": Kept("customer_id", deletes=True),
-    "inbox": Kept(why="messages as they came, removed by housekeeping after some days"),
+    "inbox": Kept("source", blank={"content": {}, "answer": Reply("").as_dict()},
+                  why="that a message came in, so that a repeat is known"),
     "invoice_lines": Kept(through=("invoices", "invoice_number"), why=_ACCOUNTING),
     "invoices": Kept("customer_id", why=_ACCOUNTING),
     "locations": Kept(why=_SHOP),
@@ -61,7 +68,7 @@ POLICY: dict[str, Kept] = {
     "order_lines": Kept(through=_OF_ORDER, why=_ACCOUNTING),
     "orders": Kept("customer_id", blank=_SHIP, why=_ACCOUNTING),
     "outbox": Kept("chat", deletes=True),
-    "parcel_lines": Kept(why=_STOCK),
+    "parcel_lines": Kept(through=("parcels", "tracking_number"), why=_STOCK),
     "parcels": Kept(through=_OF_ORDER, why="when goods were sent, for claims"),
     "payment_methods": Kept("customer_id", deletes=True),
     "payments": Kept(through=_OF_ORDER, blank={"method_id": None}, why=_ACCOUNTING),
@@ -71,11 +78,11 @@ POLICY: dict[str, Kept] = {
     "approvals": Kept(why=_SHOP),
     "purchase_order_lines": Kept(why=_SHOP),
     "purchase_orders": Kept(why=_SHOP),
-    "return_lines": Kept(why=_STOCK),
+    "return_lines": Kept(through=("returns", "return_number"), blank={"reason": ""}, why=_STOCK),
     "returns": Kept(through=_OF_ORDER, blank={"refund_to": None}, why=_ACCOUNTING),
     "runs": Kept(why=_SHOP),
     "sales": Kept(why=_SHOP),
-    "scans": Kept(why="where parcels were, by their number"),
+    "scans": Kept(through=("parcels", "tracking_number"), why="where parcels were, by their number"),
     "sessions": Kept("person", deletes=True),
     "settings": Kept(why=_SHOP),
     "sign_in_codes": Kept("person", deletes=True),
@@ -85,6 +92,7 @@ POLICY: dict[str, Kept] = {
     "stock_movements": Kept(why=_SHOP),
     "supplier_items": Kept(why=_SHOP),
     "suppliers": Kept(why=_SHOP),
+    "tallies": Kept(why="how often was tried, by a hash, for two days"),
     "tickets": Kept("customer_id", deletes=True),
 }  # fmt: skip
 
@@ -104,7 +112,7 @@ def export(session: Session, customer_id: str) -> dict[str, list[dict[str, Any]]
     found = {}
     for name, kept in POLICY.items():
         table = Base.metadata.tables.get(name)
-        if table is None or not (kept.by or kept.through[0]):
+        if table is None or not (kept.by or kept.through[0]) or name in _TWICE:
             continue
         rows = session.execute(select(table).where(_whose(table, kept, customer_id))).mappings().all()
         if rows:
@@ -117,9 +125,11 @@ def erase(session: Session, customer_id: str, who: str, now: datetime) -> list[E
 
     Deleted and blanked before the account itself, so that what hangs on it goes first.
     """
+    session.flush()
+    nobody = f"erased-{secrets.token_hex(8)}"
     report = []
-    for name, kept in POLICY.items():
-        table = Base.metadata.tables.get(name)
+    for name in sorted(POLICY, key=lambda name: name != "inbox"):  # whose messages those are is known by the chats
+        kept, table = POLICY[name], Base.metadata.tables.get(name)
         if table is None or not (kept.by or kept.through[0]):
             continue
         where = _whose(table, kept, customer_id)
@@ -129,9 +139,10 @@ def erase(session: Session, customer_id: str, who: str, now: datetime) -> list[E
             session.execute(delete(table).where(where))
             what = "deleted"
         elif kept.blank:
-            blank = {key: f"erased-{customer_id}" if key in {"email", "email_folded"} else value
-                     for key, value in kept.blank.items()}  # fmt: skip
-            session.execute(update(table).where(where).values(blank))
+            blank = {key: nobody if value == _NOBODY else value for key, value in kept.blank.items()}
+            session.execute(
+                update(table).where(where).values(blank | ({"erased_at": now} if name == "customers" else {}))
+            )
             what = "anonymised"
         if rows:
             report.append(Erased(name, rows, what, kept.why))
@@ -141,7 +152,8 @@ def erase(session: Session, customer_id: str, who: str, now: datetime) -> list[E
     return report
 
 
-_SECRET = frozenset({"digest", "token_digest", "form_token", "email_folded"})
+_TWICE = frozenset({"inbox"})  # what was said is in messages already, by person and not by chat
+_SECRET = frozenset({"value", "digest", "token_digest", "form_token", "email_folded"})
 
 
 def _whose(table: Table, kept: Kept, customer_id: str) -> ColumnElement[bool]:
@@ -153,10 +165,13 @@ def _whose(table: Table, kept: Kept, customer_id: str) -> ColumnElement[bool]:
             return column == customer_id
         if kept.by == "chat" and "content" in table.columns:
             return or_(column == person, column.like(f"{person}:%"))
+        if kept.by == "source":
+            chats = Base.metadata.tables["messages"].columns
+            theirs = select("chat:" + chats["channel"] + ":" + chats["chat"]).where(chats["person"] == person)
+            return column.in_(theirs)
         return and_(column.is_not(None), column == person)
-    parent = Base.metadata.tables[kept.through[0]]
-    key = kept.through[1]
-    mine = select(parent.columns[key]).where(parent.columns["customer_id"] == customer_id)
+    parent, key = Base.metadata.tables[kept.through[0]], kept.through[1]
+    mine = select(parent.columns[key]).where(_whose(parent, POLICY[kept.through[0]], customer_id))
     return table.columns[key].in_(mine)
 
 

@@ -72,11 +72,25 @@ class Staff:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of the people who act for a company account."""
+
+    customer_id: str
+    email: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
 class Visitor:
-    """Who a signed-in browser belongs to; exactly one of `customer` and `staff` is set."""
+    """Who a signed-in browser belongs to; exactly one of `customer` and `staff` is set.
+
+    `member` is the one of the account's people who signed in, None for the holder of the account.
+    """
 
     customer: Customer | None
     staff: Staff | None
     proof: int
     form_token: str
     chat: str
+    member: Member | None = None

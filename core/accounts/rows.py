@@ -34,6 +34,19 @@ class CustomerRow(Base):
     country: Mapped[str]
     vat_number: Mapped[str] = mapped_column(default="")
     email_folded: Mapped[str] = mapped_column(default=folded_default, index=True)
+    erased_at: Mapped[datetime | None]
+
+
+class PersonRow(Base):
+    """Somebody who acts for a company account, with their own mailbox to show it by, and a role."""
+
+    __tablename__ = "account_people"
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.customer_id), primary_key=True)
+    email: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    email_folded: Mapped[str] = mapped_column(default=folded_default, index=True)
 
 
 class AddressRow(Base):
@@ -81,10 +94,14 @@ class CodeRow(Base):
     asked_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+    member: Mapped[str] = mapped_column(default="")
 
 
 class SessionRow(Base):
-    """A signed-in browser; the key is the hash of its token."""
+    """A signed-in browser; the key is the hash of its token.
+
+    `member` is the folded address of the one of an account's people who signed in; empty for the account itself.
+    """
 
     __tablename__ = "sessions"
 
@@ -93,6 +110,7 @@ class SessionRow(Base):
     proved_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     form_token: Mapped[str]
+    member: Mapped[str] = mapped_column(default="")
 
 
 class ChatLinkRow(Base):
@@ -105,3 +123,26 @@ class ChatLinkRow(Base):
     customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.customer_id), index=True)
     linked_at: Mapped[datetime]
     proved_at: Mapped[datetime]
+    member: Mapped[str] = mapped_column(default="")
+
+
+class InvitationRow(Base):
+    """A link or code that lets the chat it is shown in speak for a customer, once; the key is its hash."""
+
+    __tablename__ = "chat_invitations"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.customer_id), index=True)
+    member: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class TallyRow(Base):
+    """How often something limited was tried in a day or an hour; `subject` is a hash of whose tries they are."""
+
+    __tablename__ = "tallies"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(primary_key=True)
+    tries: Mapped[int]

@@ -110,8 +110,8 @@ def _with_link(session: Session, incoming: Incoming, now: datetime) -> Incoming:
     if link is None:
         return incoming
     person = accounts.customer(session, link.customer_id)
-    known = {"customer_id": link.customer_id, "proof": link.proof(now), "member": link.member}
-    return replace(incoming, speaker=replace(speaker, **known, language=person.language))
+    known = replace(speaker, customer_id=link.customer_id, proof=link.proof(now), member=link.member)
+    return replace(incoming, speaker=replace(known, language=person.language))
 
 
 def _stranger(incoming: Incoming) -> Incoming:
@@ -224,6 +224,9 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         _act(scene, top)
     else:
         filling = hearing.filling(top, heard)
+        if not filling and heard.control == "confirm":
+            _ask_again(scene, top)  # a yes is no answer to a question
+            return True
         if not filling:
             return False
         anew = next((frame for frame in heard.begin if frame.intent == top.intent), None)

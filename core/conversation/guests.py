@@ -1,8 +1,8 @@
 """Somebody who shows an order's number and its address or postcode: told where the order is, and nothing else."""
 
+from core.accounts import limits
 from core.accounts.rows import folded
 from core.conversation.turn import Answer, Ask, Step, Turn
-from core.database.numbers import next_number
 from core.errors import TooMany
 from core.orders.service import order_for_guest
 from core.shipments.model import Parcel
@@ -43,15 +43,15 @@ def _count(turn: Turn, number: str) -> None:
     Raises:
         TooMany: as many as a day allows were made.
     """
-    day = f"{turn.today}"
-    limits = {
+    bare = "".join(filter(str.isalnum, number)).upper().lstrip("0")
+    most = {
         f"guest:{turn.channel}:{turn.chat}": _TRIES_PER_CHAT,
-        f"guest:order:{number[:40]}": _TRIES_PER_ORDER,
+        f"guest:order:{bare}": _TRIES_PER_ORDER,
         "guest:all": _TRIES_OF_ALL,
     }
-    for what, most in limits.items():
-        if next_number(turn.session, f"{what}:{day}") > most:
-            raise TooMany(turn.say("too_many_tries"))
+    made = {what: limits.count(turn.session, what, turn.now) for what in most}
+    if any(made[what] > most[what] for what in most):
+        raise TooMany(turn.say("too_many_tries"))
 
 
 def _parcel(turn: Turn, parcel: Parcel) -> str:

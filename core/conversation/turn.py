@@ -1,5 +1,6 @@
 """What an intent gets to work with in one turn, and what it may answer."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
+from core.accounts.identity import CodesAtHand, Typed
 from core.chat import Action, Attachment, Speaker
 from core.config import Config
 from core.conversation.understanding import Reader
@@ -29,13 +31,15 @@ class Shelf:
 
 @dataclass(frozen=True)
 class House:
-    """What all conversations share."""
+    """What all conversations share; `typed` is the code in the message at hand, hashed before its transaction."""
 
     config: Config
     reader: Reader
     wording: Wording
     shelf: Callable[[Session], Shelf]
     zone: ZoneInfo
+    codes: CodesAtHand = field(default_factory=CodesAtHand)
+    typed: Typed | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Answer:
     """The flow has come to its end with this text.
 
     `speaks_for` names the customer whom the chat was just shown to belong to; empty where it belongs to nobody now.
+    `member` is the one of that account's people who showed it.
     `language` is what is spoken from here on.
     """
 
@@ -62,6 +67,7 @@ class Answer:
     focus: dict[str, Any] = field(default_factory=dict)
     hands_off: bool = False
     speaks_for: str | None = None
+    member: str = ""
     language: str = ""
 
 
@@ -131,6 +137,11 @@ class Turn:
         """Why something cannot be done, in the speaker's language."""
         return self.house.wording.refusal(self.speaker.language, refusal)
 
+    def says(self, key: str, text: str) -> bool:
+        """Whether a text says any of the words listed under a key, each from the beginning of a word on."""
+        folded = fold(text).text
+        return any(re.search(rf"(?<!\w){re.escape(fold(one).text)}", folded) for one in self.say(key).split(", "))
+
     def because(self, rule: str, otherwise: str) -> str:
         """A rule's reason in the speaker's language where somebody wrote it down."""
         key = f"rule_{rule.replace('-', '_')}"
@@ -149,7 +160,7 @@ class Turn:
         for reason in reasons:
             key = f"words_{reason.replace(' ', '_')}"
             like = self.say(key).split(", ") if self.house.wording.knows(self.intent, key) else []
-            if any(words in folded for words in (reason, *like)):
+            if any(re.search(rf"(?<!\w){re.escape(fold(words).text)}", folded) for words in (reason, *like)):
                 return reason
         return ""
 

@@ -1,13 +1,14 @@
 """The front door: every verb that a channel, a page, a webhook or a job may call; one verb is one transaction."""
 
 from core.portal.counter import Counter, File, OrderPage
-from core.portal.desk import Desk
 from core.portal.door import Door
 from core.portal.machine_room import Health, MachineRoom
+from core.portal.reception import Access, Export, Reception
+from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
 
-__all__ = ["File", "Health", "OrderPage", "PlanOutcome", "Portal"]
+__all__ = ["Access", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
 
 
-class Portal(Door, Counter, Desk, Stockroom, MachineRoom):
+class Portal(Door, Reception, Counter, ReturnsDesk, Stockroom, MachineRoom):
     """The verbs of the product, over one database."""

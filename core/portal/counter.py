@@ -2,17 +2,19 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from core.accounts import identity
 from core.accounts import service as accounts
-from core.accounts.model import Staff, Visitor
+from core.accounts.model import CODE_DIGITS, Staff, Visitor
 from core.billing import service as billing
 from core.billing.pdf import invoice_pdf
 from core.billing.service import InvoiceSummary
 from core.chat import Incoming, Reply
-from core.conversation import dialogue, transcript
+from core.conversation import dialogue, standing, transcript
 from core.conversation.transcript import Said
-from core.errors import NotFound, PortalError, Unavailable
+from core.conversation.turn import House
+from core.errors import InvalidInput, NotFound, PortalError, Unavailable
 from core.orders import service as orders
 from core.orders.model import Order
 from core.portal.rooms import Rooms
@@ -22,6 +24,7 @@ from core.shipments import service as shipments
 from core.shipments.model import Parcel
 
 log = logging.getLogger(__name__)
+FRESH = 3  # the highest proof: whoever has it waits for no code
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Counter(Rooms):
 
     def converse(self, incoming: Incoming) -> Reply:
         """Answer one message or button press; the same delivery twice gets the same answer and acts once."""
-        house = self._house
+        house = self._prepared(incoming)
         try:
             with self._database.unit_of_work() as session:
                 return dialogue.converse(session, house, incoming, self._clock())
@@ -63,6 +66,35 @@ class Counter(Rooms):
             log.exception("a turn of conversation failed", extra={"reference": reference})
             text = self._house.wording.say(incoming.speaker.language, "", "broken", reference=reference)
             return Reply(text, speaker_proof=incoming.speaker.proof)
+
+    def choose_language(self, customer_id: str | None, channel: str, chat: str, language: str) -> None:
+        """Speak a language in a chat from now on, and to the customer, where one asks, anywhere.
+
+        Raises:
+            InvalidInput: the shop does not speak it.
+        """
+        if language not in self._house.wording.languages:
+            raise InvalidInput("The shop does not speak that language.")
+        with self._database.unit_of_work() as session:
+            standing.choose_language(session, channel, chat, language)
+            if customer_id is not None:
+                accounts.speak(session, customer_id, language, self._clock())
+
+    def _prepared(self, incoming: Incoming) -> House:
+        """What the conversation works with; where codes are typed in chats, hashed before the transaction begins."""
+        house = self._house
+        speaker = incoming.speaker
+        if incoming.channel in dialogue.HAS_SIGN_IN or speaker.staff_id or speaker.proof >= FRESH:
+            return house
+        house.codes.refill()
+        if sum(character.isdigit() for character in incoming.text[:100]) < CODE_DIGITS:
+            return house
+        try:
+            with self._database.reading() as session:
+                salt = identity.salt_for(session, identity.browser_of_chat(incoming.channel, incoming.chat))
+        except Unavailable:
+            return house
+        return replace(house, typed=identity.typed(incoming.text[:100], salt))
 
     def transcript(
         self, channel: str, chat: str, person: str | None, *, after: int = 0, limit: int = 100

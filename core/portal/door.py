@@ -2,9 +2,10 @@
 
 from core.accounts import identity
 from core.accounts.model import Visitor
+from core.accounts.service import language_of
+from core.conversation import wrong_code
 from core.errors import PortalError
 from core.mailroom import outbox
-from core.mailroom.outbox import Outgoing
 from core.portal.rooms import Rooms
 
 
@@ -20,12 +21,12 @@ class Door(Rooms):
             InvalidInput: not an e-mail address.
             TooMany: asked too often.
         """
-        now, house = self._clock(), self._house
+        now, house, drawn = self._clock(), self._house, identity.draw()
         with self._database.unit_of_work() as session:
-            asked = identity.ask_for_code(session, address, browser, now)
-            say = house.wording.say
-            text = say("en", "", "code_mail", code=asked.code, shop=self._config.shop.name)
-            content = {"to": asked.address, "subject": say("en", "", "code_subject"), "text": text}
+            asked = identity.ask_for_code(session, address, browser, now, drawn)
+            say, spoken = house.wording.say, language_of(session, asked.person)
+            text = say(spoken, "", "code_mail", code=asked.code, shop=self._config.shop.name)
+            content = {"to": asked.address, "subject": say(spoken, "", "code_subject"), "text": text}
             outbox.post(session, identity.letter(asked, content), now)
 
     def sign_in(self, browser: str, code: str) -> str:
@@ -36,15 +37,13 @@ class Door(Rooms):
             TooMany: too many tries.
         """
         now, house = self._clock(), self._house
+        with self._database.reading() as session:
+            salt = identity.salt_for(session, browser)
+        hashed = identity.typed(code[:40], salt)  # outside the transaction: it takes long on purpose
         with self._database.unit_of_work() as session:
-            outcome = identity.redeem(session, browser, code[:40], now)
-            locked = identity.just_locked(session, browser, now) if isinstance(outcome, PortalError) else None
-            if locked is not None:
-                say = house.wording.say
-                text = say("en", "", "locked_mail", shop=self._config.shop.name)
-                content = {"to": locked, "subject": say("en", "", "locked_subject"), "text": text}
-                key = f"locked:{locked}:{now:%Y-%m-%d}"
-                outbox.post(session, Outgoing(key, "email", f"locked:{locked}", "notice", content), now)
+            outcome = identity.redeem(session, browser, code[:40], now, hashed)
+            if isinstance(outcome, PortalError):
+                wrong_code.note(session, house, browser, now)
         if isinstance(outcome, PortalError):
             raise outcome
         return outcome

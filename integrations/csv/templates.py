@@ -12,6 +12,8 @@ _BY_TABLE = {
     ("staff", "email"): "planner@example.org",
     ("staff", "name"): "Priya Nair",
     ("staff", "currency"): "GBP",
+    ("account_people", "email"): "grace@example.org",
+    ("account_people", "name"): "Grace Example",
     ("suppliers", "email"): "orders@kiln-and-clay.example.org",
     ("suppliers", "name"): "Kiln & Clay",
     ("locations", "name"): "Main warehouse",
@@ -100,7 +102,7 @@ _LEFT_OUT = {
     ("purchase_order_lines", "received"),
     ("purchase_orders", "received_at"),
 }
-_CHOSEN = {("orders", "status"): "delivered", ("scans", "status"): "delivered"}
+_CHOSEN = {("account_people", "role"): "buyer", ("orders", "status"): "delivered", ("scans", "status"): "delivered"}
 
 
 def example(table: Table, column: Column) -> str:

@@ -29,7 +29,9 @@ def answer(turn: Turn) -> Step:
     if not address:
         return Ask("email", turn.say("which_email", link=f"{turn.house.config.web.base_url}/sign-in"))
     try:
-        asked = identity.ask_for_code(turn.session, address, _browser(turn), turn.now, turn.house.codes.take())
+        asked = identity.ask_for_code(
+            turn.session, address, identity.browser_of_chat(turn.channel, turn.chat), turn.now, turn.house.codes.take()
+        )
     except InvalidInput:
         turn.slots.pop("email", None)
         return Ask("email", turn.say("no_email"))
@@ -52,9 +54,11 @@ def _redeem(turn: Turn, code: str) -> Step:
     digits = "".join(filter(str.isdigit, code))
     if not digits:
         return Ask("code", turn.say("which_code"))
-    outcome = identity.person_of_code(turn.session, _browser(turn), digits, turn.now, turn.house.typed)
+    outcome = identity.person_of_code(
+        turn.session, identity.browser_of_chat(turn.channel, turn.chat), digits, turn.now, turn.house.typed
+    )
     if isinstance(outcome, PortalError):
-        wrong_code.note(turn.session, turn.house, _browser(turn), turn.now)
+        wrong_code.note(turn.session, turn.house, identity.browser_of_chat(turn.channel, turn.chat), turn.now)
         return Ask("code", turn.refusal(outcome))
     kind, _, customer_id = outcome.person.partition(":")
     if kind != "customer":
@@ -76,7 +80,3 @@ def _link(turn: Turn, customer_id: str, of_member: str) -> Answer:
     action = Action("link_account", {"channel": turn.channel}, {})
     said = turn.say("done", name=colleague.name if colleague else person.name)
     return Answer(said, actions=(action,), speaks_for=customer_id, member=of_member)
-
-
-def _browser(turn: Turn) -> str:
-    return f"chat:{turn.channel}:{turn.chat}"

@@ -10,12 +10,12 @@ from core.notifications.service import Notice, notify
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
-RIGHT = "account"
+RIGHT = ""  # whoever linked a chat may end that
 
 
 def answer(turn: Turn) -> Step:
     """Show how many chats would be ended."""
-    found = links.links_of(turn.session, turn.customer_id)
+    found = _theirs(turn)
     if not found:
         return Answer(turn.say("none"))
     return Confirm(turn.say("confirm", count=len(found)), {"chats": len(found)})
@@ -23,7 +23,13 @@ def answer(turn: Turn) -> Step:
 
 def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     """End them, and tell the mailbox."""
-    gone = links.unlink(turn.session, turn.customer_id, turn.now)
+    gone = links.unlink(turn.session, turn.customer_id, turn.now, of_member=turn.speaker.member or None)
     notice = Notice(f"unlinked:{turn.customer_id}:{turn.now.isoformat()}", turn.say("mail_subject"))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, turn.say("mail", count=gone), turn.now)
     return Answer(turn.say("done", count=gone), actions=(Action("unlink_account", dict(plan), {"ended": gone}),))
+
+
+def _theirs(turn: Turn) -> list[links.ChatLink]:
+    """All chats of the account for its holder, one's own for one of its people."""
+    of_account = links.links_of(turn.session, turn.customer_id)
+    return [one for one in of_account if not turn.speaker.member or one.member == turn.speaker.member]

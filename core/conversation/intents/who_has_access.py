@@ -1,7 +1,7 @@
 """Who can see my orders: linked chats, browsers that are signed in, and the mailbox on file."""
 
 from core.accounts import links
-from core.accounts.service import customer
+from core.accounts.service import customer, people_of
 from core.conversation.turn import Answer, Choice, Step, Turn
 
 PROOF = 2
@@ -12,6 +12,7 @@ RIGHT = "account"
 def answer(turn: Turn) -> Step:
     """List them all."""
     told = [turn.say("mailbox", address=_masked(customer(turn.session, turn.customer_id).email))]
+    told += [turn.say("person", name=one.name, role=one.role) for one in people_of(turn.session, turn.customer_id)]
     found = links.links_of(turn.session, turn.customer_id)
     for one in found:
         here = (one.channel, one.chat) == (turn.channel, turn.chat)

@@ -42,12 +42,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stock_alerts_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_alerts_sku'), ['sku'], unique=False)
 
+    op.create_table('tallies',
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('subject', 'began_at', name=op.f('pk_tallies'))
+    )
+    op.create_table('account_people',
+    sa.Column('customer_id', sa.String(), nullable=False),
+    sa.Column('email', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('role', sa.String(), nullable=False),
+    sa.Column('email_folded', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_account_people_customer_id')),
+    sa.PrimaryKeyConstraint('customer_id', 'email', name=op.f('pk_account_people'))
+    )
+    with op.batch_alter_table('account_people', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_people_email_folded'), ['email_folded'], unique=False)
+
+    op.create_table('chat_invitations',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('customer_id', sa.String(), nullable=False),
+    sa.Column('member', sa.String(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_chat_invitations_customer_id')),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_chat_invitations'))
+    )
+    with op.batch_alter_table('chat_invitations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_chat_invitations_customer_id'), ['customer_id'], unique=False)
+
     op.create_table('chat_links',
     sa.Column('channel', sa.String(), nullable=False),
     sa.Column('chat', sa.String(), nullable=False),
     sa.Column('customer_id', sa.String(), nullable=False),
     sa.Column('linked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('member', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.customer_id'], name=op.f('fk_chat_links_customer_id')),
     sa.PrimaryKeyConstraint('channel', 'chat', name=op.f('pk_chat_links'))
     )
@@ -94,6 +125,9 @@ def upgrade() -> None:
     with op.batch_alter_table('addresses', schema=None) as batch_op:
         batch_op.add_column(sa.Column('region', sa.String(), server_default=sa.text("''"), nullable=False))
 
+    with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.add_column(sa.Column('ship_region', sa.String(), server_default=sa.text("''"), nullable=False))
 
@@ -107,7 +141,16 @@ def upgrade() -> None:
 
     with op.batch_alter_table('return_lines', schema=None) as batch_op:
         batch_op.add_column(sa.Column('new_sku', sa.String(), nullable=True))
+        batch_op.add_column(sa.Column('accepted', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('sellable', sa.Integer(), nullable=True))
 
     with op.batch_alter_table('returns', schema=None) as batch_op:
         batch_op.add_column(sa.Column('refund_to', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('why_not', sa.String(), server_default=sa.text("''"), nullable=False))
+
+    with op.batch_alter_table('sessions', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('member', sa.String(), server_default=sa.text("''"), nullable=False))
+
+    with op.batch_alter_table('sign_in_codes', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('member', sa.String(), server_default=sa.text("''"), nullable=False))
