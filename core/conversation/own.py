@@ -125,7 +125,7 @@ def variants_meant(turn: Turn, line: OrderLine, text: str, *, is_target: bool = 
     if not wanted.is_empty:
         return [family[sku] for sku in _fitting(wanted, line, family)]
     folded = text.casefold()
-    if any(words in folded for words in turn.say("same_words").split(", ")):
+    if turn.says("same_words", folded):
         return [family[line.sku]] if line.sku in family else []
     return _by_price(turn, line, family, folded)
 
@@ -169,7 +169,7 @@ def method_meant(turn: Turn, text: str, among: Sequence[Method] | None = None) -
     if by_label:
         return by_label
     for kind in ("gift_card", "paypal", "bank", "invoice", "card"):
-        if any(words in folded for words in turn.say(f"words_{kind}").split(", ")):
+        if turn.says(f"words_{kind}", folded):
             return [one for one in methods if one.kind == kind]
     return []
 
@@ -303,9 +303,9 @@ def _fitting(wanted: Wanted, line: OrderLine, family: Mapping[str, Product]) -> 
 def _by_price(turn: Turn, line: OrderLine, family: Mapping[str, Product], folded: str) -> list[Product]:
     """“The cheaper one”, “the most expensive”."""
     others = sorted((one for one in family.values() if one.sku != line.sku), key=lambda one: one.price.minor)
-    if any(words in folded for words in turn.say("cheap_words").split(", ")):
+    if turn.says("cheap_words", folded):
         return others[:1]
-    if any(words in folded for words in turn.say("dear_words").split(", ")):
+    if turn.says("dear_words", folded):
         return others[-1:]
     return []
 

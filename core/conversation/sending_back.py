@@ -151,6 +151,10 @@ def _listen(turn: Turn, order: Order, verdicts: Sequence[Returnable], possible: 
         goods.setdefault(str(chosen), None)
         turn.slots["listened"] = True
         return None
+    counted = turn.slots.pop("counting", None)
+    if counted in goods and turn.says("all_words", own.answered(turn)):
+        goods[counted] = next(one.quantity for one in verdicts if str(one.line) == counted)
+        return None  # “all of them”: of those that were just counted
     text = own.answered(turn) if turn.slots.get("listened") else f"{own.heard(turn)}\n{own.answered(turn)}"
     turn.slots["listened"] = True
     return _named(turn, order, goods, text, (verdicts, possible))
@@ -162,7 +166,7 @@ def _named(
 ) -> Ask | None:  # fmt: skip
     verdicts, possible = judged
     text = own.without_methods(turn, text)
-    if any(words in text.casefold() for words in turn.say("all_words").split(", ")):
+    if turn.says("all_words", text):
         goods.update({str(one.line): one.quantity for one in possible if str(one.line) not in goods})
         return None
     seen: set[int] = {int(line) for line in goods}
@@ -219,11 +223,8 @@ def _units(turn: Turn, verdict: Returnable, goods: dict[str, int | None]) -> Ask
     if verdict.quantity == 1 and units is None:
         goods[key] = 1
         return None
-    answered = own.answered(turn).casefold()
-    if units is None and any(words in answered for words in turn.say("all_words").split(", ")):
-        goods[key] = verdict.quantity
-        return None
     goods[key] = None
+    turn.slots["counting"] = key
     choices = (Choice(turn.say("all_of_it", units=verdict.quantity), {"quantity": verdict.quantity}),
                Choice(turn.say("just_one"), {"quantity": 1}))  # fmt: skip
     told = "how_many_at_most" if units else "how_many"

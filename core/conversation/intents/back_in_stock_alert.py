@@ -12,7 +12,7 @@ AUDIENCE = frozenset({"customer"})
 
 def answer(turn: Turn) -> Step:
     """Note the wish, or take it back; what is on the shelf needs no waiting for."""
-    if any(words in turn.text.casefold() for words in turn.say("stop_words").split(", ")):
+    if turn.says("stop_words", turn.text):
         return _stop(turn)
     product = asked_product(turn)
     if isinstance(product, Ask):

@@ -95,12 +95,12 @@ def _lines(turn: Turn, order: Order) -> list[dict[str, Any]]:
     """The lines that are named, where the shop lets single lines be cancelled and others remain; else none: all."""
     if not turn.house.config.orders.cancel_lines or len(order.lines) < 2:
         return []
-    text = f"{own.heard(turn)}\n{own.answered(turn)}".casefold()
-    if any(words in text for words in turn.say("whole_words").split(", ")):
+    text = f"{own.heard(turn)}\n{own.answered(turn)}"
+    if turn.says("whole_words", text):
         return []
     named = own.lines_named(turn, order, own.heard(turn))
     sure = {fits[0].line for _, fits in named if len(fits) == 1}
-    is_by_content = not any(words in text for words in turn.say("only_words").split(", "))
+    is_by_content = not turn.says("only_words", text)
     if not sure or len(sure) == len(order.lines) or is_by_content:
         return []
     return [

@@ -71,13 +71,13 @@ def _target(turn: Turn) -> Order | str | Ask | Answer:
     if target:
         return target if target == "default" else order_of(turn.session, turn.customer_id, target)
     said = f"{own.heard(turn)}\n{own.answered(turn)}".casefold()
-    is_default = any(words in said for words in turn.say("default_words").split(", "))
+    is_default = turn.says("default_words", said)
     has_order = bool(turn.slots.get("order_number") or turn.slots.get("reference"))
     if is_default and not has_order and not _is_from_default(turn, said):
         turn.slots["target"] = "default"
         return "default"
     open_ones = [one for one in orders_of(turn.session, turn.customer_id) if one.status is OrderStatus.OPEN]
-    speaks_of_order = has_order or any(words in said for words in turn.say("order_words").split(", "))
+    speaks_of_order = has_order or turn.says("order_words", said)
     meant = own.order_meant(turn, lambda order: order.status is OrderStatus.OPEN, turn.say("which_order"))
     if isinstance(meant, Order) and (speaks_of_order or _is_named(turn, meant)):
         turn.slots["target"] = meant.order_number
@@ -106,7 +106,7 @@ def _is_named(turn: Turn, order: Order) -> bool:
 
 def _is_from_default(turn: Turn, said: str) -> bool:
     """“Send it to my default address”: where it should go, not what should change."""
-    return any(words in said for words in turn.say("to_default_words").split(", "))
+    return turn.says("to_default_words", said)
 
 
 def _address(turn: Turn, target: Order | str) -> Found | None:
@@ -133,7 +133,7 @@ def _address(turn: Turn, target: Order | str) -> Found | None:
 
 def _on_file(turn: Turn, target: Order | str, said: str, home: Address | None) -> Found | None:
     """“My default address”, “the same as order 581475”."""
-    if home is not None and any(words in said.casefold() for words in turn.say("to_default_words").split(", ")):
+    if home is not None and turn.says("to_default_words", said):
         return _as_found(home)
     for order in orders_of(turn.session, turn.customer_id):
         is_other = not isinstance(target, Order) or order.order_number != target.order_number

@@ -22,5 +22,4 @@ def answer(turn: Turn) -> Step:
 
 def _only_asks(turn: Turn) -> bool:
     """Whether the words only say that there will be some."""
-    folded = turn.text.casefold()
-    return any(words in folded for words in turn.say("asking_words").split(", "))
+    return turn.says("asking_words", turn.text)

@@ -33,14 +33,12 @@ def _wanted(turn: Turn) -> bool | None:
     """Whether notices should go off (False) or on (True); None where nothing like it was said."""
     if isinstance(turn.slots.get("wanted"), bool):
         return bool(turn.slots["wanted"])
-    folded = turn.text.casefold()
-    if any(words in folded for words in turn.say("off_words").split(", ")):
+    if turn.says("off_words", turn.text):
         return False
-    return True if any(words in folded for words in turn.say("on_words").split(", ")) else None
+    return True if turn.says("on_words", turn.text) else None
 
 
 def _kinds(turn: Turn) -> list[str]:
     if turn.slots.get("kind") in KINDS:
         return [str(turn.slots["kind"])]
-    folded = turn.text.casefold()
-    return [kind for kind in KINDS if any(words in folded for words in turn.say(f"words_{kind}").split(", "))]
+    return [kind for kind in KINDS if turn.says(f"words_{kind}", turn.text)]
