@@ -79,7 +79,7 @@ POLICY: dict[str, Kept] = {
     "purchase_order_lines": Kept(why=_SHOP),
     "purchase_orders": Kept(why=_SHOP),
     "return_lines": Kept(through=("returns", "return_number"), blank={"reason": ""}, why=_STOCK),
-    "returns": Kept(through=_OF_ORDER, blank={"refund_to": None}, why=_ACCOUNTING),
+    "returns": Kept(through=_OF_ORDER, blank={"refund_to": None, "why_not": ""}, why=_ACCOUNTING),
     "runs": Kept(why=_SHOP),
     "sales": Kept(why=_SHOP),
     "scans": Kept(through=("parcels", "tracking_number"), why="where parcels were, by their number"),

@@ -129,6 +129,11 @@ def refund(
     return _done(session, order, "refund", cause)
 
 
+def moved(session: Session, order: Order, cause: str) -> tuple[Settled, ...]:
+    """What a cause has moved: given back or charged, as the beginning of `payment_id` tells."""
+    return _done(session, order, "refund", cause) + _done(session, order, "charge", cause)
+
+
 def charge(session: Session, order: Order, amount: Money, method_id: str, cause: str, now: datetime) -> Settled:
     """Have an amount paid with a method on file; the same cause again changes nothing.
 

@@ -22,6 +22,7 @@ class ReturnStatus(Enum):
     IN_TRANSIT = "in_transit"
     RECEIVED = "received"
     REFUNDED = "refunded"
+    EXCHANGED = "exchanged"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -32,28 +33,35 @@ MAY_BECOME = {
     ReturnStatus.APPROVED: {ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED, ReturnStatus.REJECTED,
                             ReturnStatus.CANCELLED},
     ReturnStatus.IN_TRANSIT: {ReturnStatus.RECEIVED, ReturnStatus.REJECTED},
-    ReturnStatus.RECEIVED: {ReturnStatus.REFUNDED, ReturnStatus.REJECTED},
+    ReturnStatus.RECEIVED: {ReturnStatus.REFUNDED, ReturnStatus.EXCHANGED, ReturnStatus.REJECTED},
     ReturnStatus.REFUNDED: set(),
+    ReturnStatus.EXCHANGED: set(),
     ReturnStatus.REJECTED: set(),
     ReturnStatus.CANCELLED: set(),
 }  # fmt: skip
 UNDONE = {ReturnStatus.REJECTED, ReturnStatus.CANCELLED}
+ENDED = frozenset(status for status, following in MAY_BECOME.items() if not following)
 
 
 @dataclass(frozen=True)
 class ReturnLine:
-    """Units of one order line coming back."""
+    """Units of one order line coming back; `accepted` of them, `sellable` of these, once somebody looked at them."""
 
     line: int
     description: str
     quantity: int
     reason: str
     new_sku: str | None = None
+    accepted: int | None = None
+    sellable: int | None = None
 
 
 @dataclass(frozen=True)
 class Return:
-    """A return with its lines; `refund_to` is the way of paying that gets the money, None for where it came from."""
+    """A return with its lines; `refund_to` is the way of paying that gets the money, None for where it came from.
+
+    `why_not` is what the shop said where it rejected it.
+    """
 
     return_number: str
     order_number: str
@@ -62,6 +70,16 @@ class Return:
     requested_at: datetime
     lines: tuple[ReturnLine, ...]
     refund_to: str | None = None
+    why_not: str = ""
+
+    @property
+    def is_swap(self) -> bool:
+        """Whether goods go out for those that come back, instead of money."""
+        return any(line.new_sku for line in self.lines)
+
+    def may_become(self, status: ReturnStatus) -> bool:
+        """Whether that is a step from where it stands."""
+        return status in MAY_BECOME[self.status]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class ReturnRow(Base):
     requested_at: Mapped[datetime]
     refund_to: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+    why_not: Mapped[str] = mapped_column(default="")
 
 
 class ReturnLineRow(Base):
@@ -33,3 +34,5 @@ class ReturnLineRow(Base):
     quantity: Mapped[int]
     reason: Mapped[str] = mapped_column(default="")
     new_sku: Mapped[str | None]
+    accepted: Mapped[int | None]
+    sellable: Mapped[int | None]

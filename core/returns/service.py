@@ -155,6 +155,7 @@ def returns_of(session: Session, order: Order) -> tuple[Return, ...]:
             row.requested_at,
             tuple(lines[row.return_number]),
             row.refund_to,
+            row.why_not,
         )
         for row in rows
     )
@@ -244,6 +245,14 @@ def _lines(session: Session, numbers: Sequence[str], order: Order) -> dict[str, 
     )
     for row in rows:
         found[row.return_number].append(
-            ReturnLine(row.line, descriptions.get(row.line, ""), row.quantity, row.reason, row.new_sku)
+            ReturnLine(
+                row.line,
+                descriptions.get(row.line, ""),
+                row.quantity,
+                row.reason,
+                row.new_sku,
+                row.accepted,
+                row.sellable,
+            )
         )
     return found
