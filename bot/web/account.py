@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from bot.web.callers import AsCustomer, Calling
+from bot.web.callers import AsCustomer, Calling, ForMoney
 from bot.web.door import door_of
 from bot.web.show import go_to, page
 from core.billing.service import InvoiceSummary
@@ -50,14 +50,14 @@ def order(request: Request, calling: Calling, customer: AsCustomer, number: str)
 
 
 @router.get("/invoices")
-def invoices(request: Request, calling: Calling, customer: AsCustomer, sheet: str = "1") -> Response:
+def invoices(request: Request, calling: Calling, customer: ForMoney, sheet: str = "1") -> Response:
     """My invoices and credit notes, and what is still to be paid."""
     found = door_of(request).portal.invoices(customer.customer_id)
     return page(request, calling, "invoices.html", sheet=_sheet(found, sheet), due=_due(found))
 
 
 @router.get("/invoices/{number:path}/pdf")
-def invoice_pdf(request: Request, customer: AsCustomer, number: str) -> Response:
+def invoice_pdf(request: Request, customer: ForMoney, number: str) -> Response:
     """A fresh link to the document."""
     return go_to(door_of(request).portal.invoice_link(customer.customer_id, number))
 

@@ -15,12 +15,14 @@ from bot.web.door import door_of
 from bot.web.ingress import read_form, read_json
 from core.accounts.model import SESSION_LONGEST, Customer, Staff, Visitor
 from core.chat import Speaker
+from core.conversation.wording import DEFAULT
 from core.errors import InvalidInput, PortalError, Refused
 
 LISTENING = "/api/chat/events"
-SESSION, BROWSER = "storekeeper_session", "storekeeper_browser"
+SESSION, BROWSER, LANGUAGE = "storekeeper_session", "storekeeper_browser", "storekeeper_language"
 _TOKEN = re.compile(r"[\w-]{20,100}", re.ASCII)
 _BROWSER_LIFETIME_S = 30 * 86400
+_LANGUAGE_LIFETIME_S = 365 * 86400
 
 
 class SignInFirst(PortalError):
@@ -34,6 +36,7 @@ class Caller:
     visitor: Visitor | None
     browser: str
     form_token: str
+    language: str = DEFAULT
 
     @property
     def customer(self) -> Customer | None:
@@ -61,12 +64,15 @@ class Caller:
     def speaker(self) -> Speaker:
         """Who is talking, as far as this browser proved it."""
         if self.visitor is None:
-            return Speaker()
+            return Speaker(language=self.language)
         proof = self.visitor.proof
         if self.staff:
             return Speaker(staff_id=self.staff.email, proof=proof)
         customer = self.customer
-        return Speaker(customer.customer_id, proof=proof, language=customer.language) if customer else Speaker()
+        if customer is None:
+            return Speaker()
+        member = self.visitor.member.email if self.visitor.member else ""
+        return Speaker(customer.customer_id, proof=proof, language=customer.language, member=member)
 
 
 def caller(request: Request) -> Caller:
@@ -76,7 +82,8 @@ def caller(request: Request) -> Caller:
     token = request.cookies.get(SESSION, "")
     asked_by_hand = request.url.path != LISTENING  # a page that only listens does not keep its session alive
     visitor = door.portal.visitor(token, keeps_alive=asked_by_hand) if _TOKEN.fullmatch(token) else None
-    return Caller(visitor, browser, visitor.form_token if visitor else door.guest_form_token(browser))
+    form_token = visitor.form_token if visitor else door.guest_form_token(browser)
+    return Caller(visitor, browser, form_token, _language(request, visitor))
 
 
 Calling = Annotated[Caller, Depends(caller)]
@@ -94,6 +101,24 @@ def signed_in_customer(calling: Calling) -> Customer:
     if calling.staff:
         raise Refused("This page is for customers; it shows what one of them ordered.", "customers-only")
     raise SignInFirst("Please sign in to see this page.")
+
+
+def customers_visit(calling: Calling, customer: Annotated[Customer, Depends(signed_in_customer)]) -> Visitor:  # noqa: ARG001
+    """The session of a customer, or of one of their people."""
+    if calling.visitor is None:
+        raise SignInFirst("Please sign in to see this page.")
+    return calling.visitor
+
+
+def customer_with_money(request: Request, visitor: Annotated[Visitor, Depends(customers_visit)]) -> Customer:
+    """The customer whose invoices are asked for, by somebody whose role goes with that.
+
+    Raises:
+        Refused: one of a company account's people whose role does not.
+    """
+    if visitor.customer is None or not door_of(request).portal.may(visitor, "money"):
+        raise Refused("Your role in this account does not go with invoices; ask whoever holds the account.", "role")
+    return visitor.customer
 
 
 def signed_in_staff(calling: Calling) -> Staff:
@@ -152,10 +177,26 @@ async def posted_json(request: Request) -> dict[str, object]:
 
 
 AsCustomer = Annotated[Customer, Depends(signed_in_customer)]
+AsVisitor = Annotated[Visitor, Depends(customers_visit)]
+ForMoney = Annotated[Customer, Depends(customer_with_money)]
 AsStaff = Annotated[Staff, Depends(signed_in_staff)]
 AsPlanner = Annotated[Staff, Depends(signed_in_planner)]
 Fields = Annotated[dict[str, str], Depends(posted)]
 Sent = Annotated[dict[str, object], Depends(posted_json)]
+
+
+def keep_language(request: Request, language: str) -> None:
+    """Let the browser remember which language its pages are in."""
+    _keep_cookie(request, LANGUAGE, language, _LANGUAGE_LIFETIME_S)
+
+
+def _language(request: Request, visitor: Visitor | None) -> str:
+    """A customer's own language; else the one chosen in this browser, or the first it asks for that pages are in."""
+    if visitor and visitor.customer:
+        return visitor.customer.language
+    asked = request.headers.get("accept-language", "")[:200]
+    wanted = [request.cookies.get(LANGUAGE, ""), *(part.strip()[:2].lower() for part in asked.split(","))]
+    return next((one for one in wanted if one in door_of(request).paper.languages), DEFAULT)
 
 
 def start_session(request: Request, token: str) -> None:

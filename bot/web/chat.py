@@ -98,7 +98,8 @@ def converse(request: Request, calling: Calling, sent: Sent) -> JSONResponse:
 def messages(request: Request, calling: SameChat, after: str = "0") -> JSONResponse:
     """What was said since a message, oldest first."""
     door = door_of(request)
-    return JSONResponse({"messages": [_as_json(door, said) for said in _said(request, calling, after=_place(after))]})
+    news = _said(request, calling, after=_place(after))
+    return JSONResponse({"messages": [_as_json(door, said, calling.language) for said in news]})
 
 
 @router.get("/api/chat/events", response_class=EventSourceResponse, dependencies=[Depends(place_to_listen)])
@@ -115,7 +116,7 @@ async def events(
     for _ in range(_LOOKS):
         for said in await _news(door, calling, seen):
             seen = said.message_id
-            yield ServerSentEvent(id=str(seen), event="said", data=_as_json(door, said))
+            yield ServerSentEvent(id=str(seen), event="said", data=_as_json(door, said, calling.language))
         if door.closing.is_set():
             return
         await asyncio.sleep(_BETWEEN_LOOKS_S)
@@ -161,13 +162,13 @@ def _words_of(said: list[Said], button: str) -> str:
     return next((one.label for one in shown if one.value == button), "…")
 
 
-def _as_json(door: Door, said: Said) -> dict[str, Any]:
+def _as_json(door: Door, said: Said, language: str) -> dict[str, Any]:
     reply = said.reply.as_dict()
     return {
         "id": said.message_id,
         "speaker": said.speaker,
         "said_at": said.said_at.isoformat(),
-        "when": door.paper.writing.minute(said.said_at),
+        "when": door.paper.writing_in(language).minute(said.said_at),
         "text": reply["text"],
         "buttons": reply["buttons"],
         "attachments": reply["attachments"],

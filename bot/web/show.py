@@ -12,7 +12,7 @@ from bot.web.door import door_of
 def page(request: Request, calling: Caller, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """The page of a template for whoever asks."""
     told = {"caller": calling, "form_token": calling.form_token, "here": request.url.path, **values}
-    return HTMLResponse(door_of(request).paper.write(template, **told), status)
+    return HTMLResponse(door_of(request).paper.write(template, calling.language, **told), status)
 
 
 def go_to(path: str) -> RedirectResponse:

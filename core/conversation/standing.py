@@ -113,6 +113,19 @@ def hand_back(session: Session, channel: str, chat: str, person: str | None, now
         row.standing, row.handed_off, row.updated_at = {**row.standing, "handed_off": False}, False, now
 
 
+def spoken(session: Session, channel: str, chat: str) -> str:
+    """The language spoken last in a chat; empty where nothing told it."""
+    row = session.get(ConversationRow, (channel, chat))
+    return str(row.standing.get("language", "")) if row is not None else ""
+
+
+def choose_language(session: Session, channel: str, chat: str, language: str) -> None:
+    """Speak a language in a chat from now on; one that has not begun yet begins in it anyway."""
+    row = session.get(ConversationRow, (channel, chat), with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.standing = {**row.standing, "language": language, "chose_language": True}
+
+
 def keep(session: Session, channel: str, chat: str, person: str | None, standing: Standing, now: datetime) -> None:
     """Write down where the chat stands after a turn."""
     kept = {"person": person, "standing": asdict(standing), "updated_at": now, "handed_off": standing.handed_off}

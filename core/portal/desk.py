@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
-from core.accounts.service import staff_by_email
+from core.accounts.service import language_of, staff_by_email
 from core.conversation import standing, transcript
 from core.database.audit import record
 from core.errors import InvalidInput, NotFound
@@ -72,7 +72,8 @@ class Desk(Rooms):
             ticket = support.ticket(session, number)
             standing.hand_back(session, ticket.channel, ticket.chat, ticket.person, now)  # the chat before its ticket
             support.close_ticket(session, number, f"staff:{person.email}", now)
-            text = house.wording.say("en", "", "back")
+            spoken = standing.spoken(session, ticket.channel, ticket.chat) or language_of(session, ticket.person)
+            text = house.wording.say(spoken, "", "back")
             transcript.tell(
                 session, (ticket.channel, ticket.chat, ticket.person), "shop", text, f"ticket:{number}:closed", now
             )

@@ -8,8 +8,8 @@ const field = document.getElementById("text");
 const typing = document.getElementById("typing");
 const trouble = document.getElementById("trouble");
 const pattern = document.getElementById("said");
-const names = { person: "You", shop: log.querySelector(".speaker").textContent };
-names.staff = `${names.shop}, in person`;
+const names = { person: room.dataset.you, shop: log.querySelector(".speaker").textContent };
+names.staff = room.dataset.inPerson;
 const IDLE_MS = 25 * 60 * 1000; // a page nobody touches must not keep a session alive
 const LOOK_MS = 60 * 1000;
 let last = Number(room.dataset.last);
@@ -57,7 +57,7 @@ function attachmentCard(attachment) {
   const name = document.createElement("strong");
   name.textContent = attachment.name;
   const action = document.createElement("span");
-  action.textContent = "Download";
+  action.textContent = room.dataset.download;
   card.append(name, action);
   return card;
 }
@@ -66,7 +66,7 @@ function choices(buttons) {
   const group = document.createElement("div");
   group.className = "choices";
   group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Choices");
+  group.setAttribute("aria-label", room.dataset.choices);
   buttons.forEach((button) => {
     const key = document.createElement("button");
     key.type = "button";
@@ -99,7 +99,7 @@ function toEnd() {
 async function ask(path, options) {
   const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options });
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error || "The shop does not answer just now.");
+  if (!answer.ok) throw new Error(told.error || room.dataset.silent);
   return told;
 }
 
@@ -122,7 +122,7 @@ async function send(turn, again) {
     waiting.remove();
   } catch (failure) {
     waiting.remove();
-    trouble.textContent = failure instanceof TypeError ? "The shop cannot be reached. Check the connection and send it again." : failure.message;
+    trouble.textContent = failure instanceof TypeError ? room.dataset.away : failure.message;
     trouble.hidden = false;
     again();
   } finally {
