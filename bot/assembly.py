@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from core.clock import Clock, utc_now
 from core.config import Config, Mail
+from core.conversation.ports import Adviser
 from core.database.engine import Database, parsed
 from core.errors import ConfigError
 from core.mailroom.ports import Courier
@@ -40,7 +41,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     folder = _folder_of(config.database.url)
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)
-    portal = Portal(database, config, clock, couriers={"email": _mail(config.mail)})
+    portal = Portal(database, config, clock, couriers={"email": _mail(config.mail)}, adviser=_adviser(config))
     return House(config, database, portal)
 
 
@@ -53,6 +54,15 @@ def _mail(settings: Mail) -> Courier:
     return SmtpCourier(
         settings.host, settings.port, settings.user, password, settings.sender, starttls=settings.starttls
     )
+
+
+def _adviser(config: Config) -> Adviser | None:
+    settings = config.language_model
+    if not settings.url:
+        return None
+    from integrations.openai_compatible.client import LanguageModel
+
+    return LanguageModel(settings.url, settings.model, settings.key.get_secret_value(), settings.timeout_s)
 
 
 def _folder_of(url: str) -> Path:

@@ -229,6 +229,15 @@ class Mail(Section):
     starttls: bool = True
 
 
+class LanguageModel(Section):
+    """A language model that may be asked what a message means that was not understood; without `url` there is none."""
+
+    url: str = Field("", pattern=r"^(https?://[^\s/]+\S*)?$", description="what stands before /chat/completions")
+    model: str = ""
+    key: SecretStr = SecretStr("")
+    timeout_s: float = Field(2.0, ge=0.1, le=30)
+
+
 class Config(BaseSettings):
     """The whole configuration; see config.toml for every key with its meaning."""
 
@@ -246,6 +255,7 @@ class Config(BaseSettings):
     scheduler: SchedulerSettings = SchedulerSettings()
     planning: Planning = Planning()
     mail: Mail = Mail()
+    language_model: LanguageModel = LanguageModel()
 
     @classmethod
     def settings_customise_sources(

@@ -16,6 +16,7 @@ from core.accounts import links
 from core.accounts import service as accounts
 from core.chat import Action, Attachment, Incoming, Reply
 from core.conversation import hearing, offers, own, standing, transcript
+from core.conversation.advice import advised
 from core.conversation.hearing import Heard
 from core.conversation.intents import INTENTS
 from core.conversation.offers import Holder, Offer
@@ -179,6 +180,8 @@ def _read(scene: Scene, text: str) -> Heard:
     is_long = len(text.split()) >= _LONG or not understood.intents
     if is_long and scene.incoming.speaker.customer_id:
         understood = _in_plain_words(scene, text, understood)
+    if scene.house.advice is not None and not (where.top and where.top.is_waiting):
+        understood = advised(understood, scene.house.advice, scene.audience)
     heard = hearing.heard(understood, text, scene.audience)
     scene.confidence = heard.confidence
     return heard

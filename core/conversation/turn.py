@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.accounts.identity import CodesAtHand, Typed
 from core.chat import Action, Attachment, Speaker
 from core.config import Config
+from core.conversation.ports import Advice
 from core.conversation.understanding import Reader
 from core.conversation.understanding.names import NameIndex
 from core.conversation.understanding.text import fold
@@ -31,7 +32,10 @@ class Shelf:
 
 @dataclass(frozen=True)
 class House:
-    """What all conversations share; `typed` is the code in the message at hand, hashed before its transaction."""
+    """What all conversations share; `typed` is the code in the message at hand, hashed before its transaction.
+
+    `advice` is what somebody outside makes of that message, asked before it too.
+    """
 
     config: Config
     reader: Reader
@@ -40,6 +44,7 @@ class House:
     zone: ZoneInfo
     codes: CodesAtHand = field(default_factory=CodesAtHand)
     typed: Typed | None = None
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True)

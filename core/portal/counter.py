@@ -11,7 +11,7 @@ from core.billing import service as billing
 from core.billing.pdf import invoice_pdf
 from core.billing.service import InvoiceSummary
 from core.chat import Incoming, Reply
-from core.conversation import dialogue, standing, transcript
+from core.conversation import advice, dialogue, standing, transcript
 from core.conversation.transcript import Said
 from core.conversation.turn import House
 from core.errors import InvalidInput, NotFound, PortalError, Unavailable
@@ -51,7 +51,7 @@ class Counter(Rooms):
 
     def converse(self, incoming: Incoming) -> Reply:
         """Answer one message or button press; the same delivery twice gets the same answer and acts once."""
-        house = self._prepared(incoming)
+        house = self._advised(self._prepared(incoming), incoming)
         try:
             with self._database.unit_of_work() as session:
                 return dialogue.converse(session, house, incoming, self._clock())
@@ -95,6 +95,18 @@ class Counter(Rooms):
         except Unavailable:
             return house
         return replace(house, typed=identity.typed(incoming.text[:100], salt))
+
+    def _advised(self, house: House, incoming: Incoming) -> House:
+        """With what an adviser makes of a message that is not understood, asked before the transaction begins."""
+        if self._adviser is None or incoming.button:
+            return house
+        speaker = incoming.speaker
+        today = self._clock().astimezone(house.zone).date()
+        understood = house.reader.read(incoming.text, today=today, language=speaker.language)
+        if not advice.is_wanted(understood):
+            return house
+        intents = advice.intents_for("staff" if speaker.staff_id else "customer")
+        return replace(house, advice=self._adviser.advise(understood.text, intents, advice.SLOTS))
 
     def transcript(
         self, channel: str, chat: str, person: str | None, *, after: int = 0, limit: int = 100

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import Clock, utc_now
 from core.config import Config
 from core.conversation import wording
+from core.conversation.ports import Adviser
 from core.conversation.shelf import ShelfKeeper
 from core.conversation.turn import House
 from core.conversation.understanding import Reader
@@ -30,13 +31,19 @@ class Rooms:
     """The parts that the verbs share; each group of verbs is a class over it."""
 
     def __init__(
-        self, database: Database, config: Config, clock: Clock = utc_now, couriers: Mapping[str, Courier] | None = None
+        self,
+        database: Database,
+        config: Config,
+        clock: Clock = utc_now,
+        couriers: Mapping[str, Courier] | None = None,
+        adviser: Adviser | None = None,
     ) -> None:
         self._database = database
         self._written = config
         self._followed: Config | None = None
         self._clock = clock
         self._couriers = dict(couriers or {})
+        self._adviser = adviser
         self._shelf = ShelfKeeper(clock)
         self._opened: House | None = None
         self._opening = threading.Lock()

@@ -1,0 +1,1 @@
+"""Language models behind the widely spoken chat-completions interface."""
