@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
-from bot.web import access, account, chat, demo_mail, health, languages, planner, refusals, sign_in, support
+from bot.web import access, account, chat, demo_mail, health, languages, planner, refusals, returns, sign_in, support
 from bot.web.callers import Calling
 from bot.web.door import Door
 from bot.web.gate import Gate
@@ -21,7 +21,7 @@ from bot.web.show import page
 from core.config import Config
 from core.portal import Portal
 
-_ROOMS = (health, sign_in, chat, account, access, languages, planner, support)
+_ROOMS = (health, sign_in, chat, account, access, languages, planner, returns, support)
 
 
 def create_app(
