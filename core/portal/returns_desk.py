@@ -17,11 +17,9 @@ from core.portal.desk import Desk
 from core.returns import handling
 from core.returns.handling import Case, Checked
 from core.returns.label import Slip, slip_pdf
-from core.returns.model import ReturnStatus
 
 _INTENT = "return_status"
 _LABEL = "return label"
-_SENDABLE = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED})
 
 
 class ReturnsDesk(Desk):
@@ -140,7 +138,7 @@ class ReturnsDesk(Desk):
         with self._database.reading() as session:
             one = handling.own_case(session, claim.customer_id, claim.file_id)
             language = customer(session, claim.customer_id).language
-        if one.found.status not in _SENDABLE:
+        if not one.found.is_sendable:
             raise Refused("This return needs no label any more; look at where it stands.", "return-no-label")
         return f"return-{one.found.return_number}.pdf", slip_pdf(self._slip(one, language), self._font)
 

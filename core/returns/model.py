@@ -77,6 +77,11 @@ class Return:
         """Whether goods go out for those that come back, instead of money."""
         return any(line.new_sku for line in self.lines)
 
+    @property
+    def is_sendable(self) -> bool:
+        """Whether the parcel may still be sent, so that it needs a label."""
+        return self.status in {ReturnStatus.REQUESTED, ReturnStatus.APPROVED}
+
     def may_become(self, status: ReturnStatus) -> bool:
         """Whether that is a step from where it stands."""
         return status in MAY_BECOME[self.status]
