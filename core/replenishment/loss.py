@@ -226,6 +226,63 @@ def normal_shortage(level: Vector, mean: Vector, sd: Vector) -> Vector:
     return np.where((sd > 0) & (np.abs(z) < _MOST_SIGMAS), np.maximum(loss, 0.0), np.maximum(-gap, 0.0))
 
 
+def normal_second_shortage(level: Vector, mean: Vector, sd: Vector) -> Vector:
+    """Half the expected square of the units short when demand is normal: the loss function of second order.
+
+    Args:
+        level: shape (n,) [units].
+        mean: shape (n,) [units].
+        sd: shape (n,) [units]; 0 means certain demand.
+
+    Returns:
+        Shape (n,) [units²], never negative.
+
+    Raises:
+        ValueError: an `sd` below zero, or anything not finite.
+
+    Source:
+        sd²/2 ((z²+1)(1-Φ(z)) - z φ(z)); Snyder & Shen, 2nd ed., appendix C.
+
+    >>> normal_second_shortage(np.array([-1.4]), np.array([0.0]), np.array([1.0])).round(6)
+    array([1.465289])
+    """
+    if np.any(sd < 0) or not np.all(np.isfinite(level + mean + sd)):
+        raise ValueError("level, mean and sd must be finite, and sd not negative")
+    gap = level - mean
+    z = np.clip(np.divide(gap, sd, out=np.zeros_like(gap), where=sd > 0), -_MOST_SIGMAS, _MOST_SIGMAS)
+    density = np.exp(-z * z / 2.0) / np.sqrt(2.0 * np.pi)
+    loss = sd * sd * ((z * z + 1.0) * special.ndtr(-z) - z * density) / 2.0
+    certain = np.maximum(-gap, 0.0) ** 2 / 2.0
+    return np.where((sd > 0) & (np.abs(z) < _MOST_SIGMAS), np.maximum(loss, 0.0), certain + (gap < 0) * sd * sd / 2.0)
+
+
+def lognormal_shortage(level: Vector, mu: Vector, sigma: Vector) -> Vector:
+    """Expected units short when the logarithm of demand is normal.
+
+    Args:
+        level: shape (n,), positive [units].
+        mu: mean of the logarithm, shape (n,).
+        sigma: its standard deviation, shape (n,), positive.
+
+    Returns:
+        Shape (n,) [units], never negative.
+
+    Raises:
+        ValueError: a level or sigma that is not positive.
+
+    Source:
+        e^(mu+sigma²/2) Φ((mu+sigma²-ln y)/sigma) - y (1-Φ((ln y-mu)/sigma)).
+
+    >>> lognormal_shortage(np.array([1.0]), np.array([0.0]), np.array([1.0])).round(6)
+    array([0.887143])
+    """
+    if np.any(~(level > 0)) or np.any(~(sigma > 0)):
+        raise ValueError("level and sigma must be positive")
+    z = (np.log(level) - mu) / sigma
+    short = np.exp(mu + sigma * sigma / 2.0) * special.ndtr(sigma - z) - level * special.ndtr(-z)
+    return np.maximum(short, 0.0)
+
+
 def gamma_shortage(level: Vector, shape: Vector, scale: Vector) -> Vector:
     """Expected shortage when demand is a gamma variable, for large totals and for rates.
 
