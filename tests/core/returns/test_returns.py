@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from core.config import Returns
 from core.database.audit import AuditRow
 from core.database.engine import Database
 from core.errors import InvalidInput, Refused
 from core.orders import service as orders
 from core.portal import Portal
 from core.returns import service as returns
-from core.returns.model import Return, Returnable, ReturnStatus
+from core.returns.model import Return, Returnable, ReturnKind, ReturnStatus
 from core.returns.rows import ReturnRow
 from core.returns.service import AskedReturn, ReturnRules
 from tests.conftest import SettableClock
@@ -158,3 +159,40 @@ def test_a_number_that_was_brought_from_elsewhere_is_not_given_out_again(
     brought = {"return_number": "R-000001", "order_number": "1002", "kind": "return", "status": "refunded"}
     bring(opened, "returns", {**brought, "requested_at": clock.now})
     assert ask(database, clock.now, {1: 1}).return_number != "R-000001"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("delivered_at", "last", "over"),
+    [
+        (  # summer time ends in the last night of the window
+            datetime(2026, 9, 25, 9, tzinfo=UTC),
+            datetime(2026, 10, 25, 23, 59, tzinfo=UTC),
+            datetime(2026, 10, 26, 0, 0, tzinfo=UTC),
+        ),
+        (  # summer time begins in it
+            datetime(2026, 2, 27, 9, tzinfo=UTC),
+            datetime(2026, 3, 29, 22, 59, tzinfo=UTC),
+            datetime(2026, 3, 29, 23, 0, tzinfo=UTC),
+        ),
+    ],
+)
+def test_the_window_ends_at_midnight_where_the_customer_is_on_nights_when_clocks_change(
+    opened: Portal, database: Database, delivered_at: datetime, last: datetime, over: datetime
+) -> None:
+    order(opened, "1008", ADA, [(MUG, "Mug", 1, 450)], status="delivered")
+    parcel(opened, "TRK-1008", "1008", {1: 1}, {delivered_at: "delivered"})
+    assert verdicts(database, "1008", last)[MUG].quantity == 1
+    assert verdicts(database, "1008", over)[MUG].rule == "return-window"
+
+
+@pytest.mark.usefixtures("opened")
+@ON_SQLITE
+def test_no_rule_of_the_shop_stands_against_a_withdrawal_inside_its_window(
+    database: Database, clock: SettableClock
+) -> None:
+    strict = ReturnRules(0, RULES.zone, Returns(requests_per_order=1))
+    with database.reading() as session:
+        found = orders.order_of(session, ADA, "1002")
+        judged = returns.returnable(session, found, strict, clock.now.date(), ReturnKind.WITHDRAWAL)
+    assert [verdict.quantity for verdict in judged if verdict.sku == BELL] == [2]
