@@ -102,9 +102,8 @@ class Judge:
     def ranked(self, wording: str) -> tuple[list[Intent], float]:
         """The intents served, likeliest first, and how likely it is that the wording asks for none of them."""
         likely = self._likely(wording)
-        order = np.argsort(-likely, kind="stable")
-        told = [place for place in order.tolist() if self.model.labels[place] in self.served][:_RANKED]
-        intents = [Intent(self.model.labels[place], round(float(likely[place]), 3)) for place in told]
+        order = self._serving[np.argsort(-likely[self._serving], kind="stable")[:_RANKED]]
+        intents = [Intent(self.model.labels[place], round(float(likely[place]), 3)) for place in order.tolist()]
         none = float(likely[self._unserved].sum())
         return intents, none
 
@@ -126,6 +125,10 @@ class Judge:
             likely *= np.float32(1 - _WORD_FOR_WORD)
             likely[self.model.labels.index(label)] += np.float32(_WORD_FOR_WORD)
         return likely
+
+    @cached_property
+    def _serving(self) -> NDArray[np.int64]:
+        return np.flatnonzero([label in self.served for label in self.model.labels])
 
     @cached_property
     def _unserved(self) -> NDArray[np.int64]:

@@ -110,22 +110,22 @@ class LinearModel:
         words = words_of(text)
         scores = self._bias.copy()
         if words:
-            weights = np.array([self._weight(word) for word in words], dtype=np.float32)
+            at = [self._words.places.get(word, -1) for word in words]
+            weights = self._words.weights.take(at)
+            weights[[place for place, known in enumerate(at) if known < 0]] = self._words.unseen
             weights /= np.sqrt(float(weights @ weights))
-            scores += weights @ np.stack([self._vector(word) for word in words])
+            vectors = self._by_word.take(at, axis=0)
+            for place, known in enumerate(at):
+                if known < 0:
+                    vectors[place] = self._spelt(words[place])
+            scores += weights @ vectors
             places, shares = self._pairs.weigh(pairs_of(words))
             scores += shares @ self._by_pair[places]
         likely = np.exp(scores - scores.max())
         return np.asarray(likely / likely.sum(), dtype=np.float32)
 
-    def _weight(self, word: str) -> float:
-        place = self._words.places.get(word)
-        return float(self._words.weights[place]) if place is not None else self._words.unseen
-
-    def _vector(self, word: str) -> Floats:
-        place = self._words.places.get(word)
-        if place is not None:
-            return np.asarray(self._by_word[place])
+    def _spelt(self, word: str) -> Floats:
+        """What the pieces of a word that no example has say."""
         places, shares = self._pieces.weigh(pieces_of(word))
         return np.asarray(shares @ self._by_piece[places])
 

@@ -144,6 +144,7 @@ def _ahead(counts: Mapping[str, int], margin: int) -> str | None:
     return ranked[0][0] if ranked and ranked[0][1] - rest >= margin else None
 
 
+@lru_cache(maxsize=16384)
 def plain(words_: str) -> str:
     """Folded words with two letters for an umlaut as one.
 
