@@ -55,7 +55,7 @@ def test_groups_of_like_size_change_no_rule() -> None:
     for row in range(60):
         one = slice(row, row + 1)
         alone = counted_pmf(Demand(mean[one], 2.0 * mean[one]))
-        rule = best_refill(Shelves(*(cost[one] for cost in costs), alone, alone))
+        rule = best_refill(Shelves(*[*(cost[one] for cost in costs), alone, alone]))
         assert together.cost[row] == pytest.approx(rule.cost[0], rel=1e-9)
 
 
