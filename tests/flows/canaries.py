@@ -18,12 +18,12 @@ def open_marked_shop(portal: Portal) -> None:
         _account(portal, customer_id, mark)
         _records(portal, customer_id, mark, NUMBERS[customer_id])
         talk = customer(portal, customer_id)
+        talk.say("notify me when the blue glass lamp is available again")
         talk.say("I want to leave feedback")
         talk.say(f"{mark} thinks the lamps are fine")
         talk.say("talk to a person")
         talk.say(f"{mark} wants a word")
         talk.say("back to the bot")
-        talk.say("notify me when the blue glass lamp is available again")
         talk.say("is the Blue Glass Lamp in stock?")
 
 
