@@ -92,6 +92,7 @@ SAID = {
     ],
     "change_address": ["change my delivery address", "i have moved, send it to my new address"],
     "change_payment": ["pay order 581475 with paypal instead", "use my other card for the open order"],
+    "reorder": ["place order 581475 a second time", "i would like the same order as last time"],
     "exchange_item": ["exchange the lamp for the blue one", "can i swap the shirt i got for a bigger size"],
     "claim_item": ["it came broken", "the lamp is faulty", "wrong item received"],
     "withdraw": ["i withdraw from the contract for order 581475", "use my right of withdrawal"],
@@ -225,6 +226,24 @@ def names(read: Read, text: str) -> list[str]:
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in SAID.items() for text in texts])
 def test_a_request_is_understood_however_it_is_put(read: Read, name: str, text: str) -> None:
     assert names(read, text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't cancel my order",
+        "please don't cancel order 1002!",
+        "no, I do not want to return the lamp",
+        "dont change my address",
+        "I didn't ask you to delete my account.",
+    ],
+)
+def test_what_is_not_to_be_done_is_a_no(read: Read, text: str) -> None:
+    assert names(read, text) == ["deny"]
+
+
+def test_a_no_with_a_wish_behind_it_is_the_wish(read: Read) -> None:
+    assert names(read, "don't cancel order 1002, just change the delivery address") != ["cancel_order"]
 
 
 def test_every_intent_and_control_is_tried_here() -> None:
