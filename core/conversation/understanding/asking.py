@@ -43,6 +43,14 @@ CORRECTS = re.compile(
     r"\W{0,3}(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)"
     r"|change (?:it|that) to|yes,? but)(?!\w)"
 )
+_NOT_TO_BE_DONE = re.compile(
+    r"(?:(?:no|oh|wait|stop|hey|hold on|please|pls|so|ok)\W{1,3}){0,3}(?:i |we )?"
+    r"(?:(?:do not|don'?t|never)(?: (?:want|wanna|need|wish|intend|mean)(?: you)?(?: to)?)?"
+    r"|(?:did not|didn'?t) (?:want|ask|mean|wish)(?: you)? to)"
+    r" (?:cancel|return|send back|exchange|swap|change|delete|erase|refund|withdraw|re-?order|unlink)(?!\w)"
+    r"[^,.;:?!]*[.! ]*"
+)
+_BUT = re.compile(r"(?<!\w)(?:but|and|just|only|rather|instead|yet|why)(?!\w)")
 _HEDGED = re.compile(
     r"(?<!\w)(?:but|not|no|don'?t|except|however|unless|if|maybe|without|instead|wait|why|when|how|never)(?!\w)|\d"
 )
@@ -148,6 +156,8 @@ def wording(text: str, claims: Claims, start: int, end: int) -> str:
 def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[Stretch]]:
     """The intents ranked for the text as a whole, and the parts it is taken in."""
     whole = wording(text, claims, 0, len(text))
+    if _NOT_TO_BE_DONE.fullmatch(text.strip()) and not _BUT.search(text):
+        return judge.ranked(whole)[0], [Stretch(0, len(text), Intent("deny", _SURE_NO))]
     ranked, none = judge.ranked(whole)
     carrying = _carrying(text, claims, judge, 0, len(text))
     if carrying is not None:
