@@ -25,6 +25,11 @@ def deliver(portal: Portal) -> None:
             return
 
 
+def tell_those_who_wait(portal: Portal) -> None:
+    """Tell people that what they wait for is back."""
+    log.debug("stock alerts", extra={"told": portal.tell_those_who_wait()})
+
+
 def housekeep(portal: Portal) -> None:
     """Close what is over and forget what nobody needs."""
     log.debug("housekeeping", extra={"done": portal.housekeep()})

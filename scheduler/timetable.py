@@ -53,6 +53,8 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(deliver, IntervalTrigger(seconds=settings.deliver_every_s), id="deliver")
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal))
     clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
+    alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal))
+    clock.add_job(alerts, IntervalTrigger(seconds=settings.housekeep_every_s), id="alerts")
     clock.start()
     return Timetable(clock)
 

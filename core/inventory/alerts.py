@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core.database.engine import one_at_a_time
 from core.database.upsert import insert_new
 from core.inventory.rows import AlertRow
 
@@ -47,24 +48,48 @@ def waited_for(session: Session) -> list[str]:
     return list(session.scalars(select(AlertRow.sku).where(AlertRow.told_at.is_(None)).distinct()))
 
 
-def release(session: Session, free: Mapping[str, int], now: datetime) -> list[Alert]:
+def release(session: Session, free: Mapping[str, int], told_since: datetime, now: datetime) -> list[Alert]:
     """Take those whose turn it is: first come first served, as long as the units free last; each is taken once.
 
-    Whoever wants more than is left waits on, and those behind do not overtake.
+    Whoever wants more than is left waits on, and those behind do not overtake. Units that somebody was told of since
+    `told_since` are theirs to order until then, and not spoken of to the next.
     """
     released = []
     for sku, units in free.items():
-        left = units
-        waiting = session.scalars(
-            select(AlertRow)
-            .where(AlertRow.sku == sku, AlertRow.told_at.is_(None))
-            .order_by(AlertRow.asked_at, AlertRow.alert_id)
-            .with_for_update()
-        ).all()
-        for row in waiting:
-            if row.units > left:
+        left = units - _spoken_of(session, sku, told_since)
+        for alert in _waiting(session, sku):
+            if alert.units > left:
                 break
-            left -= row.units
-            row.told_at = now
-            released.append(Alert(row.alert_id, row.sku, row.customer_id, row.units))
+            if _take(session, alert, now):
+                left -= alert.units
+                released.append(alert)
     return released
+
+
+def tell_alone(session: Session) -> None:
+    """Wait for whoever else is telling people, so that no unit is spoken of twice."""
+    one_at_a_time(session, "stock alerts")
+
+
+def forget(session: Session, alert: Alert) -> None:
+    """Take a wish off the list, with the units that were kept for it."""
+    session.execute(delete(AlertRow).where(AlertRow.alert_id == alert.alert_id))
+
+
+def _spoken_of(session: Session, sku: str, since: datetime) -> int:
+    told = select(func.sum(AlertRow.units)).where(AlertRow.sku == sku, AlertRow.told_at > since)
+    return int(session.scalar(told) or 0)
+
+
+def _waiting(session: Session, sku: str) -> list[Alert]:
+    rows = session.scalars(
+        select(AlertRow)
+        .where(AlertRow.sku == sku, AlertRow.told_at.is_(None))
+        .order_by(AlertRow.asked_at, AlertRow.alert_id)
+    )
+    return [Alert(row.alert_id, row.sku, row.customer_id, row.units) for row in rows]
+
+
+def _take(session: Session, alert: Alert, now: datetime) -> bool:
+    taking = update(AlertRow).where(AlertRow.alert_id == alert.alert_id, AlertRow.told_at.is_(None))
+    return session.scalar(taking.values(told_at=now).returning(AlertRow.alert_id)) is not None

@@ -6,18 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from core import intake
 from core.accounts import identity
 from core.accounts.model import Staff
+from core.accounts.service import customer, is_known
 from core.canonical import Batch, Fault
+from core.catalog.service import products
 from core.conversation import offers
 from core.database import audit, settings
 from core.database.migrate import require_current
 from core.errors import PortalError, Refused, Unavailable
+from core.inventory import alerts
+from core.inventory import service as inventory
+from core.inventory.alerts import Alert
 from core.mailroom import inbox, outbox, runs
 from core.mailroom.outbox import DeadLetter, Written
 from core.mailroom.ports import Courier, Later, Never, Post
 from core.notifications import service as notifications
+from core.notifications.service import Notice
+from core.orders.service import reserved
 from core.portal.rooms import POLICY, Rooms
 from core.purchasing import decisions
 from core.purchasing import orders as purchase_orders
@@ -25,6 +34,7 @@ from core.purchasing.service import planner
 
 log = logging.getLogger(__name__)
 _POST_LATE = timedelta(minutes=15)
+_ALERT = "back_in_stock_alert"
 
 
 @dataclass(frozen=True)
@@ -159,6 +169,31 @@ class MachineRoom(Rooms):
             runs.forget_old(session, now)
             sealed = audit.seal(session)
         return f"{expired} proposals expired, {sealed} audit rows sealed"
+
+    def tell_those_who_wait(self) -> int:
+        """Tell those who asked that a product is back, in turn and no more of them than units; how many were told."""
+        now = self._clock()
+        since = now - timedelta(hours=self._config.service.alert_hours)
+        with self._database.unit_of_work() as session:
+            alerts.tell_alone(session)
+            skus = alerts.waited_for(session)
+            here, promised = inventory.on_hand(session, skus), reserved(session, skus)
+            free = {sku: here.get(sku, 0) - promised.get(sku, 0) for sku in skus}
+            return sum(self._tell_back(session, alert, now) for alert in alerts.release(session, free, since, now))
+
+    def _tell_back(self, session: Session, alert: Alert, now: datetime) -> bool:
+        """Mail one of them; who wants no such mail any more, or is gone, makes room for the next."""
+        product = products(session, [alert.sku]).get(alert.sku)
+        if product is not None and is_known(session, alert.customer_id):
+            person, wording = customer(session, alert.customer_id), self._house.wording
+            values = {"name": product.name, "units": alert.units, "hours": self._config.service.alert_hours}
+            subject = wording.say(person.language, _ALERT, "mail_subject", name=product.name)
+            cause = f"back:{alert.alert_id}:{now.isoformat()}"
+            text = wording.say(person.language, _ALERT, "mail", **values)
+            if notifications.notify(session, person, Notice(cause, subject, "back_in_stock"), text, now):
+                return True
+        alerts.forget(session, alert)
+        return False
 
     def verify_audit(self) -> int:
         """How many rows the audit chain holds.
