@@ -64,7 +64,8 @@ def main() -> None:
     print(f"  {'taken for a request falsely':28} {false / max(outside, 1):7.1%} of {outside}")
     everything = asked.total() + outside
     print(
-        f"  {'language told at once':28} {told / everything:7.1%} of {everything}, {busy / everything * 1000:.2f} ms each"
+        f"  {'language told at once':28} {told / everything:7.1%} of {everything},"
+        f" {busy / everything * 1000:.2f} ms each"
     )
 
 

@@ -178,7 +178,7 @@ def routes(app: FastAPI) -> list[tuple[str, str]]:
     for route in _all(list(app.routes)):
         things = list(OBJECTS.values()) if "{" in route.path else [""]
         paths = [re.sub(r"\{[^}]*\}", thing.replace("@", "%40"), route.path) for thing in things]
-        found += [(method, path) for method in sorted(route.methods - {"HEAD"}) for path in paths]
+        found += [(method, path) for method in sorted((route.methods or set()) - {"HEAD"}) for path in paths]
     return [(method, path) for method, path in found if path != "/api/chat/events"]
 
 
