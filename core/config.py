@@ -138,7 +138,6 @@ class Orders(Section):
     item_changes: int = Field(0, ge=0, description="how often the items of one order may be changed; 0: any number")
     closed_by_item_change: bool = Field(False, description="a changed order can be neither changed again nor cancelled")
     refund_days: tuple[int, int] = Field((5, 7), description="how long money takes to be back, gift cards aside")
-    undo_minutes: int = Field(10, ge=0, le=1440, description="how long an act may be undone where that is possible")
 
 
 class Returns(Section):

@@ -24,6 +24,7 @@ from core.conversation.planner import manner
 from core.conversation.standing import Frame, Standing
 from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Instead, Step, Turn
 from core.conversation.understanding import Understanding, clean
+from core.conversation.understanding.asking import corrects
 from core.conversation.wording import DEFAULT
 from core.errors import PortalError
 from core.mailroom import inbox
@@ -233,7 +234,7 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         if not filling:
             return False
         anew = next((frame for frame in heard.begin if frame.intent == top.intent), None)
-        if anew is not None and not hearing.corrects(heard.text):
+        if anew is not None and not corrects(heard.text):
             is_whole = "heard" in anew.slots and len(heard.text.split()) >= _LONG
             if is_whole or "product" in filling:
                 stays = ("order_number",) if not is_whole else ()

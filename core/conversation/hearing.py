@@ -8,8 +8,6 @@ from typing import Any
 from core.conversation.intents import INTENTS
 from core.conversation.standing import Frame
 from core.conversation.understanding import Understanding
-from core.conversation.understanding.asking import CORRECTS
-from core.conversation.understanding.text import fold
 from core.conversation.understanding.understood import Slot
 
 _SURE = 0.85
@@ -83,11 +81,6 @@ def _belongs(slot: str, top: Frame, said: Heard) -> bool:
     if slot != "order_number" or top.asks in {None, "order_number"}:
         return True
     return said.control == "correct" or top.intent not in _OF_THINGS
-
-
-def corrects(text: str) -> bool:
-    """Whether words begin as a correction of what is under way: “no, the blue one”."""
-    return CORRECTS.match(fold(text).text) is not None
 
 
 def is_only_a_reference(said: Heard, small_words: Collection[str]) -> bool:

@@ -13,6 +13,7 @@ from core.conversation import mentions, own
 from core.conversation.paying import method_for
 from core.conversation.resolve import ask_order, focused_order, line_of
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
+from core.conversation.understanding.asking import corrects
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
 from core.orders.service import orders_of
@@ -169,8 +170,11 @@ def _named(
     if turn.says("all_words", text):
         goods.update({str(one.line): one.quantity for one in possible if str(one.line) not in goods})
         return None
+    named = own.lines_named(turn, order, text)
+    if named and corrects(own.answered(turn)) and not turn.says("also_words", own.answered(turn)):
+        goods.clear()  # “no, the mug”: instead of what was named before
     seen: set[int] = {int(line) for line in goods}
-    for mention, fits in own.lines_named(turn, order, text):
+    for mention, fits in named:
         left = [line for line in fits if line.line not in seen] or list(fits)
         if len({line.sku for line in left}) > 1:
             choices = tuple(own.line_choice(turn, line, order) for line in left)
@@ -199,9 +203,7 @@ def _by_options(turn: Turn, order: Order, lines: Sequence[int], text: str) -> li
 def _number_before(turn: Turn, text: str, begin: int) -> int | None:
     """The number of units said right before a name: “2 of the mugs”, “three mugs”."""
     words = turn.say("number_words").split(", ")
-    before = re.search(
-        r"(?<![\w#])(\d{1,4}|[^\W\d_]+)(?: (?:x|of|of the|of my|von den|der))? ?$", text[max(0, begin - 24) : begin]
-    )
+    before = _COUNTED.search(text[max(0, begin - 24) : begin])
     if before is None:
         return None
     said = before[1].casefold()

@@ -45,3 +45,23 @@ def test_a_rejection_is_told_with_its_reason(ada: talking.Talk, portal: Portal) 
     assert sam is not None
     portal.reject_return(sam, "R-000001", "The kettle was used.")
     assert "The kettle was used." in ada.say("where is my return R-000001").text
+
+
+@ON_SQLITE
+def test_a_correction_names_what_goes_back_instead(portal: Portal) -> None:
+    open_wardrobe(portal)
+    talk = talking.customer(portal, ADA)
+    assert talk.say("I want to return the kettle from order W44002").asks == "reason"
+    corrected = talk.say("no wait, the red shirt")
+    assert "Shirt" in corrected.text
+    assert "Kettle" not in corrected.text
+
+
+@ON_SQLITE
+def test_what_is_named_as_well_goes_back_too(portal: Portal) -> None:
+    open_wardrobe(portal)
+    talk = talking.customer(portal, ADA)
+    talk.say("I want to return the kettle from order W44002")
+    more = talk.say("no, the red shirt as well")
+    assert "Shirt" in more.text
+    assert "Kettle" in more.text

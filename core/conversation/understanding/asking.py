@@ -13,6 +13,7 @@ from core.conversation.understanding.carriers import Carried, carried
 from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.lessons import Proviso
 from core.conversation.understanding.linear import LinearModel, words_of
+from core.conversation.understanding.text import fold
 from core.conversation.understanding.understood import Intent
 
 _SURE_OF_A_PART = 0.7
@@ -146,6 +147,11 @@ class Judge:
         """Whether the intent is likely enough and the words it cannot do without are there."""
         proviso = self.provisos.get(intent.name, Proviso())
         return intent.confidence >= max(proviso.least, none) and provisos.holds(proviso, words_of(wording))
+
+
+def corrects(text: str) -> bool:
+    """Whether words begin as a correction of what is under way: “no, the blue one”."""
+    return CORRECTS.match(fold(text).text) is not None
 
 
 def wording(text: str, claims: Claims, start: int, end: int) -> str:
