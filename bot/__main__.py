@@ -229,6 +229,23 @@ def plan(
         run(house, as_of.date() if as_of else None, supplier, out, as_json=as_json)
 
 
+@app.command()
+def backtest(
+    items: Annotated[Path, typer.Option(help="Table of items, CSV or Parquet.")],
+    demand: Annotated[Path, typer.Option(help="Table of their demand by day, CSV or Parquet.")],
+    policy: Annotated[list[str] | None, typer.Option(help="Only this rule; may be given several times.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures to this CSV file as well.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the costs into this SVG file.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Replay real demand week by week: what our rule and the usual ones would have spent; touches no database."""
+    from bot.backtesting import Asked, run
+
+    if not run(_load(config), Asked(items, demand, tuple(policy or ()), out, picture, as_json)):
+        sys.exit(1)
+
+
 @database_app.command("upgrade")
 def upgrade(config: ConfigPath = None) -> None:
     """Bring the database to the tables of this version; safe to repeat."""

@@ -219,6 +219,15 @@ class Planning(Section):
     four_eyes_above: int = Field(0, ge=0, description="major units; 0: one approval is enough at any amount")
 
 
+class Backtest(Section):
+    """What a backtest takes for granted where its items do not say, in the money of their unit costs."""
+
+    learn_weeks: int = Field(52, ge=8, le=520, description="weeks that rules learn from before they are replayed")
+    order_cost: float = Field(0.0, ge=0, description="of an order")
+    line_cost: float = Field(2.0, ge=0, description="of a line of an order")
+    stockout_share: float = Field(0.1, ge=0, le=100, description="cost of a unit short, in unit costs")
+
+
 class Mail(Section):
     """How mail leaves: `outbox` keeps it on a page (demo), `smtp` sends it."""
 
@@ -256,6 +265,7 @@ class Config(BaseSettings):
     web: Web = Web()
     scheduler: SchedulerSettings = SchedulerSettings()
     planning: Planning = Planning()
+    backtest: Backtest = Backtest()
     mail: Mail = Mail()
     language_model: LanguageModel = LanguageModel()
 

@@ -17,7 +17,7 @@ from tests.shop import BOSS, open_shop
 REPLY_KEYS = ["text", "intents", "slots", "confidence", "asks", "buttons", "attachments", "actions", "speaker_proof",
               "handed_off"]  # fmt: skip
 COMMANDS = [("demo",), ("serve",), ("chat",), ("understand",), ("import",), ("templates",), ("plan",), ("check",),
-            ("export-customer",), ("erase-customer",), ("db",), ("db", "upgrade")]  # fmt: skip
+            ("backtest",), ("export-customer",), ("erase-customer",), ("db",), ("db", "upgrade")]  # fmt: skip
 
 
 @pytest.fixture
