@@ -74,7 +74,7 @@ def invent(orders: tuple[Order, ...], named: Mapping[str, str], on_account: set[
 
 
 def rows(people: Mapping[str, Person]) -> dict[str, list[Row]]:
-    """The tables customers and addresses."""
+    """The tables of customers, their addresses, the people of company accounts, and ways of paying."""
     return {
         "customers": [
             {
@@ -100,6 +100,16 @@ def rows(people: Mapping[str, Person]) -> dict[str, list[Row]]:
             }
             for person in people.values()
             for kind in ("billing", "shipping")
+        ],
+        "account_people": [
+            {
+                "customer_id": person.customer_id,
+                "email": f"accounts.{person.customer_id}@example.org",
+                "name": f"Accounts, {person.company}",
+                "role": "accounts",
+            }
+            for person in people.values()
+            if person.company and int(person.customer_id) % 4 == 0
         ],
         "payment_methods": [row for person in people.values() for row in _methods(person)],
     }

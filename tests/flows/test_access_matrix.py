@@ -27,7 +27,7 @@ from tests.flows.talking import Talk
 from tests.shop import ADA, GRACE, PLANNER, SUPPORT
 
 OWNER, VICTIM = ADA, GRACE
-SAID_OF_ALL, THINGS_OF_EACH = 2, 3  # examples of each intent that everybody says, and things named with each
+SAID_OF_ALL, THINGS_OF_EACH = 1, 3  # examples of each intent that everybody says, and things named with each
 # what a person who knows the other's numbers would try to get at them
 OBJECTS = {
     "order_number": NUMBERS[VICTIM],
