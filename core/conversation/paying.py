@@ -1,8 +1,8 @@
-"""Which way of paying a flow is to use: said, the only one there is, or asked for."""
+"""Which way of paying a flow is to use: said, the only one there is, or asked for; and what has moved."""
 
 from collections.abc import Sequence
 
-from core.billing.settlement import Method, methods_of
+from core.billing.settlement import Method, Settled, methods_of
 from core.conversation import own
 from core.conversation.turn import Ask, Turn
 from core.money import Money
@@ -41,6 +41,16 @@ def settles(turn: Turn, difference: Money) -> Method | Ask | None:
         return method_for(turn, difference)
     named = _said(turn, methods_of(turn.session, turn.customer_id))
     return named[0] if len(named) == 1 else None
+
+
+def moved(turn: Turn, settled: Settled) -> str:
+    """What was taken from where, or goes back where and how long that takes."""
+    if settled.payment_id.startswith("charge:"):
+        return turn.say("charged", amount=settled.amount, method=settled.method)
+    if settled.kind == "gift_card":
+        return turn.say("back_at_once", amount=settled.amount, method=settled.method)
+    first, last = turn.house.config.orders.refund_days
+    return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
 
 
 def _said(turn: Turn, methods: Sequence[Method]) -> list[Method]:

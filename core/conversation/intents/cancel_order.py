@@ -6,6 +6,7 @@ from core.accounts.service import customer
 from core.billing.settlement import Settled, kept_by_method, paid, refund, refunded
 from core.chat import Action
 from core.conversation import own
+from core.conversation.paying import moved
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
 from core.errors import Refused
 from core.money import Money
@@ -31,7 +32,7 @@ def answer(turn: Turn) -> Step:
     except Refused as refusal:
         return Answer(turn.refusal(refusal), _instead(turn, order), focus={"order_number": order.order_number})
     lines = _lines(turn, order)
-    reason = reason_meant(turn)
+    reason = _reason_meant(turn)
     if rules.cancel_reasons and reason not in rules.cancel_reasons:
         choices = tuple(Choice(turn.reason(known), {"reason": known}) for known in rules.cancel_reasons)
         return Ask("reason", turn.say("why", order=order.order_number), choices)
@@ -53,18 +54,18 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
         back = _owed(turn, changed)
     settled = refund(turn.session, order, back, None, f"{order.order_number}:{key}", turn.now) if back.minor else ()
     told = [turn.say("done" if key == "cancel" else "done_lines", order=order.order_number)]
-    told += [money_back(turn, one) for one in settled]
+    told += [moved(turn, one) for one in settled]
     receipt = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     lines = plan["lines"] or [
         {"line": line.line, "sku": line.sku, "quantity": line.quantity} for line in changed.before.lines
     ]
-    action = Action("cancel_order", {**plan, "lines": lines}, {"refunds": [as_result(one) for one in settled]})
+    action = Action("cancel_order", {**plan, "lines": lines}, {"refunds": [_as_result(one) for one in settled]})
     return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
 
 
-def reason_meant(turn: Turn) -> str:
+def _reason_meant(turn: Turn) -> str:
     """The reason that was chosen or said, as the shop's rules write it; empty where none was."""
     known = turn.house.config.orders.cancel_reasons
     chosen = str(turn.slots.get("reason") or "")
@@ -77,15 +78,7 @@ def reason_meant(turn: Turn) -> str:
     return ""
 
 
-def money_back(turn: Turn, settled: Settled) -> str:
-    """What goes back where, and how long that takes."""
-    if settled.kind == "gift_card":
-        return turn.say("back_at_once", amount=settled.amount, method=settled.method)
-    first, last = turn.house.config.orders.refund_days
-    return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
-
-
-def as_result(settled: Settled) -> dict[str, Any]:
+def _as_result(settled: Settled) -> dict[str, Any]:
     """A refund or charge in an action's result."""
     return {"amount": str(settled.amount.major), "currency": settled.amount.currency,
             "payment_method": settled.method_id, "reference": settled.payment_id}  # fmt: skip

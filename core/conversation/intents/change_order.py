@@ -8,7 +8,7 @@ from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import settles
+from core.conversation.paying import moved, settles
 from core.conversation.swapping import swaps_meant
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.errors import Refused
@@ -60,7 +60,7 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
     settled = _settle(turn, order, changed.difference, plan["payment_method"], key) if was_paid else ()
     told = [turn.say("done", order=order.order_number, total=changed.after.total)]
-    told += [_moved(turn, one) for one in settled]
+    told += [moved(turn, one) for one in settled]
     receipt = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
@@ -126,15 +126,6 @@ def _settle(turn: Turn, order: Order, difference: Money, method_id: str | None, 
     if difference.minor < 0:
         return refund(turn.session, order, -difference, method_id, cause, turn.now)
     return ()
-
-
-def _moved(turn: Turn, settled: Settled) -> str:
-    if settled.payment_id.startswith("charge:"):
-        return turn.say("charged", amount=settled.amount, method=settled.method)
-    if settled.kind == "gift_card":
-        return turn.say("back_at_once", amount=settled.amount, method=settled.method)
-    first, last = turn.house.config.orders.refund_days
-    return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
 
 
 def _diff(turn: Turn, order: Order, planned: Order, asked: set[int], method: Method | None) -> str:

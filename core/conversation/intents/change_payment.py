@@ -6,7 +6,7 @@ from core.accounts.service import customer
 from core.billing.settlement import charge, kept_by_method, methods_of, paid, refund, refunded
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import method_for
+from core.conversation.paying import method_for, moved
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.errors import Refused
 from core.notifications.service import Notice, notify
@@ -60,11 +60,8 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     cause = f"{order.order_number}:{key}"
     given = refund(turn.session, order, back, None, cause, turn.now)
     taken = charge(turn.session, order, order.total, plan["payment_method"], cause, turn.now)
-    first, last = rules.refund_days
     told = [turn.say("done", order=order.order_number, method=taken.method, amount=taken.amount)]
-    for one in given:
-        key_said = "back_at_once" if one.kind == "gift_card" else "back_in_days"
-        told.append(turn.say(key_said, amount=one.amount, method=one.method, first=first, last=last))
+    told += [moved(turn, one) for one in given]
     receipt = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)

@@ -7,7 +7,7 @@ from core.billing.settlement import Settled, charge, paid, refund, refunded
 from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
-from core.conversation.paying import settles
+from core.conversation.paying import moved, settles
 from core.conversation.sending_back import Goods, nothing_back, order_back, rules, value_back
 from core.conversation.swapping import is_free, swaps_meant
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
@@ -72,7 +72,7 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     settled = _settle(turn, order, difference, plan["payment_method"], f"exchange:{written.return_number}")
     shop = turn.house.config.shop
     told = [turn.say("done", number=written.return_number, address=", ".join((shop.name, *shop.address)))]
-    told += [_moved(turn, one) for one in settled]
+    told += [moved(turn, one) for one in settled]
     receipt = "\n".join(told)
     notice = Notice(f"return:{written.return_number}:requested", turn.say("mail_subject", number=written.return_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
@@ -103,15 +103,6 @@ def _settle(turn: Turn, order: Order, difference: Money, method_id: str | None, 
     left = paid(turn.session, order) - refunded(turn.session, order)
     back = Money(min(-difference.minor, left.minor), order.currency)
     return refund(turn.session, order, back, method_id, cause, turn.now) if back.minor > 0 else ()
-
-
-def _moved(turn: Turn, settled: Settled) -> str:
-    if settled.payment_id.startswith("charge:"):
-        return turn.say("charged", amount=settled.amount, method=settled.method)
-    if settled.kind == "gift_card":
-        return turn.say("back_at_once", amount=settled.amount, method=settled.method)
-    first, last = turn.house.config.orders.refund_days
-    return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
 
 
 def _line(turn: Turn, goods: Goods, number: int, product: Product) -> str:
