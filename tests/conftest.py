@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -18,6 +19,10 @@ from core.config import Config, Web
 from core.database.engine import Database
 from core.database.migrate import upgrade
 from core.portal import Portal
+
+# The same cases in every run; `--hypothesis-profile=default` draws new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _numbers = count(1)

@@ -171,6 +171,8 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[S
     best = ranked[0] if judge.believes(ranked[0], whole, none) else None
     if best is not None and best.name in _STEERING:
         return ranked, [Stretch(0, len(text), best)]
+    if best is not None and best.name == "edit_proposal" and not _is_said_by_one(best, text, claims, judge):
+        best = None
     asked = _asked(text, claims, judge)
     if len(asked) > 1:
         return ranked, _covering(text, asked)
@@ -179,6 +181,19 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[S
         intent = asked[0].intent
         best = intent if intent is not None and (best is not None or intent.name in hinted) else best
     return ranked, [Stretch(0, len(text), best, _said_of_product(asked, best))]
+
+
+def _is_said_by_one(best: Intent, text: str, claims: Claims, judge: Judge) -> bool:
+    """Whether a sentence of several says it by itself: many bare numbers together only look like quantities."""
+    stretches = _stretches(text)
+    if len(stretches) < 2:
+        return True
+    for start, end in stretches:
+        said = wording(text, claims, start, end)
+        ranked, none = judge.ranked(said)
+        if ranked[0].name in {best.name, "correct"} and judge.believes(ranked[0], said, none):
+            return True
+    return False
 
 
 def _said_of_product(asked: Sequence[Stretch], best: Intent | None) -> tuple[Found, ...]:

@@ -4,7 +4,7 @@ import json
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.conversation import wording
@@ -350,6 +350,8 @@ def test_noise_never_begins_a_write(reader: Reader, text: str) -> None:
     assert not WRITES & {intent.name for intent in reader.read(text, today=TODAY).intents}
 
 
+@example(["what is 15 percent of 80", "what is 15 percent of 80", "set the temperature to 21"])
+@example(["change the font size to 12", "what is 15 percent of 80", "change the font size to 12"])
 @given(st.lists(st.sampled_from(OUT_OF_SCOPE), min_size=1, max_size=3))
 def test_unrelated_messages_never_begin_a_write(reader: Reader, texts: list[str]) -> None:
     assert not WRITES & {intent.name for intent in reader.read(". ".join(texts), today=TODAY).intents}
