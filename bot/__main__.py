@@ -246,6 +246,28 @@ def backtest(
         sys.exit(1)
 
 
+@app.command("plan-table")
+def plan_table(
+    items: Annotated[Path, typer.Option(help="Table of items, CSV or Parquet.")],
+    demand: Annotated[Path, typer.Option(help="Table of their demand by day or week, CSV or Parquet.")],
+    out: Annotated[Path, typer.Option(help="Where the proposals go, CSV or Parquet by its name.")],
+    suppliers: Annotated[Path | None, typer.Option(help="Table of what suppliers ask of an order.")] = None,
+    open_orders: Annotated[Path | None, typer.Option(help="Table of what is on its way already.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to plan for.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1, max=256)] = 2,
+    everything: Annotated[bool, typer.Option("--all", help="Write items of which nothing is ordered too.")] = False,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Plan orders from tables, of a few items or a million; touches no database."""
+    from bot.plan_table.command import Asked, run
+
+    day = as_of.date() if as_of else None
+    asked = Asked(items, demand, out, suppliers, open_orders, day, workers, everything, as_json)
+    if not run(_load(config), asked):
+        sys.exit(1)
+
+
 @database_app.command("upgrade")
 def upgrade(config: ConfigPath = None) -> None:
     """Bring the database to the tables of this version; safe to repeat."""

@@ -50,7 +50,7 @@ def run(config: Config, asked: Asked) -> bool:
         raise InvalidInput(f"There is no rule “{unknown[0]}”; there are: {', '.join((OURS, *NAMES))}.")
     names = tuple(dict.fromkeys(asked.names)) or (OURS, *NAMES)
     with writing(asked.out) as out, writing(asked.picture) as picture:
-        tables = replay_tables.read(asked.items, asked.demand, config.planning, config.backtest)
+        tables = replay_tables.read(asked.items, asked.demand, config.planning, config.tables)
         try:
             history = History(tables.demand, config.backtest.learn_weeks)
         except ValueError as error:

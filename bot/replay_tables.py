@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from core.config import Backtest, Planning
+from core.config import Planning
+from core.config import Tables as Defaults
 from core.errors import InvalidInput
 from core.replenishment.simulate import DAYS, YEAR_WEEKS, Terms
 
@@ -43,7 +44,7 @@ class Tables:
     """Columns that are there and make no difference."""
 
 
-def read(items: Path, demand: Path, planning: Planning, defaults: Backtest) -> Tables:
+def read(items: Path, demand: Path, planning: Planning, defaults: Defaults) -> Tables:
     """Read both tables; what cannot be used is left out and named.
 
     Raises:
@@ -144,7 +145,7 @@ def _number(row: Mapping[str, Any], name: str, usual: float | None = None, *, le
     return value
 
 
-def _terms(row: Mapping[str, Any], planning: Planning, defaults: Backtest) -> dict[str, float]:
+def _terms(row: Mapping[str, Any], planning: Planning, defaults: Defaults) -> dict[str, float]:
     cost = _number(row, "unit_cost", least=0.0)
     rate = _number(row, "holding_rate", planning.holding_rate, least=0.0, most=_HIGHEST_RATE)
     lost = str(row.get("lost_sales", "")).strip().lower() or "true"

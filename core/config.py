@@ -220,12 +220,19 @@ class Planning(Section):
 
 
 class Backtest(Section):
-    """What a backtest takes for granted where its items do not say, in the money of their unit costs."""
+    """How history is replayed."""
 
     learn_weeks: int = Field(52, ge=8, le=520, description="weeks that rules learn from before they are replayed")
+
+
+class Tables(Section):
+    """What plan-table and backtest take for granted where a table of items does not say, in its own money."""
+
     order_cost: float = Field(0.0, ge=0, description="of an order")
     line_cost: float = Field(2.0, ge=0, description="of a line of an order")
     stockout_share: float = Field(0.1, ge=0, le=100, description="cost of a unit short, in unit costs")
+    review_days: float = Field(1.0, ge=0, le=364, description="days between two chances to order")
+    lead_time_sd_days: float = Field(0.0, ge=0, le=364)
 
 
 class Mail(Section):
@@ -266,6 +273,7 @@ class Config(BaseSettings):
     scheduler: SchedulerSettings = SchedulerSettings()
     planning: Planning = Planning()
     backtest: Backtest = Backtest()
+    tables: Tables = Tables()
     mail: Mail = Mail()
     language_model: LanguageModel = LanguageModel()
 

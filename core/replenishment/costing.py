@@ -61,12 +61,24 @@ class Basis:
     """Units held and units short in a review period with the usual lot."""
 
 
-def basis(items: Items, velocity: Velocity) -> Basis:
-    """Work out what quantities of n items are judged by.
+@dataclass(frozen=True)
+class Ground:
+    """What levels are found on: demand, the cost of a period by stock position, and the lot that is ordered."""
 
-    The reorder point is the best for ordering the economic quantity of the base price, of at most a year's demand and
-    within the supplier's limits; the order-up-to level lies one economic quantity above it.
-    """
+    rate: Vector
+    review: Vector
+    demand: LeadTimeDemand
+    curve: Curve
+    usual: Lot
+    economic: Vector
+    """The economic quantity of the base price, of at most a year's demand."""
+    lot: Vector
+    """The same within the supplier's limits; not in packs, or a lot that jumps with demand would let the reorder
+    point fall when demand rises."""
+
+
+def ground(items: Items, velocity: Velocity) -> Ground:
+    """Work out what the levels of n items are found on."""
     rate, review = velocity.mean, np.maximum(items.review_days, 1.0)
     yearly, order_cost = rate * YEAR, items.order_cost + items.line_cost
     demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review)
@@ -76,13 +88,25 @@ def basis(items: Items, velocity: Velocity) -> Basis:
     economic = np.maximum(np.round(np.minimum(np.sqrt(squared), yearly)), 1.0)
     tied_up = items.holding_rate * usual.unit_cost * review / YEAR
     curve = Curve(demand.protected, tied_up, items.stockout_cost, demand.lead)
-    # not in packs: a lot that jumps with demand would let the reorder point fall when demand rises
-    found = levels(curve, np.minimum(np.maximum(economic, items.limits.least), items.limits.most))
+    lot = np.minimum(np.maximum(economic, items.limits.least), items.limits.most)
+    return Ground(rate, review, demand, curve, usual, economic, lot)
+
+
+def basis(items: Items, velocity: Velocity) -> Basis:
+    """Work out what quantities of n items are judged by.
+
+    The reorder point is the best for ordering the economic quantity of the base price, of at most a year's demand and
+    within the supplier's limits; the order-up-to level lies one economic quantity above it.
+    """
+    on = ground(items, velocity)
+    usual, economic = on.usual, on.economic
+    found = levels(on.curve, on.lot)
     at = Levels(found.reorder_point, found.reorder_point + economic)
-    held, short = curve.between(at.reorder_point, at.reorder_point + usual.quantity)
+    held, short = on.curve.between(at.reorder_point, at.reorder_point + usual.quantity)
     longest = np.maximum(np.maximum(economic, items.limits.least) + items.pack, usual.quantity)
-    horizon = np.maximum(YEAR, np.ceil(review + _over(longest, rate)))
-    return Basis(rate, review, demand, curve, at, usual, horizon, (held / usual.quantity, short / usual.quantity))
+    horizon = np.maximum(YEAR, np.ceil(on.review + _over(longest, on.rate)))
+    missed = (held / usual.quantity, short / usual.quantity)
+    return Basis(on.rate, on.review, on.demand, on.curve, at, usual, horizon, missed)
 
 
 def cost(items: Items, base: Basis, quantities: Vector) -> Costed:

@@ -4,10 +4,13 @@ import numpy as np
 
 from core.replenishment import Vector
 from core.replenishment.cost_curve import Curve
+from core.replenishment.loss import Demand, quantile
 from core.replenishment.policies import Levels
 
 HIGHEST_SERVICE = 0.9999
-"""No level protects further than this, however cheap holding is."""
+"""Where holding costs next to nothing, no reorder point protects further than this."""
+
+_LEAST_HOLDING = 1e-9  # of the stockout cost: with none at all there would be no best level
 
 
 def levels(curve: Curve, lot: Vector) -> Levels:
@@ -53,13 +56,18 @@ def best_reorder_point(curve: Curve, lot: Vector) -> Vector:
     >>> best_reorder_point(curve, np.array([5.0]))
     array([3.])
     """
-    holding = np.maximum(curve.holding, (1.0 - HIGHEST_SERVICE) * curve.stockout)
-    curve = Curve(curve.protected, holding, curve.stockout, curve.lead)
+    is_cheap = curve.holding < (1.0 - HIGHEST_SERVICE) * curve.stockout
+    curve = Curve(
+        curve.protected, np.maximum(curve.holding, _LEAST_HOLDING * curve.stockout), curve.stockout, curve.lead
+    )
     low, high = _bracket(curve, lot)
     while np.any(high - low > 1.0):
         middle = np.ceil((low + high) / 2.0)  # up, so that items that are done stay where they are
         enough = curve.rise(middle + 1.0, middle + lot + 1.0) > 0
         high, low = np.where(enough, middle, high), np.where(enough, low, middle)
+    if np.any(is_cheap):
+        these = Demand(curve.protected.mean[is_cheap], curve.protected.variance[is_cheap])
+        high[is_cheap] = np.minimum(high[is_cheap], quantile(np.full(is_cheap.sum(), HIGHEST_SERVICE), these))
     return high
 
 

@@ -1,0 +1,1 @@
+"""Plans from tables instead of a database: Parquet or CSV in, proposals out, for any number of products and places."""

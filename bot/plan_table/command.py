@@ -1,0 +1,202 @@
+"""The plan-table command: reads tables, plans them with the engine that is asked for, and writes the proposals."""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.plan_table import columns, local, shelves
+from bot.plan_table.columns import Left
+from bot.plan_table.kernel import Span, schema
+from bot.plan_table.shelves import Shelves
+from bot.plan_table.spill import Spilled, spill
+from core.config import Config
+from core.errors import InvalidInput
+
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command was asked for."""
+
+    items: Path
+    demand: Path
+    out: Path
+    suppliers: Path | None = None
+    open_orders: Path | None = None
+    as_of: date | None = None
+    workers: int = 2
+    everything: bool = False
+    as_json: bool = False
+
+
+@dataclass
+class Told:
+    """What the plan came to."""
+
+    as_of: date
+    items: int
+    demand_rows: int
+    lines: int = 0
+    orders: int = 0
+    total: float = 0.0
+    expected_cost: float = 0.0
+
+
+def run(config: Config, asked: Asked) -> bool:
+    """Plan and write; False where rows were left out.
+
+    Raises:
+        InvalidInput: tables that cannot be used, or a file that cannot be written.
+    """
+    columns.arrow()
+    took: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="storekeeper-") as name, _progress(asked) as progress:
+        folder, began = Path(name), time.perf_counter()
+        found = shelves.read(asked.items, config.planning, config.tables, asked.open_orders)
+        found, left = _with_terms(found, asked.suppliers)
+        took["items"] = time.perf_counter() - began
+        ends = local.chunks(found.suppliers, local.CHUNK)
+        reading = progress.add_task("Reading demand", total=None)
+        spilled = spill(asked.demand, found.table, ends, folder, lambda rows: progress.advance(reading, rows))
+        took["demand"] = time.perf_counter() - began - took["items"]
+        span = _span(spilled, asked, config.planning.history_weeks)
+        work = _work(found, spilled, ends, folder, span, asked.demand.name)
+        planning = progress.add_task("Planning", total=len(work))
+        told = Told(span.as_of, len(found.table), spilled.rows)
+        left += [*found.left, *spilled.left]
+        with _writer(asked.out) as writer:
+            for proposals, more in local.run(work, asked.workers):
+                writer.write(proposals)
+                _add(told, proposals)
+                left += more
+                progress.advance(planning)
+        took["planning"] = time.perf_counter() - began - took["items"] - took["demand"]
+    unread = sorted({*found.unread, *spilled.unread})
+    _report(told, left, unread, took, asked)
+    return not left
+
+
+def _progress(asked: Asked) -> Progress:
+    return Progress(console=Console(stderr=True), disable=asked.as_json or not sys.stderr.isatty())
+
+
+def _span(spilled: Spilled, asked: Asked, weeks: int) -> Span:
+    as_of, step = asked.as_of or spilled.end, spilled.step
+    return Span(as_of, step, max(weeks * 7 // step, 1), asked.everything)
+
+
+def _work(found: Shelves, spilled: Spilled, ends: list[int], folder: Path, span: Span, name: str) -> list[local.Work]:
+    import pyarrow as pa
+
+    path = folder / "items.arrow"
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, found.table.schema) as file:
+        file.write_table(found.table)
+    begins = [0, *ends[:-1]]
+    return [
+        local.Work(path, begin, end, demand, name, span)
+        for begin, end, demand in zip(begins, ends, spilled.files, strict=True)
+    ]
+
+
+def _with_terms(found: Shelves, path: Path | None) -> tuple[Shelves, list[Left]]:
+    """The items with what their suppliers ask of an order."""
+    import pyarrow as pa
+
+    least: dict[str, float] = {}
+    left: list[Left] = []
+    if path is not None:
+        given = columns.table(path, ("supplier",))
+        faults: columns.Faults = {}
+        values = np.zeros(len(given))
+        if "minimum_order_value" in given.schema.names:
+            values = np.nan_to_num(columns.numbers(given["minimum_order_value"], "minimum_order_value", faults))
+        for row, supplier in enumerate(columns.words(given["supplier"])):
+            if not supplier or supplier in least:
+                faults.setdefault(row, "it has no supplier of its own; name each once")
+            elif values[row] < 0:
+                faults.setdefault(row, f"its minimum_order_value is {values[row]:g}; give at least 0")
+            if row not in faults:
+                least[supplier] = float(values[row])
+        left = columns.left_out(path, faults)
+    values = np.array([least.get(one, 0.0) for one in found.table["supplier"].to_pylist()])
+    table = found.table.append_column("minimum_order_value", pa.array(values))
+    return Shelves(table, found.left, found.unread), left
+
+
+def _add(told: Told, proposals: Any) -> None:
+    import pyarrow.compute as pc
+
+    ordered = proposals.filter(pc.greater(proposals["quantity"], 0))
+    told.lines += len(ordered)
+    told.orders += len(ordered.group_by(["supplier", "location"]).aggregate([]))
+    told.total += pc.sum(ordered["line_total"]).as_py() or 0.0
+    told.expected_cost += pc.sum(proposals["expected_cost"]).as_py() or 0.0
+
+
+class _Writer:
+    """Writes proposals as they come, to Parquet or CSV by the name of the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: Any = None
+
+    def __enter__(self) -> "_Writer":
+        import pyarrow.parquet as pq
+        from pyarrow import csv
+
+        try:
+            is_parquet = self._path.suffix == ".parquet"
+            self._file = pq.ParquetWriter(self._path, schema()) if is_parquet else csv.CSVWriter(self._path, schema())
+        except OSError as error:
+            raise InvalidInput(f"{self._path} cannot be written: {error}. Name another file.") from error
+        return self
+
+    def write(self, table: Any) -> None:
+        """Add rows."""
+        self._file.write_table(table)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _writer(path: Path) -> _Writer:
+    return _Writer(path)
+
+
+def _report(told: Told, left: list[Left], unread: list[str], took: dict[str, float], asked: Asked) -> None:
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    if asked.as_json:
+        figures = {**vars(told), "as_of": told.as_of.isoformat(), "left_out": [vars(one) for one in left],
+                   "columns_without_effect": unread, "seconds": {name: round(value, 3) for name, value in took.items()},
+                   "peak_memory_mib": round(peak), "out": str(asked.out)}  # fmt: skip
+        typer.echo(json.dumps(figures))
+        return
+    typer.echo(
+        f"Planned {told.items:,} items from {told.demand_rows:,} rows of demand as of {told.as_of:%-d %B %Y}: "
+        f"{told.lines:,} lines in {told.orders:,} orders, worth {told.total:,.2f}, written to {asked.out}."
+    )
+    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in took.items())
+    typer.echo(f"{seconds}; at most {peak:,.0f} MiB in a process.")
+    if unread:
+        typer.echo(f"Columns that make no difference: {', '.join(unread)}", err=True)
+    for one in _few(left):
+        typer.echo(f"  {one.file} line {one.line}: {one.sentence}", err=True)
+    if len(left) > _MOST_SHOWN:
+        typer.echo(f"  … {len(left) - _MOST_SHOWN:,} more; --json names them", err=True)
+
+
+def _few(left: list[Left]) -> Iterator[Left]:
+    yield from left[:_MOST_SHOWN]

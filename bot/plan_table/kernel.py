@@ -1,0 +1,195 @@
+"""The plan of some suppliers: an Arrow table of their items with their demand in, an Arrow table of proposals out.
+
+The same rows give the same proposals whatever other suppliers are in the table: what is learnt from other products is
+learnt from products of the same supplier.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.replenishment import Table, Vector
+from core.replenishment.costing import cost
+from core.replenishment.demand import Velocity, velocity
+from core.replenishment.items import Items
+from core.replenishment.lead_time import lead_time_demand
+from core.replenishment.loss import quantile
+from core.replenishment.plan import Proposed, propose, reason, to_minimum_value
+from core.replenishment.targets import stockout_costs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Of what time demand is known: `periods` of `step` days, the last ending before the day that is planned for.
+
+    `everything` asks for a row of every item, not only of those that are ordered.
+    """
+
+    as_of: date
+    step: int
+    periods: int
+    everything: bool = False
+
+
+def schema() -> "pa.Schema":
+    """Columns of a proposal."""
+    import pyarrow as pa
+
+    text, number, day = pa.string(), pa.float64(), pa.date32()
+    kinds = {"sku": text, "location": text, "supplier": text, "quantity": number, "unit_cost": number,
+             "line_total": number, "order_on": day, "expected_on": day, "reorder_point": number, "order_up_to": number,
+             "forecast_mean": number, "forecast_sd": number, "expected_cost": number, "reason": text}  # fmt: skip
+    return pa.schema(list(kinds.items()))
+
+
+def proposals(table: "pa.Table", span: Span) -> "pa.Table":
+    """What to order of each item today, in the order of the table.
+
+    Args:
+        table: of whole suppliers, sorted by supplier and location: the columns `shelves.read` gives, and lists
+            `days` (period from 0), `units` and `in_stock` of the periods something is known of.
+        span: of what time.
+
+    Returns:
+        Rows as `schema` has them; the numbers of `reason` add up (`core.replenishment.explanation.reason`).
+    """
+    table = table.combine_chunks()
+    supplier, location = (_codes(table, name) for name in ("supplier", "location"))
+    pace = _pace(table, supplier, span)
+    items = _items(table, pace)
+    order = supplier * (location.max(initial=0) + 1) + location
+    proposed, said = _of_least_value(_sharing(items, pace, order), order, _floats(table, "minimum_order_value"))
+    return _rows(table, proposed, said, span)
+
+
+def _codes(table: "pa.Table", name: str) -> NDArray[np.int64]:
+    encoded = table[name].combine_chunks().dictionary_encode()
+    codes: NDArray[np.int64] = encoded.indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def _floats(table: "pa.Table", name: str) -> Vector:
+    values: Vector = table[name].to_numpy().astype(np.float64)
+    return values
+
+
+def _pace(table: "pa.Table", supplier: NDArray[np.int64], span: Span) -> Velocity:
+    """Demand rates a day, learnt supplier by supplier."""
+    units, in_stock = np.zeros((len(table), span.periods)), np.ones((len(table), span.periods))
+    days = table["days"].combine_chunks()
+    row = np.repeat(np.arange(len(table)), np.diff(days.offsets.to_numpy()))
+    at = days.flatten().to_numpy()
+    units[row, at] = table["units"].combine_chunks().flatten().to_numpy()
+    in_stock[row, at] = table["in_stock"].combine_chunks().flatten().to_numpy()
+    begins = np.concatenate([[0], np.flatnonzero(np.diff(supplier)) + 1, [len(table)]])
+    parts = zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True)
+    learnt = [_learnt(units[low:high], in_stock[low:high], span.step) for low, high in parts]
+    return Velocity(*(np.concatenate([getattr(one, name) for one in learnt]) for name in vars(learnt[0])))
+
+
+def _learnt(units: Table, in_stock: Table, step: int) -> Velocity:
+    by_period = velocity(units, in_stock, 30.0 / step)
+    return replace(by_period, exposure=by_period.exposure * step)
+
+
+def _items(table: "pa.Table", pace: Velocity) -> Items:
+    tiers = [table[name].combine_chunks() for name in ("break_quantity", "break_cost")]
+    most = int(np.diff(tiers[0].offsets.to_numpy()).max(initial=0))
+    items = Items(
+        unit_cost=_floats(table, "unit_cost"), holding_rate=_floats(table, "holding_rate"),
+        stockout_cost=_floats(table, "stockout_cost"), order_cost=_floats(table, "order_cost"),
+        line_cost=_floats(table, "line_cost"), lead_days=_floats(table, "lead_time_days"),
+        lead_sd=_floats(table, "lead_time_sd_days"), review_days=_floats(table, "review_days"),
+        on_hand=_floats(table, "on_hand"), on_order=_floats(table, "on_order"),
+        backordered=_floats(table, "backordered"), minimum=_floats(table, "minimum"), pack=_floats(table, "pack"),
+        maximum=_floats(table, "maximum"), break_quantity=_padded(tiers[0], most, np.inf),
+        break_cost=_padded(tiers[1], most, np.nan),
+    )  # fmt: skip
+    service, fill = _floats(table, "service_level"), _floats(table, "fill_rate")
+    if not (np.all(np.isnan(service)) and np.all(np.isnan(fill))):
+        items = replace(items, stockout_cost=stockout_costs(items, pace, service, fill))
+    life = _floats(table, "shelf_life_days")
+    return _fresh(items, pace, life, _floats(table, "salvage_value")) if np.any(np.isfinite(life)) else items
+
+
+def _padded(lists: Any, most: int, empty: float) -> Table:
+    offsets = lists.offsets.to_numpy()
+    padded = np.full((len(lists), most), empty)
+    row = np.repeat(np.arange(len(lists)), np.diff(offsets))
+    padded[row, np.arange(len(row)) - (offsets[:-1] - offsets[0])[row]] = lists.flatten().to_numpy()
+    return padded
+
+
+def _fresh(items: Items, pace: Velocity, life: Vector, salvage: Vector) -> Items:
+    """No more than sells before it spoils: the newsvendor's quantity over the time an order arrives and keeps in.
+
+    The largest order falls to that, but never below the smallest the supplier accepts.
+    """
+    days = np.where(np.isfinite(life), life, 0.0)
+    demand = lead_time_demand(pace, items.lead_days, items.lead_sd, days).protected
+    lost = np.maximum(items.unit_cost - salvage, 1e-9)
+    share = np.minimum(items.stockout_cost / np.maximum(items.stockout_cost + lost, 1e-12), 0.9999)
+    room = np.maximum(quantile(share, demand) - items.position, items.limits.least)
+    return replace(items, maximum=np.where(np.isfinite(life), np.minimum(items.maximum, room), items.maximum))
+
+
+def _sharing(items: Items, pace: Velocity, order: NDArray[np.int64]) -> Proposed:
+    """Lines of one order share its cost: first all of a supplier's lines at a place, then those that are ordered."""
+    members = np.bincount(order, minlength=order.max(initial=0) + 1)[order]
+    first = propose(replace(items, order_cost=items.order_cost / members), pace)
+    ordered = np.bincount(order, first.quantity > 0, order.max(initial=0) + 1)[order]
+    changed = np.maximum(ordered, 1.0)
+    if np.array_equal(changed, members):
+        return first
+    return propose(replace(items, order_cost=items.order_cost / changed), pace)
+
+
+def _of_least_value(proposed: Proposed, order: NDArray[np.int64], least: Vector) -> tuple[Proposed, NDArray[np.str_]]:
+    """Bring the orders that want it to the supplier's minimum order value; what was done, for each line."""
+    value = np.bincount(order, proposed.quantity * proposed.costed.unit_cost)
+    quantity, added, said = proposed.quantity.copy(), proposed.to_order_value.copy(), np.full(len(order), "", "U12")
+    wanted = np.zeros(len(value))
+    np.maximum.at(wanted, order, least)
+    for one in np.flatnonzero((value > 0) & (value < wanted)).tolist():
+        rows = np.flatnonzero(order == one)
+        items = Items(**{name: values[rows] for name, values in vars(proposed.items).items()})
+        pace = Velocity(*(part[rows] for part in vars(proposed.velocity).values()))
+        raised = to_minimum_value(items, pace, propose(items, pace), float(least[rows[0]]))
+        quantity[rows], added[rows], said[rows] = raised.quantity, raised.to_order_value, raised.order_value
+    if np.array_equal(quantity, proposed.quantity):
+        return proposed, said
+    costed = cost(proposed.items, proposed.base, quantity)
+    return replace(proposed, quantity=quantity, to_order_value=added, costed=costed), said
+
+
+def _rows(table: "pa.Table", proposed: Proposed, said: NDArray[np.str_], span: Span) -> "pa.Table":
+    import pyarrow as pa
+
+    rows = np.arange(len(table)) if span.everything else np.flatnonzero(proposed.quantity > 0)
+    base, unit_cost = (span.as_of - _EPOCH).days, proposed.costed.unit_cost[rows]
+    arrives = base + np.ceil(proposed.items.lead_days[rows]).astype(np.int32)
+    kept = table.select(["sku", "location", "supplier"]).take(pa.array(rows))
+    numbers = {
+        "quantity": proposed.quantity[rows],
+        "unit_cost": unit_cost,
+        "line_total": np.round(proposed.quantity[rows] * unit_cost, 6),
+        "order_on": pa.array(np.full(len(rows), base, dtype=np.int32)).cast(pa.date32()),
+        "expected_on": pa.array(arrives.astype(np.int32)).cast(pa.date32()),
+        "reorder_point": proposed.reorder_point[rows],
+        "order_up_to": proposed.order_up_to[rows],
+        "forecast_mean": proposed.demand_mean[rows],
+        "forecast_sd": proposed.demand_sd[rows],
+        "expected_cost": proposed.costed.total[rows],
+        "reason": [json.dumps(reason(proposed, row) | {"order_value": str(said[row])}) for row in rows.tolist()],
+    }
+    parts = {name: kept[name].cast(pa.string()) for name in kept.schema.names} | numbers
+    return pa.table(parts, schema=schema())

@@ -1,0 +1,159 @@
+"""The table of items: checked as a whole, row by row at fault named, and sorted so that a supplier stays together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.plan_table import columns
+from bot.plan_table.columns import Faults, Left
+from core.config import Planning, Tables
+from core.errors import InvalidInput
+from core.replenishment import Vector
+from core.replenishment.items import faults as item_faults
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+REQUIRED = ("sku", "unit_cost", "lead_time_days", "on_hand")
+TARGETS = ("service_level", "fill_rate")
+NAMES = ("sku", "location", "supplier")
+_ZERO = ("on_order", "backordered", "minimum", "weight_kg", "volume_m3", "salvage_value")
+READ = frozenset({*REQUIRED, *NAMES, *TARGETS, "on_order", "backordered", "minimum", "salvage_value", "order_cost",
+                  "line_cost", "holding_rate", "stockout_cost", "lead_time_sd_days", "review_days", "pack", "maximum",
+                  "shelf_life_days", "price_breaks"})  # fmt: skip
+_AS_IN_ITEMS = {"lead_time_days": "lead_days", "lead_time_sd_days": "lead_sd"}
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """What can be planned, sorted by supplier, location and sku; `row` of the table is its place in the file."""
+
+    table: "pa.Table"
+    left: tuple[Left, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def suppliers(self) -> NDArray[np.int64]:
+        """Where each supplier's rows begin, and one past the last."""
+        names = self.table["supplier"].combine_chunks().dictionary_encode().indices.to_numpy()
+        return np.concatenate([[0], np.flatnonzero(np.diff(names)) + 1, [len(names)]])
+
+
+def read(path: Path, planning: Planning, defaults: Tables, open_orders: Path | None = None) -> Shelves:
+    """Read the items, and add what is on its way to what is on order.
+
+    Raises:
+        InvalidInput: a file cannot be read, lacks a column, or no row can be planned.
+    """
+    import pyarrow as pa
+
+    given = columns.table(path, REQUIRED)
+    faults: Faults = {}
+    read = _numbers(given, planning, defaults, faults)
+    names = {name: _names(given, name) for name in NAMES}
+    _check_names(names, faults)
+    tiers = _breaks(given, read["unit_cost"], faults)
+    left = []
+    if open_orders is not None:
+        left += _add_open_orders(open_orders, names, read["on_order"])
+    _check(read, tiers, faults)
+    left = columns.left_out(path, faults) + left
+    usable = np.array([row for row in range(len(given)) if row not in faults], dtype=np.int64)
+    if not len(usable):
+        raise InvalidInput(f"No row of {path} can be planned. First: line {left[0].line}: {left[0].sentence}.")
+    parts = {name: pa.array([values[row] for row in usable.tolist()]) for name, values in names.items()}
+    parts |= {name: pa.array(values[usable]) for name, values in read.items()}
+    parts |= {"break_quantity": _lists(tiers[0][usable]), "break_cost": _lists(tiers[1][usable], tiers[0][usable])}
+    parts["row"] = pa.array(usable)
+    together = pa.table(parts).sort_by([(name, "ascending") for name in ("supplier", "location", "sku")])
+    unread = tuple(name for name in given.schema.names if name not in READ)
+    return Shelves(together.combine_chunks(), tuple(left), unread)
+
+
+def _numbers(given: Any, planning: Planning, defaults: Tables, faults: Faults) -> dict[str, Vector]:
+    count = len(given)
+    usual: dict[str, float] = dict.fromkeys(_ZERO, 0.0) | {
+        "order_cost": defaults.order_cost, "line_cost": defaults.line_cost, "holding_rate": planning.holding_rate,
+        "lead_time_sd_days": defaults.lead_time_sd_days, "review_days": defaults.review_days, "pack": 1.0,
+        "maximum": np.inf, "shelf_life_days": np.inf, "service_level": np.nan, "fill_rate": np.nan,
+    }  # fmt: skip
+    found: dict[str, Vector] = {}
+    for name in (*REQUIRED[1:], *usual, "stockout_cost"):
+        values = np.full(count, np.nan)
+        if name in given.schema.names:
+            values = columns.numbers(given[name], name, faults)
+        if name in usual:
+            values = np.where(np.isnan(values), usual[name], values)
+        elif name in REQUIRED:
+            for row in np.flatnonzero(np.isnan(values)).tolist():
+                faults.setdefault(row, f"it has no {name}; fill it in")
+        found[name] = values
+    share = defaults.stockout_share * found["unit_cost"]
+    found["stockout_cost"] = np.where(np.isnan(found["stockout_cost"]), share, found["stockout_cost"])
+    return found
+
+
+def _names(given: Any, name: str) -> list[str]:
+    return columns.words(given[name]) if name in given.schema.names else [""] * len(given)
+
+
+def _check_names(names: dict[str, list[str]], faults: Faults) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for row, key in enumerate(zip(names["sku"], names["location"], strict=True)):
+        if not key[0]:
+            faults.setdefault(row, "it has no sku; fill it in")
+        elif key in seen:
+            said = " at ".join(filter(None, key))
+            faults.setdefault(row, f"{said} is in line {seen[key] + columns.FIRST_LINE} already; keep one row")
+        else:
+            seen[key] = row
+
+
+def _breaks(given: Any, unit_cost: Vector, faults: Faults) -> tuple[Any, Any]:
+    if "price_breaks" not in given.schema.names:
+        return np.empty((len(given), 0)), np.empty((len(given), 0))
+    return columns.breaks(given["price_breaks"], unit_cost, faults)
+
+
+def _check(read: dict[str, Vector], tiers: tuple[Any, Any], faults: Faults) -> None:
+    as_items = {_AS_IN_ITEMS.get(name, name): values for name, values in read.items()}
+    wrong = item_faults({**as_items, "break_quantity": tiers[0], "break_cost": tiers[1]})
+    for row, sentence in wrong.items():
+        faults.setdefault(row, sentence)
+    for name in TARGETS:
+        outside = (read[name] < 0) | (read[name] >= 1)
+        for row in np.flatnonzero(outside).tolist():
+            faults.setdefault(row, f"its {name} is {read[name][row]:g}; give a share from 0 to below 1, such as 0.95")
+    for name in ("weight_kg", "volume_m3", "salvage_value"):
+        for row in np.flatnonzero(read[name] < 0).tolist():
+            faults.setdefault(row, f"its {name} is {read[name][row]:g}; give at least 0")
+    for row in np.flatnonzero(~(read["shelf_life_days"] > 0)).tolist():
+        faults.setdefault(row, f"its shelf_life_days is {read['shelf_life_days'][row]:g}; give more than 0")
+
+
+def _add_open_orders(path: Path, names: dict[str, list[str]], on_order: Vector) -> list[Left]:
+    given = columns.table(path, ("sku", "quantity"))
+    faults: Faults = {}
+    quantity = columns.numbers(given["quantity"], "quantity", faults)
+    keys = zip(_names(given, "sku"), _names(given, "location"), strict=True)
+    row_of = {key: row for row, key in enumerate(zip(names["sku"], names["location"], strict=True))}
+    for row, key in enumerate(keys):
+        if key not in row_of:
+            faults.setdefault(row, f"{' at '.join(filter(None, key))} is not among the items; add a row for it there")
+        elif not quantity[row] >= 0:
+            faults.setdefault(row, f"its quantity is {quantity[row]:g}; give at least 0")
+        elif row not in faults:
+            on_order[row_of[key]] += quantity[row]
+    return columns.left_out(path, faults)
+
+
+def _lists(values: Any, starts: Any = None) -> Any:
+    """Rows of a padded table as lists of what is used."""
+    import pyarrow as pa
+
+    used = np.isfinite(values if starts is None else starts)
+    ends = np.concatenate([[0], np.cumsum(used.sum(axis=1))]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), pa.array(values[used]))

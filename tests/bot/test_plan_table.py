@@ -1,0 +1,240 @@
+"""The plan-table command on a small shop: what it writes, in what files, and what it says of rows it cannot use."""
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bot.plan_table import kernel, local
+from tests.bot.command_line import Ended, run
+
+DAYS = 200
+FIRST = date(2026, 1, 5)
+HEAD = "sku,location,supplier,unit_cost,order_cost,lead_time_days,on_hand,pack,price_breaks"
+COLUMNS = ["sku", "location", "supplier", "quantity", "unit_cost", "line_total", "order_on", "expected_on",
+           "reorder_point", "order_up_to", "forecast_mean", "forecast_sd", "expected_cost", "reason"]  # fmt: skip
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with 24 items of four suppliers at two places, and what sold in 200 days."""
+    chance = np.random.default_rng(7)
+    breaks = '"[{""quantity"": 60, ""unit_cost"": 3.9}]"'
+    items = [HEAD]
+    demand = ["sku,location,date,units"]
+    for at in range(24):
+        sku, place = f"S{at // 2:02d}", "NORTH" if at % 2 else "SOUTH"
+        items.append(
+            f"{sku},{place},V{at % 4},4.5,12,{7 + at % 9},{at % 5},{(1, 6)[at % 2]},{breaks if at % 3 else ''}"
+        )
+        sold = chance.poisson(0.2 + 0.15 * at, DAYS)
+        sold[0] = 1
+        demand += [f"{sku},{place},{FIRST + timedelta(days=day)},{sold[day]}" for day in np.flatnonzero(sold).tolist()]
+    (tmp_path / "items.csv").write_text("\n".join(items) + "\n", encoding="utf-8")
+    (tmp_path / "demand.csv").write_text("\n".join(demand) + "\n", encoding="utf-8")
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+def plan(folder: Path, *more: str, out: str = "out.csv", items: str = "items.csv", demand: str = "demand.csv") -> Ended:
+    files = ("--items", str(folder / items), "--demand", str(folder / demand), "--out", str(folder / out))
+    return run("plan-table", *files, "--config", str(folder / "config.toml"), *more)
+
+
+def proposed(folder: Path, out: str = "out.csv") -> list[dict[str, Any]]:
+    with (folder / out).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def edit(path: Path, line: int, **changes: str) -> None:
+    """Change cells of one line of a CSV file; the head is line 1."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    rows[line - 2].update(changes)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_proposal_has_every_column_and_its_numbers_add_up(shop: Path) -> None:
+    assert plan(shop).code == 0
+    rows = proposed(shop)
+    assert list(rows[0]) == COLUMNS
+    assert len(rows) > 12
+    for row in rows:
+        reason = json.loads(row["reason"])
+        assert sum(reason["parts"].values()) == float(row["quantity"]) == reason["quantity"]
+        cost = reason["cost"]
+        assert cost["total"] == pytest.approx(sum(value for name, value in cost.items() if name != "total"), abs=0.01)
+        assert float(row["line_total"]) == pytest.approx(float(row["quantity"]) * float(row["unit_cost"]))
+
+
+def test_the_plan_is_for_the_day_after_the_last_demand_unless_told(shop: Path) -> None:
+    found = json.loads(plan(shop, "--json").out)
+    assert found["as_of"] == (FIRST + timedelta(days=DAYS)).isoformat()
+    assert json.loads(plan(shop, "--json", "--as-of", "2026-05-01").out)["as_of"] == "2026-05-01"
+    assert {row["order_on"] for row in proposed(shop)} == {"2026-05-01"}
+
+
+def test_parquet_and_csv_give_the_same_proposals(shop: Path) -> None:
+    for name in ("items", "demand"):
+        with (shop / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        columns: dict[str, Any] = {key: [row[key] for row in rows] for key in rows[0]}
+        for key in ("unit_cost", "order_cost", "lead_time_days", "on_hand", "pack", "units"):
+            if key in columns:
+                columns[key] = [float(value) for value in columns[key]]
+        if "price_breaks" in columns:
+            columns["price_breaks"] = [json.loads(value) if value else None for value in columns["price_breaks"]]
+        if "date" in columns:
+            columns["date"] = [date.fromisoformat(value) for value in columns["date"]]
+        pq.write_table(pa.table(columns), shop / f"{name}.parquet")
+    assert plan(shop).code == plan(shop, items="items.parquet", demand="demand.parquet", out="out.parquet").code == 0
+    ours, theirs = proposed(shop), pq.read_table(shop / "out.parquet").to_pylist()
+    assert [(row["sku"], row["location"], float(row["quantity"])) for row in ours] == [
+        (row["sku"], row["location"], row["quantity"]) for row in theirs
+    ]
+
+
+def test_chunks_and_processes_change_nothing(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan(shop, "--all")
+    together = proposed(shop)
+    monkeypatch.setattr(local, "CHUNK", 1)
+    assert plan(shop, "--all", "--workers", "1").code == 0
+    assert proposed(shop) == together
+
+
+def test_weekly_demand_is_learnt_as_such(shop: Path) -> None:
+    """Totals of weeks on one day each must not pass for days of wild demand."""
+    plan(shop, "--all")
+    daily = {(row["sku"], row["location"]): float(row["forecast_sd"]) for row in proposed(shop)}
+    with (shop / "demand.csv").open(newline="", encoding="utf-8") as file:
+        weeks: dict[tuple[str, str, date], float] = {}
+        for row in csv.DictReader(file):
+            day = date.fromisoformat(row["date"])
+            week = (row["sku"], row["location"], day - timedelta(days=(day - FIRST).days % 7))
+            weeks[week] = weeks.get(week, 0) + float(row["units"])
+    lines = [f"{sku},{place},{day},{units}" for (sku, place, day), units in weeks.items()]
+    (shop / "demand.csv").write_text("\n".join(["sku,location,date,units", *lines]) + "\n", encoding="utf-8")
+    plan(shop, "--all")
+    for row in proposed(shop):
+        assert 0.6 < float(row["forecast_sd"]) / daily[row["sku"], row["location"]] < 1.6
+
+
+def test_every_row_that_cannot_be_used_is_named_and_the_rest_is_planned(shop: Path) -> None:
+    items, demand = shop / "items.csv", shop / "demand.csv"
+    edit(items, 3, unit_cost="much")
+    edit(items, 4, lead_time_days="-1")
+    edit(items, 5, sku="")
+    edit(items, 6, on_hand="2.5")
+    edit(items, 7, price_breaks='[{"quantity": 60, "unit_cost": 9}]')
+    edit(items, 8, price_breaks="[60]")
+    edit(items, 9, pack="6", maximum="5")
+    edit(items, 10, service_level="95")
+    edit(items, 11, holding_rate="900")
+    edit(items, 12, sku="S00", location="SOUTH")
+    edit(demand, len(demand.read_text().splitlines()), units="-3")
+    with demand.open("a", encoding="utf-8") as file:
+        file.write("S11,NORTH,soon,1\nS99,NORTH,2026-02-02,1\nS11,NORTH,2026-01-05,1\nS11,NORTH,2026-01-06,x\n")
+    ended = plan(shop, "--json")
+    assert ended.code == 1
+    found = json.loads(ended.out)
+    said = {(one["file"], one["line"]): one["sentence"] for one in found["left_out"]}
+    assert {line for name, line in said if name == "items.csv"} == {*range(3, 13)}
+    assert "below 0" in said["items.csv", 4]
+    assert "line 2 already" in said["items.csv", 12]
+    assert "95" in said["items.csv", 10]
+    last = [sentence for (name, _), sentence in said.items() if name == "demand.csv"]
+    for words in ("units are -3", "“soon”", "S99 at NORTH is not among", "“x” is not a number", "that day already"):
+        assert sum(words in sentence for sentence in last) == 1, words
+    assert found["items"] == 14
+    assert found["lines"] > 5
+
+
+def test_columns_without_effect_are_named(shop: Path) -> None:
+    edit(shop / "items.csv", 2, colour="blue")
+    assert "colour" in plan(shop).err
+
+
+def test_what_is_on_its_way_is_not_ordered_again(shop: Path) -> None:
+    plan(shop)
+    before = {(row["sku"], row["location"]): float(row["quantity"]) for row in proposed(shop)}
+    lines = [f"{sku},{place},{int(quantity) + 500},2026-08-01" for (sku, place), quantity in before.items()]
+    (shop / "open.csv").write_text("\n".join(["sku,location,quantity,due_on", *lines]) + "\n", encoding="utf-8")
+    assert plan(shop, "--open-orders", str(shop / "open.csv")).code == 0
+    assert not {(row["sku"], row["location"]) for row in proposed(shop)} & set(before)
+
+
+def test_an_order_reaches_the_suppliers_minimum_value_or_is_not_placed(shop: Path) -> None:
+    (shop / "suppliers.csv").write_text("supplier,minimum_order_value\nV0,900\nV1,1000000\n", encoding="utf-8")
+    assert plan(shop, "--suppliers", str(shop / "suppliers.csv")).code == 0
+    worth: dict[tuple[str, str], float] = {}
+    for row in proposed(shop):
+        key = row["supplier"], row["location"]
+        worth[key] = worth.get(key, 0.0) + float(row["line_total"])
+    assert all(value >= 900 for (supplier, _), value in worth.items() if supplier == "V0")
+    assert "V1" not in {supplier for supplier, _ in worth}
+
+
+def test_a_higher_fill_rate_keeps_more(shop: Path) -> None:
+    points = []
+    for target in ("0.8", "0.99"):
+        for line in range(2, 26):
+            edit(shop / "items.csv", line, fill_rate=target)
+        plan(shop, "--all")
+        points.append(sum(float(row["reorder_point"]) for row in proposed(shop)))
+    assert points[0] < points[1]
+
+
+def test_what_spoils_is_not_ordered_for_longer_than_it_keeps(shop: Path) -> None:
+    plan(shop)
+    before = {(row["sku"], row["location"]): float(row["quantity"]) for row in proposed(shop)}
+    for line in range(2, 26):
+        edit(shop / "items.csv", line, shelf_life_days="3")
+    plan(shop)
+    after = {(row["sku"], row["location"]): float(row["quantity"]) for row in proposed(shop)}
+    assert all(after[key] <= quantity for key, quantity in before.items())
+    assert sum(after.values()) < 0.7 * sum(before.values())
+
+
+def test_demand_of_other_items_alone_is_refused(shop: Path) -> None:
+    (shop / "demand.csv").write_text("sku,location,date,units\nS77,NORTH,2026-01-05,1\n", encoding="utf-8")
+    ended = plan(shop)
+    assert ended.code == 2
+    assert "S77 at NORTH is not among the items" in ended.err
+
+
+@pytest.mark.parametrize("missing", ["items.csv", "demand.csv"])
+def test_a_file_that_is_not_there_is_one_sentence(shop: Path, missing: str) -> None:
+    (shop / missing).unlink()
+    ended = plan(shop)
+    assert ended.code == 2
+    assert "cannot be read" in ended.err
+
+
+def test_a_missing_column_is_named(shop: Path) -> None:
+    (shop / "demand.csv").write_text("sku,day,units\nS00,2026-01-05,1\n", encoding="utf-8")
+    assert "has no column date" in plan(shop).err
+
+
+def test_the_kernel_gives_a_supplier_the_same_alone_as_in_company(shop: Path) -> None:
+    plan(shop, "--all")
+    rows = proposed(shop)
+    for name in ("items.csv", "demand.csv"):
+        text = (shop / name).read_text(encoding="utf-8").splitlines()
+        kept = [row for row in csv.DictReader(text) if name == "demand.csv" or row["supplier"] == "V2"]
+        with (shop / name).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(kept[0]))
+            writer.writeheader()
+            writer.writerows(kept)
+    plan(shop, "--all")
+    assert proposed(shop) == [row for row in rows if row["supplier"] == "V2"]
+    assert [field.name for field in kernel.schema()] == COLUMNS
