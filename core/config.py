@@ -13,7 +13,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import ConfigError, InvalidInput
@@ -256,6 +256,41 @@ class LanguageModel(Section):
     timeout_s: float = Field(2.0, ge=0.1, le=30)
 
 
+class Slack(Section):
+    """The app in the shop's Slack workspace: `socket` needs no public address, `http` is called at /slack/events."""
+
+    mode: Literal["off", "socket", "http"] = "off"
+    token: SecretStr = Field(SecretStr(""), description="of the bot, xoxb-…")
+    app_token: SecretStr = Field(SecretStr(""), description="of the app, xapp-…; for socket")
+    signing_secret: SecretStr = Field(SecretStr(""), description="for http")
+    previous_signing_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+    api_url: str = "https://slack.com/api/"
+    app_id: str = Field("", description="A…; what comes for another app is not let in")
+    teams: tuple[str, ...] = Field((), description="workspaces (T…) whose people are let in")
+    staff: dict[str, str] = Field(
+        default_factory=dict, description="Slack users (U…) to addresses of people of the shop"
+    )
+    staff_channel: str = Field("", description="C…, where tickets get their threads")
+    planner_channel: str = Field("", description="C…, where proposals get their cards")
+
+    @field_validator("api_url")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+            raise ValueError(f"“{address}” is no address; write it like https://slack.com/api/")
+        return address.rstrip("/") + "/"
+
+    @model_validator(mode="after")
+    def _can_be_served(self) -> "Slack":
+        """Refuse a door that could not tell friend from foe."""
+        wanted = {"off": (), "socket": ("token", "app_token"), "http": ("token", "signing_secret")}[self.mode]
+        missing = [name for name in wanted if not getattr(self, name).get_secret_value().strip()]
+        missing += ["teams"] if self.mode != "off" and not self.teams else []
+        if missing:
+            raise ValueError(f"mode “{self.mode}” needs {', '.join(missing)}")
+        return self
+
+
 class Config(BaseSettings):
     """The whole configuration; see config.toml for every key with its meaning."""
 
@@ -276,6 +311,7 @@ class Config(BaseSettings):
     tables: Tables = Tables()
     mail: Mail = Mail()
     language_model: LanguageModel = LanguageModel()
+    slack: Slack = Slack()
 
     @classmethod
     def settings_customise_sources(

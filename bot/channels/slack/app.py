@@ -1,0 +1,104 @@
+"""The app: who is let in, and which handler gets what.
+
+An event is stored before Slack is told that it arrived, so its handler runs to its end before the response. A click or
+a command is acknowledged first, because a modal opens within three seconds or not at all; its handler runs after.
+"""
+
+import logging
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.slack import customers, home, planning
+from bot.channels.slack.door import SlackDoor
+
+log = logging.getLogger(__name__)
+_TIMEOUT_S = 10
+_OF_PLANNERS = re.compile(r"proposal:")
+_OF_CUSTOMERS = re.compile(r"answer:")
+
+
+def build(door: SlackDoor) -> AsyncApp:
+    """The Bolt app over the door; the signature is checked by whoever receives for it (see `gate`)."""
+    token = door.settings.token.get_secret_value()
+    client = AsyncWebClient(base_url=door.settings.api_url, timeout=_TIMEOUT_S, retry_handlers=[])
+
+    async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
+        """Nobody is asked over the network who we are; `only_ours` has looked at the team."""
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        before_authorize=_only_ours(door),
+        process_before_response=True,
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,  # would have to know the bot by its user; what bots say is left out below
+        logger=log,
+    )
+    _hear_events(app, door)
+    _hear_clicks(app, door)
+    return app
+
+
+def _only_ours(door: SlackDoor) -> Any:
+    """What comes for another app, or from people of another workspace, is taken and left unread."""
+
+    async def only_ours(body: dict[str, Any], next: Any) -> BoltResponse | None:  # noqa: A002 Bolt's own name
+        if _is_ours(door, body):
+            await next()
+            return None
+        log.warning("Slack sent something for another app or from another workspace; it was left unread")
+        return BoltResponse(status=200, body="")
+
+    return only_ours
+
+
+def _is_ours(door: SlackDoor, body: dict[str, Any]) -> bool:
+    if body.get("type") == "url_verification":
+        return True  # signed, and of nobody
+    event, user, team = (body.get(name) or {} for name in ("event", "user", "team"))
+    app_ids = {str(body["api_app_id"])} if body.get("api_app_id") else set()
+    teams = {body.get("team_id"), team.get("id"), user.get("team_id") if isinstance(user, dict) else None}
+    teams |= {event.get("user_team"), event.get("source_team"), event.get("team")}
+    teams.discard(None)
+    is_known = bool(teams) and all(str(one) in door.settings.teams for one in teams)
+    return is_known and (not door.settings.app_id or app_ids <= {door.settings.app_id})
+
+
+def _hear_events(app: AsyncApp, door: SlackDoor) -> None:
+    async def message(body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient) -> None:
+        await customers.message(door, client, event, str(body.get("event_id", "")))
+
+    async def app_home_opened(event: dict[str, Any], client: AsyncWebClient) -> None:
+        door.later(home.opened(door, client, event))
+
+    app.event("message")(message)
+    app.event("app_home_opened")(app_home_opened)
+
+
+def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
+    async def at_once(ack: AsyncAck) -> None:
+        await ack()
+
+    async def pressed(body: dict[str, Any], client: AsyncWebClient) -> None:
+        await customers.pressed(door, client, body)
+
+    async def decided(body: dict[str, Any], client: AsyncWebClient) -> None:
+        await planning.pressed(door, client, body)
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await planning.submitted(door, client, body, ack)
+
+    async def command(body: dict[str, Any], client: AsyncWebClient) -> None:
+        await planning.command(door, client, body)
+
+    app.action(_OF_CUSTOMERS)(ack=at_once, lazy=[pressed])
+    app.action(_OF_PLANNERS)(ack=at_once, lazy=[decided])
+    app.action(re.compile(r"link:"))(at_once)  # a button that opens an address is pressed as well
+    app.view(_OF_PLANNERS)(submitted)
+    app.command("/storekeeper")(ack=at_once, lazy=[command])

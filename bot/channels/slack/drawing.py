@@ -1,0 +1,62 @@
+"""Text and buttons as Slack's blocks, within its limits and without a way for anybody's words to become markup."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+MOST_BLOCKS, LONGEST_SECTION, LONGEST_LABEL, LONGEST_VALUE = 50, 3000, 75, 2000
+LONGEST_TEXT = 3900
+_IN_A_ROW = 5
+
+
+def escaped(text: str) -> str:
+    """Text in which nothing is markup: no mention, no link, no channel."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str) -> dict[str, Any]:
+    """A text object that shows its characters as they are."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def parts(text: str, longest: int) -> Iterator[str]:
+    """A text in pieces of at most so many characters, cut between lines or words where there are any."""
+    rest = text.strip()
+    while len(rest) > longest:
+        head = rest[:longest]
+        cut = max(head.rfind("\n"), head.rfind(" "))
+        cut = cut if cut > longest // 2 else longest
+        yield rest[:cut].rstrip()
+        rest = rest[cut:].lstrip()
+    if rest:
+        yield rest
+
+
+def sections(text: str) -> list[dict[str, Any]]:
+    """A text as sections."""
+    return [{"type": "section", "text": plain(part)} for part in parts(text, LONGEST_SECTION)]
+
+
+def buttons(shown: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Buttons in rows; what is pressed comes back as `answer:…` with its value."""
+    elements = [
+        {"type": "button", "action_id": f"answer:{place}", "text": plain(one["label"][:LONGEST_LABEL]),
+         "value": one["value"][:LONGEST_VALUE]}
+        for place, one in enumerate(shown)
+    ]  # fmt: skip
+    rows = [elements[begin : begin + _IN_A_ROW] for begin in range(0, len(elements), _IN_A_ROW)]
+    return [{"type": "actions", "elements": row} for row in rows]
+
+
+def summary(text: str) -> str:
+    """What notifications and screen readers get beside the blocks: escaped, and cut between characters."""
+    head = next(parts(text, LONGEST_TEXT), "…")
+    while len(escaped(head)) > LONGEST_TEXT:
+        head = head[: len(head) * 3 // 4]
+    return escaped(head)
+
+
+def drawn(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What `chat.postMessage` is given for a text with buttons, or for blocks that somebody has drawn already."""
+    text = str(content.get("text") or "…")
+    blocks = list(content.get("blocks") or [*sections(text), *buttons(content.get("buttons") or ())])
+    return {"text": summary(text), "blocks": blocks[:MOST_BLOCKS], "unfurl_links": False, "unfurl_media": False}

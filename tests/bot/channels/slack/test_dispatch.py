@@ -1,0 +1,80 @@
+"""Who gets in by Slack's door, and what is asked of whoever does."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.config import Config
+from core.database.engine import Database
+from tests.bot.channels.slack.web_api import TEAM, WebApi, serving
+from tests.bot.channels.slack.workspace import PREVIOUS, Workspace, opened
+from tests.conftest import SettableClock
+from tests.shop import PLANNER, open_shop
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def api() -> Iterator[WebApi]:
+    with serving() as web_api:
+        yield web_api
+
+
+@pytest.fixture
+def workspace(database: Database, config: Config, clock: SettableClock, api: WebApi) -> Workspace:
+    made = opened(database, config, clock, api, staff={"U1PAT": PLANNER})
+    open_shop(made.portal)
+    return made
+
+
+def test_a_question_is_answered_in_the_direct_message(workspace: Workspace) -> None:
+    assert workspace.write("U1ADA", "when are you open?").status_code == 200
+    assert "09:00" in workspace.api.texts("D1ADA")[0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-slack-signature": "v0=" + "0" * 64},
+        {"x-slack-request-timestamp": "soon"},
+        {"x-slack-request-timestamp": "1"},
+        {"x-slack-request-timestamp": "٣"},
+        {"x-slack-signature": "v0=é"},
+    ],
+)
+def test_what_is_not_signed_gets_an_empty_401(workspace: Workspace, headers: dict[str, str]) -> None:
+    answer = workspace.call(b"{}", "application/json", headers)
+    assert (answer.status_code, answer.body) == (401, b"")
+
+
+def test_the_secret_before_is_good_while_it_is_changed(workspace: Workspace) -> None:
+    asked = b'{"type": "url_verification", "challenge": "are you there"}'
+    assert b"are you there" in workspace.call(asked, "application/json", secret=PREVIOUS).body
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b'{"a": NaN}', b'{"a":' * 40 + b"1" + b"}" * 40, b'{"a": 1e400}'])
+def test_what_cannot_be_read_gets_an_empty_400(workspace: Workspace, body: bytes) -> None:
+    answer = workspace.call(body, "application/json")
+    assert (answer.status_code, answer.body) == (400, b"")
+
+
+@pytest.mark.parametrize("foreign", [{"team": "T0OTHER"}, {"user_team": "T0OTHER"}])
+def test_people_of_another_workspace_are_left_unanswered(workspace: Workspace, foreign: dict[str, str]) -> None:
+    assert workspace.write("U1ADA", "when are you open?", **foreign).status_code == 200
+    assert workspace.api.calls == []
+
+
+def test_what_comes_for_another_app_is_left_unanswered(workspace: Workspace) -> None:
+    event = {"type": "message", "channel_type": "im", "channel": "D1", "user": "U1", "text": "hello", "team": TEAM}
+    assert workspace.event(event, api_app_id="A0OTHER").status_code == 200
+    assert workspace.api.calls == []
+
+
+def test_a_planner_hears_by_command_how_many_proposals_there_are(workspace: Workspace) -> None:
+    assert workspace.command("U1PAT", "").status_code == 200
+    assert "0 proposals" in workspace.api.given_to("chat.postEphemeral")[0]["text"]
+
+
+def test_whoever_opens_the_app_home_finds_it_drawn(workspace: Workspace) -> None:
+    workspace.event({"type": "app_home_opened", "tab": "home", "user": "U1PAT"})
+    assert workspace.api.homes["U1PAT"]["blocks"]
