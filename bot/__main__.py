@@ -255,6 +255,7 @@ def plan_table(
     open_orders: Annotated[Path | None, typer.Option(help="Table of what is on its way already.")] = None,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to plan for.")] = None,
     workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1, max=256)] = 2,
+    chunk: Annotated[int, typer.Option(help="Items planned at a time; fewer take less memory.", min=1)] = 16_384,
     everything: Annotated[bool, typer.Option("--all", help="Write items of which nothing is ordered too.")] = False,
     as_json: AsJson = False,
     config: ConfigPath = None,
@@ -263,7 +264,7 @@ def plan_table(
     from bot.plan_table.command import Asked, run
 
     day = as_of.date() if as_of else None
-    asked = Asked(items, demand, out, suppliers, open_orders, day, workers, everything, as_json)
+    asked = Asked(items, demand, out, suppliers, open_orders, day, workers, chunk, everything, as_json)
     if not run(_load(config), asked):
         sys.exit(1)
 

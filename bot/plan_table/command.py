@@ -38,6 +38,7 @@ class Asked:
     open_orders: Path | None = None
     as_of: date | None = None
     workers: int = 2
+    chunk: int = 16_384
     everything: bool = False
     as_json: bool = False
 
@@ -68,7 +69,7 @@ def run(config: Config, asked: Asked) -> bool:
         found = shelves.read(asked.items, config.planning, config.tables, asked.open_orders)
         found, left = _with_terms(found, asked.suppliers)
         took["items"] = time.perf_counter() - began
-        ends = local.chunks(found.suppliers, local.CHUNK)
+        ends = local.chunks(found.suppliers, asked.chunk)
         reading = progress.add_task("Reading demand", total=None)
         spilled = spill(asked.demand, found.table, ends, folder, lambda rows: progress.advance(reading, rows))
         took["demand"] = time.perf_counter() - began - took["items"]

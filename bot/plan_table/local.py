@@ -17,8 +17,6 @@ from bot.plan_table.spill import taken
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CHUNK = 16_384
-
 
 @dataclass(frozen=True)
 class Work:

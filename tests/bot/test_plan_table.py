@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bot.plan_table import kernel, local
+from bot.plan_table import kernel
 from tests.bot.command_line import Ended, run
 
 DAYS = 200
@@ -104,11 +104,11 @@ def test_parquet_and_csv_give_the_same_proposals(shop: Path) -> None:
     ]
 
 
-def test_chunks_and_processes_change_nothing(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_chunks_and_processes_change_nothing(shop: Path, workers: str) -> None:
     plan(shop, "--all")
     together = proposed(shop)
-    monkeypatch.setattr(local, "CHUNK", 1)
-    assert plan(shop, "--all", "--workers", "1").code == 0
+    assert plan(shop, "--all", "--workers", workers, "--chunk", "1").code == 0
     assert proposed(shop) == together
 
 
