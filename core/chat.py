@@ -27,6 +27,10 @@ class Incoming:
     `delivery_id` is the channel's own id of this delivery: the same one twice is a repeat and gets the stored answer.
     `is_group` where others read along: nothing personal is said there.
     `button` is the opaque value of a pressed button; `text` is then only what the person saw on it.
+    `intent` is what a command of the channel asks for outright; `text` is then what was typed after it.
+    `is_second_hand` where the words were edited afterwards, forwarded or put together by a program: they may ask, and
+    never say yes to anything.
+    `unread` names what the message held that the channel cannot hand on, such as a voice message.
     """
 
     channel: str
@@ -36,6 +40,18 @@ class Incoming:
     speaker: Speaker
     button: str | None = None
     is_group: bool = False
+    intent: str = ""
+    is_second_hand: bool = False
+    unread: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The message as JSON values, to be stored until it is answered."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> "Incoming":
+        """The message that `as_dict` was taken of."""
+        return cls(**{**stored, "speaker": Speaker(**stored["speaker"])})
 
 
 @dataclass(frozen=True)

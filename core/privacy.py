@@ -49,6 +49,7 @@ POLICY: dict[str, Kept] = {
     "audit": Kept("who", why=_WRITTEN_UP),
     "chat_invitations": Kept("customer_id", deletes=True),
     "chat_links": Kept("customer_id", deletes=True),
+    "closed_chats": Kept(why="that a chat takes no more post, by its number on the platform"),
     "conversations": Kept("person", deletes=True),
     "customers": Kept("customer_id", why="the number alone, which invoices refer to",
                       blank={**dict.fromkeys(("name", "company", "phone", "vat_number"), ""), "email": _NOBODY,
@@ -59,6 +60,7 @@ POLICY: dict[str, Kept] = {
                   why="that a message came in, so that a repeat is known"),
     "invoice_lines": Kept(through=("invoices", "invoice_number"), why=_ACCOUNTING),
     "invoices": Kept("customer_id", why=_ACCOUNTING),
+    "leases": Kept(why=_SHOP),
     "locations": Kept(why=_SHOP),
     "messages": Kept("person", deletes=True),
     "notification_choices": Kept("customer_id", deletes=True),
@@ -128,7 +130,7 @@ def erase(session: Session, customer_id: str, who: str, now: datetime) -> list[E
     session.flush()
     nobody = f"erased-{secrets.token_hex(8)}"
     report = []
-    for name in sorted(POLICY, key=lambda name: name != "inbox"):  # whose messages those are is known by the chats
+    for name in sorted(POLICY, key=lambda name: name not in {"inbox", "outbox"}):  # whose they are the chats tell
         kept, table = POLICY[name], Base.metadata.tables.get(name)
         if table is None or not (kept.by or kept.through[0]):
             continue
@@ -164,15 +166,25 @@ def _whose(table: Table, kept: Kept, customer_id: str) -> ColumnElement[bool]:
         if kept.by == "customer_id":
             return column == customer_id
         if kept.by == "chat" and "content" in table.columns:
-            return or_(column == person, column.like(f"{person}:%"))
+            return or_(column == person, column.like(f"{person}:%"), _is_in_chat_of(person, table))
         if kept.by == "source":
-            chats = Base.metadata.tables["messages"].columns
-            theirs = select("chat:" + chats["channel"] + ":" + chats["chat"]).where(chats["person"] == person)
-            return column.in_(theirs)
+            return column.in_(_chats_of(person))
         return and_(column.is_not(None), column == person)
     parent, key = Base.metadata.tables[kept.through[0]], kept.through[1]
     mine = select(parent.columns[key]).where(_whose(parent, POLICY[kept.through[0]], customer_id))
     return table.columns[key].in_(mine)
+
+
+def _chats_of(person: str) -> Any:
+    """The chats somebody wrote in, as deliveries from them and answers to them are filed."""
+    chats = Base.metadata.tables["messages"].columns
+    return select("chat:" + chats["channel"] + ":" + chats["chat"]).where(chats["person"] == person)
+
+
+def _is_in_chat_of(person: str, table: Table) -> ColumnElement[bool]:
+    """Which rows went to a chat that somebody wrote in."""
+    where: ColumnElement[str] = "chat:" + table.columns["channel"] + ":" + table.columns["chat"]
+    return where.in_(_chats_of(person))
 
 
 def _plain(value: Any) -> Any:

@@ -115,5 +115,12 @@ def accept(session: Session, token: str, now: datetime) -> tuple[str, str]:
     return found.customer_id, found.member
 
 
+def void(session: Session, token: str) -> None:
+    """Let nobody use an invitation that others may have seen."""
+    session.execute(
+        delete(InvitationRow).where(InvitationRow.digest == _digest(token), InvitationRow.used_at.is_(None))
+    )
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -91,14 +91,22 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
     _speak(scene, where.language)
     if cleaned.was_cut:
         scene.texts.append(scene.say("cut"))
-    transcript.heard(session, incoming, person, cleaned.text, now)
-    _respond(scene, cleaned.text)
+    transcript.heard(session, incoming, person, _as_written(incoming, cleaned.text), now)
+    if incoming.unread:
+        scene.texts.append(scene.say("unread", what=scene.say(f"unread_{incoming.unread}")))
+    if cleaned.text.strip() or incoming.button or incoming.intent or not incoming.unread:
+        _respond(scene, cleaned.text)
     person = person_of(scene.incoming)
     reply = _reply(scene, person)
     transcript.said(session, incoming, person, reply, now)
     standing.keep(session, incoming.channel, incoming.chat, person, where, now)
     inbox.answer(session, accepted.inbox_id, reply.as_dict())
     return reply
+
+
+def _as_written(incoming: Incoming, text: str) -> str:
+    """What the person did, as the transcript tells it."""
+    return " ".join(filter(None, (f"/{incoming.intent}" if incoming.intent else "", text)))
 
 
 def _with_link(session: Session, incoming: Incoming, now: datetime) -> Incoming:
@@ -124,7 +132,7 @@ def _stranger(incoming: Incoming) -> Incoming:
 def _respond(scene: Scene, text: str) -> None:
     said_before = len(scene.texts)
     try:
-        heard = _pressed(scene) if scene.incoming.button else _read(scene, text)
+        heard = _heard(scene, text)
     except PortalError as refusal:
         scene.texts.append(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
         return
@@ -138,6 +146,27 @@ def _respond(scene: Scene, text: str) -> None:
         _missed(scene)
     elif scene.asks is None or heard.begin:
         scene.standing.misses = 0
+
+
+def _heard(scene: Scene, text: str) -> Heard:
+    if scene.incoming.button:
+        return _pressed(scene)
+    heard = _commanded(scene, text) if scene.incoming.intent else _read(scene, text)
+    if heard.control == "confirm" and scene.incoming.is_second_hand:
+        raise PortalError(scene.say("second_hand"))
+    return heard
+
+
+def _commanded(scene: Scene, text: str) -> Heard:
+    """What a command asks for by its name, with the details that were typed after it."""
+    intent = scene.incoming.intent
+    if not text.strip():
+        return Heard(begin=[Frame(intent)]) if intent in INTENTS else Heard(control=intent)
+    heard = _read(scene, text)
+    is_told = any(frame.intent == _PROVES and "invitation" in frame.slots for frame in heard.begin)
+    if is_told or intent not in INTENTS:
+        return heard
+    return replace(heard, begin=[Frame(intent, dict(heard.slots))], control=None)
 
 
 def _keep_quiet(scene: Scene, heard: Heard) -> None:
@@ -169,6 +198,8 @@ def _pressed(scene: Scene) -> Heard:
 
 def _read(scene: Scene, text: str) -> Heard:
     invitation = links.invitation_in(text)
+    if invitation and scene.incoming.is_group:
+        links.void(scene.session, invitation)  # whoever reads along could use it
     if invitation and scene.incoming.speaker.staff_id is None:
         return Heard(begin=[Frame(_PROVES, {"invitation": invitation})])
     today = scene.now.astimezone(scene.house.zone).date()
@@ -417,6 +448,7 @@ def _speak_for(scene: Scene, customer_id: str, member: str) -> None:
     scene.incoming = replace(scene.incoming, speaker=known)
     if not customer_id:
         scene.standing.forget_flows()
+        scene.standing.focus = {}
 
 
 def _wait(scene: Scene, frame: Frame, step: Ask | Confirm) -> None:

@@ -28,13 +28,37 @@ def accept(
     """Store a delivery under (source, delivery_id), or find it again.
 
     Two deliveries of the same id at once wait for each other in the database: the second one sees the first's answer.
+    One that was stored before and has no answer yet is this transaction's to answer.
     """
     delivery = {"source": source, "delivery_id": delivery_id, "received_at": now, "kind": kind, "content": content}
     inbox_id = insert_new(session, InboxRow, delivery)
     if inbox_id is not None:
         return Accepted(inbox_id, None)
-    row = session.scalars(select(InboxRow).where(InboxRow.source == source, InboxRow.delivery_id == delivery_id)).one()
+    known = select(InboxRow).where(InboxRow.source == source, InboxRow.delivery_id == delivery_id)
+    row = session.scalars(known.with_for_update()).one()
     return Accepted(row.inbox_id, row.answer)
+
+
+def store(
+    session: Session, *, source: str, delivery_id: str, kind: str, content: dict[str, Any], now: datetime
+) -> bool:
+    """Store a delivery to be answered later; False where it is here already."""
+    delivery = {"source": source, "delivery_id": delivery_id, "received_at": now, "kind": kind, "content": content}
+    return insert_new(session, InboxRow, delivery) is not None
+
+
+def oldest_unanswered(session: Session, source: str) -> dict[str, Any] | None:
+    """What was stored first of a source and has no answer yet."""
+    unanswered = select(InboxRow.content).where(InboxRow.source == source, InboxRow.answer.is_(None))
+    return session.scalar(unanswered.order_by(InboxRow.inbox_id).limit(1))
+
+
+def unanswered(session: Session, beginning: str, limit: int) -> list[str]:
+    """Sources that begin like this and have something unanswered."""
+    open_ones = select(InboxRow.source).where(
+        InboxRow.answer.is_(None), InboxRow.source.startswith(beginning, autoescape=True)
+    )
+    return list(session.scalars(open_ones.distinct().limit(limit)))
 
 
 def answer(session: Session, inbox_id: int, given: dict[str, Any]) -> None:

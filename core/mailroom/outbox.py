@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from core.database.upsert import insert_new
@@ -24,6 +24,7 @@ LIFETIME = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 ONCE_ONLY = frozenset({"purchase_order"})
 WITHDRAWN_WHEN_OLD = frozenset({"code"})
+REPLY = "reply"  # the answer to what somebody said in a chat
 _UNSETTLED = ("ready", "leased", "sending")
 
 
@@ -85,13 +86,19 @@ def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
     return insert_new(session, OutboxRow, written) is not None
 
 
-def claim(session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20) -> list[Post]:
-    """Take due post for sending, the oldest of each chat only, so that a chat hears things in order."""
+def claim(
+    session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20, *, chat: str = ""
+) -> list[Post]:
+    """Take due post for sending, the oldest of each chat only, so that a chat hears things in order.
+
+    With `chat`, only what is due there.
+    """
     earlier = aliased(OutboxRow)
     due = (
         select(OutboxRow.outbox_id)
         .where(
             OutboxRow.channel.in_(channels),
+            OutboxRow.chat == chat if chat else true(),
             OutboxRow.state == "ready",
             OutboxRow.not_before <= now,
             OutboxRow.expires_at > now,
@@ -173,6 +180,16 @@ def forget_codes(session: Session, now: datetime) -> None:
     for row in rows:
         if row.content.get("text"):
             row.content = {**row.content, "text": ""}
+
+
+def forget_replies(session: Session, now: datetime) -> None:
+    """Remove answers that reached their chat: what was said stands in the transcript."""
+    settled = (
+        OutboxRow.kind == REPLY,
+        OutboxRow.state.in_(("sent", "withdrawn")),
+        OutboxRow.settled_at < now - LIFETIME,
+    )
+    session.execute(delete(OutboxRow).where(*settled))
 
 
 def dead_letters(session: Session, limit: int = 200) -> list[DeadLetter]:

@@ -32,6 +32,10 @@ class Never(PortalError):
     """It will not go out however often it is tried: no such address, refused for good."""
 
 
+class Gone(Never):
+    """The chat takes nothing more: its owner blocked us, or it is no more. Nothing else will be sent there."""
+
+
 class Courier(Protocol):
     """Carries post over one channel; called outside any transaction."""
 

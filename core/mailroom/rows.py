@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, RowId
@@ -13,7 +13,16 @@ class InboxRow(Base):
     """One delivery from outside, stored once under (source, delivery_id); `answer` is what a repeat gets."""
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("source", "delivery_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "delivery_id"),
+        Index(
+            "ix_inbox_unanswered",
+            "source",
+            "inbox_id",
+            sqlite_where=text("answer IS NULL"),
+            postgresql_where=text("answer IS NULL"),
+        ),
+    )
 
     inbox_id: Mapped[int] = mapped_column(RowId, primary_key=True)
     source: Mapped[str]
@@ -51,6 +60,27 @@ class OutboxRow(Base):
     reason: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")
     may_be_repeat: Mapped[bool] = mapped_column(default=False)
+
+
+class LeaseRow(Base):
+    """Something that one process does at a time: who has it, and until when if nothing more is heard of them."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    until: Mapped[datetime]
+
+
+class ClosedChatRow(Base):
+    """A chat on the other side that takes no more post: blocked by its owner, or gone."""
+
+    __tablename__ = "closed_chats"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]
+    why: Mapped[str]
 
 
 class RunRow(Base):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.accounts import links
 from core.accounts.model import Customer
 from core.accounts.service import customer as customer_of
 from core.database.audit import record
@@ -62,10 +63,16 @@ def notify(session: Session, customer: Customer, notice: Notice, text: str, now:
 
 
 def addressed(session: Session, post: Post) -> dict[str, Any] | None:
-    """The content to send now, to the address on file now; None where the customer is gone."""
+    """The content to send now, to the address on file now; None where the customer is gone.
+
+    The answer to what a customer said goes to the chat it was said in, while that chat speaks for them.
+    """
     customer_id = post.content.get("customer_id")
     if customer_id is None:
         return dict(post.content)
+    if post.kind == outbox.REPLY:
+        link = links.linked(session, post.channel, post.chat)
+        return dict(post.content) if link is not None and link.customer_id == customer_id else None
     try:
         return {**post.content, "to": customer_of(session, str(customer_id)).email}
     except NotFound:

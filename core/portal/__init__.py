@@ -1,7 +1,8 @@
 """The front door: every verb that a channel, a page, a webhook or a job may call; one verb is one transaction."""
 
-from core.portal.counter import Counter, File, OrderPage
+from core.portal.counter import File, OrderPage
 from core.portal.door import Door
+from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
@@ -10,5 +11,5 @@ from core.portal.stockroom import PlanOutcome, Stockroom
 __all__ = ["Access", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
 
 
-class Portal(Door, Reception, Counter, ReturnsDesk, Stockroom, MachineRoom):
+class Portal(Door, Reception, Letterbox, ReturnsDesk, Stockroom, MachineRoom):
     """The verbs of the product, over one database."""

@@ -3,13 +3,14 @@
 import logging
 import secrets
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from core.accounts import identity
 from core.accounts import service as accounts
 from core.accounts.model import CODE_DIGITS, Staff, Visitor
 from core.billing import service as billing
 from core.billing.pdf import invoice_pdf
-from core.billing.service import InvoiceSummary
+from core.billing.service import InvoiceSummary, Linked
 from core.chat import Incoming, Reply
 from core.conversation import advice, dialogue, standing, transcript
 from core.conversation.transcript import Said
@@ -24,6 +25,7 @@ from core.shipments import service as shipments
 from core.shipments.model import Parcel
 
 log = logging.getLogger(__name__)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no link had expired by then
 FRESH = 3  # the highest proof: whoever has it waits for no code
 
 
@@ -64,8 +66,12 @@ class Counter(Rooms):
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("a turn of conversation failed", extra={"reference": reference})
-            text = self._house.wording.say(incoming.speaker.language, "", "broken", reference=reference)
-            return Reply(text, speaker_proof=incoming.speaker.proof)
+            return self._apology(incoming, reference)
+
+    def _apology(self, incoming: Incoming, reference: str) -> Reply:
+        """What is said where a turn failed in a way nobody expected; the reference leads to the log."""
+        text = self._house.wording.say(incoming.speaker.language, "", "broken", reference=reference)
+        return Reply(text, speaker_proof=incoming.speaker.proof)
 
     def choose_language(self, customer_id: str | None, channel: str, chat: str, language: str) -> None:
         """Speak a language in a chat from now on, and to the customer, where one asks, anywhere.
@@ -173,6 +179,21 @@ class Counter(Rooms):
             found = billing.linked(session, self._config, token, self._clock())
         if visitor is not None and customer_id != found.customer_id:
             raise NotFound("This link is not valid. Ask for the document again and use the new link.")
+        return self._drawn(found)
+
+    def enclosed(self, path: str) -> File:
+        """The document that a letter of ours encloses, however long the letter had to wait for its turn.
+
+        Whether its reader may have it was checked when the letter was addressed.
+
+        Raises:
+            NotFound: not a link of ours.
+        """
+        with self._database.reading() as session:
+            found = billing.linked(session, self._config, path.removeprefix("/files/"), _LONG_AGO)
+        return self._drawn(found)
+
+    def _drawn(self, found: Linked) -> File:
         shop = self._config.shop
         content = invoice_pdf(found.invoice, locale=shop.locale, extra_font=shop.invoice_font)
         return File(found.name, "application/pdf", content)

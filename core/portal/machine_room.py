@@ -21,9 +21,9 @@ from core.errors import PortalError, Refused, Unavailable
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import inbox, outbox, runs
+from core.mailroom import closed, inbox, outbox, runs
 from core.mailroom.outbox import DeadLetter, Written
-from core.mailroom.ports import Courier, Later, Never, Post
+from core.mailroom.ports import Courier, Gone, Later, Never, Post
 from core.notifications import service as notifications
 from core.notifications.service import Notice
 from core.orders.service import reserved
@@ -95,6 +95,17 @@ class MachineRoom(Rooms):
             self._carry(owner, post)
         return len(taken)
 
+    def deliver_to(self, channel: str, chat: str) -> int:
+        """Send what is due in one chat, in order; how many letters were dealt with."""
+        owner, dealt_with = secrets.token_hex(8), 0
+        while True:
+            with self._database.unit_of_work() as session:
+                taken = outbox.claim(session, owner, [channel], self._clock(), 1, chat=chat)
+            if not taken or channel not in self._couriers:
+                return dealt_with
+            self._carry(owner, taken[0])
+            dealt_with += 1
+
     def letters(self, limit: int = 50) -> list[Written]:
         """The latest mails in the outbox; only the demo shows them."""
         with self._database.reading() as session:
@@ -165,6 +176,7 @@ class MachineRoom(Rooms):
             identity.forget_old(session, now)
             inbox.forget_old(session, now)
             outbox.forget_codes(session, now)
+            outbox.forget_replies(session, now)
             offers.forget_old(session, now)
             runs.forget_old(session, now)
             sealed = audit.seal(session)
@@ -232,8 +244,10 @@ class MachineRoom(Rooms):
     def _carry(self, owner: str, post: Post) -> None:
         with self._database.unit_of_work() as session:
             content = notifications.addressed(session, post)
-            if content is None:
-                outbox.withdraw(session, owner, post, "there is no such customer any more", self._clock())
+            gone = "there is no such customer any more" if content is None else ""
+            gone = gone or closed.why(session, post.channel, str(content["to"] if content else ""))
+            if gone or content is None:
+                outbox.withdraw(session, owner, post, gone, self._clock())
                 return
             if not outbox.begin(session, owner, post, content, self._clock()):
                 return
@@ -243,6 +257,8 @@ class MachineRoom(Rooms):
             if isinstance(outcome, Later):
                 outbox.failed(session, owner, post, outcome, now)
             elif isinstance(outcome, Never):
+                if isinstance(outcome, Gone):
+                    closed.close(session, post.channel, str(content["to"]), str(outcome), now)
                 outbox.refused(session, owner, post, str(outcome), now)
             elif outbox.sent(session, owner, post, outcome, now) and post.kind == "purchase_order":
                 purchase_orders.mark_sent(session, str(content["number"]), now)

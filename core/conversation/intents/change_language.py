@@ -26,6 +26,8 @@ def answer(turn: Turn) -> Step:
 def _named(turn: Turn) -> str:
     """The language whose name is said, in any of the languages there are."""
     folded = turn.text.casefold()
+    if folded.strip() in turn.house.wording.languages:
+        return folded.strip()
     for language in turn.house.wording.languages:
         for spoken in turn.house.wording.languages:
             names = turn.house.wording.say(spoken, "change_language", f"names_{language}").split(", ")

@@ -23,10 +23,12 @@ def answer(turn: Turn) -> Step:
 
 def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     """End them, and tell the mailbox."""
+    here = any((one.channel, one.chat) == (turn.channel, turn.chat) for one in _theirs(turn))
     gone = links.unlink(turn.session, turn.customer_id, turn.now, of_member=turn.speaker.member or None)
     notice = Notice(f"unlinked:{turn.customer_id}:{turn.now.isoformat()}", turn.say("mail_subject"))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, turn.say("mail", count=gone), turn.now)
-    return Answer(turn.say("done", count=gone), actions=(Action("unlink_account", dict(plan), {"ended": gone}),))
+    action = Action("unlink_account", dict(plan), {"ended": gone})
+    return Answer(turn.say("done", count=gone), actions=(action,), speaks_for="" if here else None)
 
 
 def _theirs(turn: Turn) -> list[links.ChatLink]:

@@ -43,11 +43,15 @@ def clean(text: str) -> Cleaned:
     >>> clean("caf" + "e\\u0301" + "\\x00?")
     Cleaned(text='café?', was_cut=False)
     """
-    head = text[:_READ_AT_MOST]
-    kept = _FORBIDDEN.sub("", head)
+    kept = storable(text)
     if not kept.isascii():
         kept = unicodedata.normalize("NFC", _without_towers(kept))
     return Cleaned(kept[:LONGEST], len(text) > _READ_AT_MOST or len(kept) > LONGEST)
+
+
+def storable(text: str) -> str:
+    """As much of a message as is ever read, without what no database can store."""
+    return _FORBIDDEN.sub("", text[:_READ_AT_MOST])
 
 
 def fold(text: str) -> Folded:

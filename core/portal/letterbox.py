@@ -1,0 +1,134 @@
+"""The letterbox: messages of platforms that only call us, stored before they are thanked for, and answered by post."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.accounts import links
+from core.chat import Incoming, Reply
+from core.conversation import dialogue
+from core.conversation.understanding import storable
+from core.errors import PortalError, Unavailable
+from core.mailroom import closed, inbox, leases, outbox
+from core.mailroom.outbox import Outgoing
+from core.portal.counter import Counter
+
+log = logging.getLogger(__name__)
+Draw = Callable[[Incoming, Reply], list[dict[str, Any]]]
+_MOST_CHATS = 100
+
+
+class Letterbox(Counter):
+    """Verbs of doors where answering and hearing are two calls: nothing stored is lost, and nothing is done twice."""
+
+    def receive(self, incoming: Incoming) -> bool:
+        """Store a message, to be answered by `answer_next`; False where this delivery was stored before.
+
+        Raises:
+            Unavailable: nothing was stored; its sender must not be told that it arrived.
+        """
+        kept = replace(incoming, text=storable(incoming.text))
+        with self._database.unit_of_work() as session:
+            closed.reopen(session, incoming.channel, incoming.chat)
+            return inbox.store(
+                session,
+                source=_source(incoming.channel, incoming.chat),
+                delivery_id=incoming.delivery_id,
+                kind="message",
+                content=kept.as_dict(),
+                now=self._clock(),
+            )
+
+    def unanswered_chats(self, channel: str) -> list[str]:
+        """Chats of a channel in which something stored waits for its answer."""
+        beginning = _source(channel, "")
+        with self._database.reading() as session:
+            return [one.removeprefix(beginning) for one in inbox.unanswered(session, beginning, _MOST_CHATS)]
+
+    def answer_next(self, channel: str, chat: str, draw: Draw) -> Incoming | None:
+        """Answer what has waited longest in a chat, in the transaction that posts the answer; None where nothing waits.
+
+        `draw` turns a reply into what the channel's courier is to send, one call of the platform each. Whoever else
+        answers the same at the same time finds it answered, and posts nothing.
+
+        Raises:
+            Unavailable: the message waits on.
+        """
+        with self._database.reading() as session:
+            stored = inbox.oldest_unanswered(session, _source(channel, chat))
+        if stored is None:
+            return None
+        incoming = Incoming.from_dict(stored)
+        house = self._advised(self._prepared(incoming), incoming)
+        try:
+            with self._database.unit_of_work() as session:
+                reply = dialogue.converse(session, house, incoming, self._clock())
+                self._post(session, incoming, draw(incoming, reply))
+        except Unavailable:
+            raise
+        except PortalError as refusal:
+            self._settle(incoming, Reply(str(refusal)), draw)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("a turn of conversation failed", extra={"reference": reference})
+            self._settle(incoming, self._apology(incoming, reference), draw)
+        return incoming
+
+    def close_chat(self, channel: str, chat: str, why: str) -> None:
+        """Send nothing more to a chat that takes no more, until somebody writes from there."""
+        with self._database.unit_of_work() as session:
+            closed.close(session, channel, chat, why, self._clock())
+
+    def say(self, language: str, intent: str, key: str) -> str:
+        """One of the shop's sentences, for what a channel shows beside conversations, such as a menu."""
+        return self._house.wording.say(language, intent, key)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages the shop speaks."""
+        return self._house.wording.languages
+
+    def take_lease(self, name: str, owner: str, lasts: timedelta) -> bool:
+        """Be the one process that does something, for so long; False where another one is."""
+        with self._database.unit_of_work() as session:
+            return leases.take(session, name, owner, self._clock(), lasts)
+
+    @contextmanager
+    def giving_back(self, name: str, owner: str) -> Iterator[None]:
+        """Let another process have a lease at the end, if this one has it."""
+        try:
+            yield
+        finally:
+            with self._database.unit_of_work() as session:
+                leases.give_back(session, name, owner)
+
+    def _post(self, session: Session, incoming: Incoming, contents: list[dict[str, Any]]) -> None:
+        """Write the answer down for the courier, bound to whoever the chat speaks for now."""
+        source = _source(incoming.channel, incoming.chat)
+        link = links.linked(session, incoming.channel, incoming.chat)
+        whose = {"customer_id": link.customer_id} if link is not None else {}
+        for place, content in enumerate(contents, 1):
+            key = f"reply:{source}:{incoming.delivery_id}:{place}"
+            letter = Outgoing(key, incoming.channel, incoming.chat, outbox.REPLY, {**content, **whose})
+            outbox.post(session, letter, self._clock())
+
+    def _settle(self, incoming: Incoming, reply: Reply, draw: Draw) -> None:
+        """Answer what could not be taken in, so that it does not come up again for ever."""
+        now, source = self._clock(), _source(incoming.channel, incoming.chat)
+        with self._database.unit_of_work() as session:
+            accepted = inbox.accept(
+                session, source=source, delivery_id=incoming.delivery_id, kind="message", content={}, now=now
+            )
+            if accepted.answer is None:
+                inbox.answer(session, accepted.inbox_id, reply.as_dict())
+                self._post(session, incoming, draw(incoming, reply))
+
+
+def _source(channel: str, chat: str) -> str:
+    return f"chat:{channel}:{chat}"
