@@ -103,6 +103,9 @@ class Service(Section):
     ships_to: tuple[str, ...] = Field((), description="countries by two letters; empty: everywhere")
     payment_options: tuple[str, ...] = ("Visa", "Mastercard", "PayPal", "bank transfer on account for businesses")
     cancellation_fee: float = Field(0.0, ge=0, description="what cancelling an open order costs")
+    promise_confidence: float = Field(
+        0.9, ge=0.5, le=0.99, description="how sure the last day of a range has to be that somebody waits for"
+    )
     alert_hours: int = Field(
         48, ge=1, le=8760, description="how long units are kept for whoever was told that they are back"
     )

@@ -80,6 +80,8 @@ POLICY: dict[str, Kept] = {
     "approvals": Kept(why=_SHOP),
     "purchase_order_lines": Kept(why=_SHOP),
     "purchase_orders": Kept(why=_SHOP),
+    "restock_promise_sources": Kept(through=("restock_promises", "promise_id"), why="how well promises were kept"),
+    "restock_promises": Kept("asker", blank={"asker": _NOBODY}, why="how well promises were kept, by product"),
     "return_lines": Kept(through=("returns", "return_number"), blank={"reason": ""}, why=_STOCK),
     "returns": Kept(through=_OF_ORDER, blank={"refund_to": None, "why_not": ""}, why=_ACCOUNTING),
     "runs": Kept(why=_SHOP),

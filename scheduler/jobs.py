@@ -30,6 +30,11 @@ def tell_those_who_wait(portal: Portal) -> None:
     log.debug("stock alerts", extra={"told": portal.tell_those_who_wait()})
 
 
+def keep_promises(portal: Portal) -> None:
+    """Score what customers were promised, and tell them where it slips."""
+    log.debug("promises", extra={"told": portal.keep_promises()})
+
+
 def housekeep(portal: Portal) -> None:
     """Close what is over and forget what nobody needs."""
     log.debug("housekeeping", extra={"done": portal.housekeep()})

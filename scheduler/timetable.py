@@ -55,6 +55,8 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
     alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal))
     clock.add_job(alerts, IntervalTrigger(seconds=settings.housekeep_every_s), id="alerts")
+    promises = _guarded("promises", partial(jobs.keep_promises, portal))
+    clock.add_job(promises, IntervalTrigger(seconds=settings.housekeep_every_s), id="promises")
     clock.start()
     return Timetable(clock)
 

@@ -5,9 +5,8 @@ from core.chat import Action
 from core.conversation.resolve import named_product
 from core.conversation.turn import Ask, Choice, Turn
 from core.inventory import service as inventory
-from core.inventory.model import Availability, Inbound
-from core.orders.service import reserved
-from core.purchasing.inbound import inbound
+from core.purchasing import promises
+from core.purchasing.promising import Promise, Rules, promise
 
 
 def asked_product(turn: Turn) -> Product | Ask:
@@ -16,28 +15,37 @@ def asked_product(turn: Turn) -> Product | Ask:
     return named_product(turn, str(words)) if words else Ask("product", turn.say("name_product"))
 
 
-def availability(turn: Turn, sku: str) -> Availability:
-    """Units here, units promised, units coming."""
-    return Availability(
-        sku,
-        inventory.on_hand(turn.session, [sku]).get(sku, 0),
-        reserved(turn.session, [sku]).get(sku, 0),
-        inbound(turn.session, [sku], turn.today).get(sku, ()),
-    )
+def wanted_units(turn: Turn) -> int:
+    """How many units are asked for; one where nothing was said."""
+    said = str(turn.slots.get("quantity") or 1)
+    return max(1, int(said[:9])) if said.isascii() and said.isdigit() else 1
 
 
-def when_back(
-    turn: Turn, product: Product, stock: Availability, wanted: int, *, name: str = ""
-) -> tuple[str, tuple[Action, ...]]:
-    """A day range from the first arrival that leaves something over; the question is noted as demand, once a day."""
-    asker = f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else f"{turn.channel}:{turn.chat}"
-    arrival = stock.back_on
-    actions: tuple[Action, ...] = ()
-    if turn.speaker.staff_id is None and inventory.enquire(
-        turn.session, product.sku, asker, turn.today, wanted, arrival
-    ):
-        actions = (Action("note_enquiry", {"sku": product.sku, "quantity": wanted}, {"asked_on": str(turn.today)}),)
-    return _when(turn, name or product.name, arrival), actions
+def promised(turn: Turn, sku: str, units: int) -> Promise:
+    """What can be promised of so many units."""
+    rules = Rules(turn.today, turn.house.zone, turn.house.config.service.promise_confidence)
+    return promise(turn.session, sku, units, rules)
+
+
+def when_back(turn: Turn, product: Product, said: Promise, *, name: str = "") -> tuple[str, tuple[Action, ...]]:
+    """When the rest is here, as a range of days and how sure it is; kept as a promise, and the question as demand.
+
+    Somebody of the shop is told the same, and is promised nothing.
+    """
+    told = _when(turn, name or product.name, said)
+    if turn.speaker.staff_id is not None:
+        return told, ()
+    who = asker(turn)
+    promises.note(turn.session, who, said, turn.now)
+    asked = said.asked - said.now
+    is_new = inventory.enquire(turn.session, product.sku, who, turn.today, asked)
+    noted = Action("note_enquiry", {"sku": product.sku, "quantity": asked}, {"asked_on": str(turn.today)})
+    return told, (noted,) if is_new else ()
+
+
+def asker(turn: Turn) -> str:
+    """Who asks, for the records of what was asked: the customer, or a stranger's chat."""
+    return f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else f"{turn.channel}:{turn.chat}"
 
 
 def alert_choice(turn: Turn, product: Product) -> tuple[Choice, ...]:
@@ -47,11 +55,15 @@ def alert_choice(turn: Turn, product: Product) -> tuple[Choice, ...]:
     return (Choice(turn.label_of("back_in_stock_alert"), {"product": product.sku}, "back_in_stock_alert"),)
 
 
-def _when(turn: Turn, name: str, arrival: Inbound | None) -> str:
-    if arrival is None:
-        return turn.say("not_ordered", name=name)
-    if arrival.is_overdue:
-        return turn.say("overdue", name=name)
-    if arrival.earliest == arrival.latest:
-        return turn.say("back_on", name=name, day=arrival.earliest)
-    return turn.say("back_between", name=name, earliest=arrival.earliest, latest=arrival.latest)
+def _when(turn: Turn, name: str, said: Promise) -> str:
+    restock = said.restock
+    if restock is None:
+        return turn.say("overdue" if said.is_overdue else "not_ordered", name=name)
+    is_part = bool(said.now or said.missing)
+    if is_part:
+        name = turn.say("the_other" if said.now else "so_many", units=restock.units)
+    key = "on" if restock.earliest == restock.latest else "between"
+    days = {"day": restock.latest, "earliest": restock.earliest, "latest": restock.latest}
+    chance = round(restock.confidence * 100)
+    told = turn.say(f"here_{key}" if is_part else f"back_{key}", name=name, chance=chance, **days)
+    return f"{told} {turn.say('none_for', units=said.missing)}" if said.missing else told

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from core.database.engine import one_at_a_time
 from core.database.upsert import direct, insert_new
 from core.errors import Conflict
-from core.inventory.model import Inbound
 from core.inventory.rows import EnquiryRow, LocationRow, MovementRow, SaleRow, StockRow
 
 MIRRORED = {"locations": LocationRow, "sales": SaleRow}
@@ -146,8 +145,8 @@ def _count(session: Session, row: dict[str, Any], known: tuple[int, datetime] | 
     return ""
 
 
-def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, promised: Inbound | None) -> bool:
-    """Note that somebody asked for what was not there, and what they were told; once per person and day."""
+def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int) -> bool:
+    """Note that somebody asked for what was not there; once per person and day."""
     return (
         insert_new(
             session,
@@ -157,8 +156,6 @@ def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int, 
                 "asker": asker,
                 "asked_on": asked_on,
                 "units": units,
-                "promised_from": promised.earliest if promised else None,
-                "promised_to": promised.latest if promised else None,
             },
         )
         is not None

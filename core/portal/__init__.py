@@ -4,6 +4,7 @@ from core.portal.counter import File, OrderPage
 from core.portal.door import Door
 from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom
+from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
@@ -11,5 +12,5 @@ from core.portal.stockroom import PlanOutcome, Stockroom
 __all__ = ["Access", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
 
 
-class Portal(Door, Reception, Letterbox, ReturnsDesk, Stockroom, MachineRoom):
+class Portal(Door, Reception, Letterbox, ReturnsDesk, Stockroom, Promises, MachineRoom):
     """The verbs of the product, over one database."""

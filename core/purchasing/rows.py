@@ -128,3 +128,41 @@ class PurchaseOrderLineRow(Base):
     received: Mapped[int] = mapped_column(default=0)
     unit_cost: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str]
+
+
+class PromiseRow(Base):
+    """What somebody was told of when a product is back; scored by what was said first.
+
+    `told_to` is the last day named since, None where none can be named any more; `is_current` is the latest word to
+    this asker, and the only one that is corrected.
+    """
+
+    __tablename__ = "restock_promises"
+    __table_args__ = (Index("ix_restock_promises_asker", "asker", "sku"),)
+
+    promise_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    asker: Mapped[str]
+    sku: Mapped[str]
+    units: Mapped[int]
+    said_at: Mapped[datetime]
+    earliest: Mapped[date]
+    latest: Mapped[date]
+    confidence: Mapped[float]
+    told_to: Mapped[date | None]
+    slips: Mapped[int] = mapped_column(default=0)
+    is_current: Mapped[bool] = mapped_column(default=True)
+    outcome: Mapped[str | None] = mapped_column(index=True)
+    landed_on: Mapped[date | None]
+
+
+class PromiseSourceRow(Base):
+    """A purchase order that a promise rests on, as it stood when that was said."""
+
+    __tablename__ = "restock_promise_sources"
+
+    promise_id: Mapped[int] = mapped_column(ForeignKey(PromiseRow.promise_id), primary_key=True)
+    purchase_order_number: Mapped[str] = mapped_column(
+        ForeignKey(PurchaseOrderRow.purchase_order_number), primary_key=True
+    )
+    ordered: Mapped[int]
+    expected_on: Mapped[date]

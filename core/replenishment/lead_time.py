@@ -83,13 +83,43 @@ def learnt(stated_mean: Vector, stated_sd: Vector, receipts: Sequence[Vector]) -
     """
     if len(receipts) != len(stated_mean):
         raise ValueError(f"{len(stated_mean)} suppliers but {len(receipts)} lists of receipts")
-    days = np.concatenate([*receipts, np.empty(0)]).astype(np.float64)
-    if not all(np.all(np.isfinite(one)) and np.all(one >= 0) for one in (days, stated_mean, stated_sd)):
+    if not all(np.all(np.isfinite(one)) and np.all(one >= 0) for one in (*receipts, stated_mean, stated_sd)):
         raise ValueError("lead times must be finite and not negative")
-    owner = np.repeat(np.arange(len(receipts)), [len(one) for one in receipts])
-    weight = STATED_WEIGHT + np.bincount(owner, minlength=len(receipts))
-    mean = (STATED_WEIGHT * stated_mean + np.bincount(owner, days, len(receipts))) / weight
-    apart = np.bincount(owner, (days - mean[owner]) ** 2, len(receipts))
+    return _held_to(stated_mean, stated_sd, receipts)
+
+
+def lateness(stated_sd: Vector, late: Sequence[Vector]) -> tuple[Vector, Vector]:
+    """Mean and standard deviation of how late suppliers' deliveries are against the day that was expected.
+
+    Args:
+        stated_sd: spread of the lead time that each of n suppliers states, shape (n,), not negative [days].
+        late: for each supplier the days its deliveries came after the day expected, below zero when early; may be
+            empty.
+
+    Returns:
+        Mean and standard deviation, shape (n,) each [days]. That a delivery is on time, give or take what is stated,
+        weighs as much as `STATED_WEIGHT` deliveries.
+
+    Raises:
+        ValueError: a number of lists other than n, a spread below zero, anything not finite.
+
+    >>> lateness(np.array([2.0]), [np.array([3.0, 3.0])])[0]  # (4*0 + 3 + 3) / 6
+    array([1.])
+    """
+    if len(late) != len(stated_sd):
+        raise ValueError(f"{len(stated_sd)} suppliers but {len(late)} lists of deliveries")
+    if not all(np.all(np.isfinite(one)) for one in (*late, stated_sd)) or np.any(stated_sd < 0):
+        raise ValueError("days late must be finite, and a spread not negative")
+    return _held_to(np.zeros(len(stated_sd)), stated_sd, late)
+
+
+def _held_to(stated_mean: Vector, stated_sd: Vector, seen: Sequence[Vector]) -> tuple[Vector, Vector]:
+    """Mean and standard deviation of what was seen, with what is stated counting as `STATED_WEIGHT` more of it."""
+    days = np.concatenate([*seen, np.empty(0)]).astype(np.float64)
+    owner = np.repeat(np.arange(len(seen)), [len(one) for one in seen])
+    weight = STATED_WEIGHT + np.bincount(owner, minlength=len(seen))
+    mean = (STATED_WEIGHT * stated_mean + np.bincount(owner, days, len(seen))) / weight
+    apart = np.bincount(owner, (days - mean[owner]) ** 2, len(seen))
     stated = STATED_WEIGHT * (stated_sd**2 + (stated_mean - mean) ** 2)
     return mean, np.sqrt((stated + apart) / weight)
 

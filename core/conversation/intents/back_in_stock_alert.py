@@ -1,7 +1,7 @@
 """Tell me when it is back: noted for the shelf's next delivery, in the order of asking."""
 
 from core.chat import Action
-from core.conversation.stock_answer import asked_product, availability
+from core.conversation.stock_answer import asked_product, promised, wanted_units
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.inventory import alerts
 from core.inventory import service as inventory
@@ -17,12 +17,12 @@ def answer(turn: Turn) -> Step:
     product = asked_product(turn)
     if isinstance(product, Ask):
         return product
-    wanted = int(turn.slots.get("quantity") or 1)
-    stock = availability(turn, product.sku)
-    if stock.available >= wanted:
-        return Answer(turn.say("here", name=product.name, units=stock.available), focus={"sku": product.sku})
+    wanted = wanted_units(turn)
+    said = promised(turn, product.sku, wanted)
+    if said.now == wanted:
+        return Answer(turn.say("here", name=product.name, units=said.free), focus={"sku": product.sku})
     is_new = alerts.subscribe(turn.session, product.sku, turn.customer_id, wanted, turn.now)
-    inventory.enquire(turn.session, product.sku, f"customer:{turn.customer_id}", turn.today, wanted, stock.back_on)
+    inventory.enquire(turn.session, product.sku, f"customer:{turn.customer_id}", turn.today, wanted)
     actions = (Action("back_in_stock_alert", {"sku": product.sku, "quantity": wanted}, {}),) if is_new else ()
     choices = (Choice(turn.label_of("restock_date"), {"product": product.sku}, "restock_date"),)
     key = "noted" if is_new else "noted_before"

@@ -11,8 +11,7 @@ from core.canonical import Batch
 from core.database.engine import Database
 from core.errors import Conflict
 from core.inventory import service as inventory
-from core.inventory.model import Availability, Inbound
-from core.inventory.rows import EnquiryRow, MovementRow, StockRow
+from core.inventory.rows import MovementRow, StockRow
 from core.inventory.service import Movement
 from core.portal import Portal
 from tests.conftest import SettableClock
@@ -157,29 +156,13 @@ def test_two_counts_at_once_end_in_one_of_them(database: Database, clock: Settab
 def test_somebody_who_asks_in_vain_counts_once_a_day(
     database: Database,
 ) -> None:
-    today, coming = date(2026, 6, 15), Inbound(5, date(2026, 6, 20), date(2026, 6, 25))
+    today = date(2026, 6, 15)
     asked = [
         ("customer:ada", today), ("customer:ada", today), ("customer:eve", today),
         ("customer:ada", today + timedelta(days=1)),
     ]  # fmt: skip
     with database.unit_of_work() as session:
-        noted = [inventory.enquire(session, MUG, asker, day, 1, coming) for asker, day in asked]
+        noted = [inventory.enquire(session, MUG, asker, day, 1) for asker, day in asked]
         assert noted == [True, False, True, True]
         assert inventory.askers(session, [MUG], today) == {MUG: {"customer:ada", "customer:eve"}}
         assert len(inventory.enquiries(session, today)) == 3
-        row = session.scalars(select(EnquiryRow)).first()
-        assert row is not None
-        assert (row.promised_from, row.promised_to) == (coming.earliest, coming.latest)
-
-
-def test_what_is_free_is_what_no_order_waits_for() -> None:
-    assert Availability(MUG, 10, 4, ()).available == 6
-    assert Availability(MUG, 4, 10, ()).available == 0
-
-
-def test_the_first_arrival_that_leaves_something_over_is_the_answer() -> None:
-    first, second = (Inbound(units, date(2026, 6, day), date(2026, 6, day + 2)) for units, day in ((5, 20), (3, 27)))
-    assert Availability(MUG, 0, 4, (first, second)).back_on == first
-    assert Availability(MUG, 0, 5, (first, second)).back_on == second
-    assert Availability(MUG, 0, 8, (first, second)).back_on is None
-    assert Availability(MUG, 0, 0, ()).back_on is None
