@@ -24,10 +24,11 @@ _FIELD = "quantity-"
 @router.get("")
 def inbox(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     """Proposals: open ones first, then what was decided lately."""
-    found = door_of(request).portal.proposals(staff)
+    portal = door_of(request).portal
+    found, promises = portal.proposals(staff), portal.promise_record(staff)
     open_ones = [one for one in found if one.status is ProposalStatus.OPEN]
     decided = [one for one in found if one.status is not ProposalStatus.OPEN]
-    return page(request, calling, "proposals.html", open_ones=open_ones, decided=decided)
+    return page(request, calling, "proposals.html", open_ones=open_ones, decided=decided, promises=promises)
 
 
 @router.get("/proposals/{proposal_id}")

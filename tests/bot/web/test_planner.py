@@ -1,12 +1,18 @@
 """The planner's inbox, with and without scripts."""
 
+from datetime import timedelta
+
 import pytest
 
+from core.database.engine import Database
 from core.portal import Portal
+from core.purchasing import promises
 from core.purchasing.model import Proposal
+from core.purchasing.promising import Promise, Restock
 from tests.bot.web.browser import Browser, forms
 from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE
+from tests.conftest import SettableClock
 
 
 @pytest.fixture
@@ -186,3 +192,21 @@ def test_customers_decide_nothing(zoe: Browser, shop: Portal, proposal: Proposal
 @pytest.mark.parametrize("number", ["0", "999999", "abc", "-1", "9" * 30, "9" * 5000, "1.5"])
 def test_a_proposal_that_is_not_there_is_not_found(planner: Browser, number: str) -> None:
     assert planner.get(f"/planner/proposals/{number}").status_code == 404
+
+
+@ON_SQLITE
+def test_the_planner_reads_how_many_promises_were_kept(
+    planner: Browser, shop: Portal, database: Database, clock: SettableClock
+) -> None:
+    assert "half year" not in planner.get("/planner").text
+    day = clock.now.date()
+    restock = Restock(2, day, day, 0.9, ())
+    with database.unit_of_work() as session:
+        promises.note(session, "customer:c-zoe", Promise("MUG-1", 2, 0, restock), clock.now)
+    clock.forward(timedelta(days=2))
+    shop.keep_promises()
+    clock.forward(timedelta(days=-2))
+    page = planner.get("/planner").text
+    assert "Of 1 promise of when something is back" in page
+    assert "0 were kept" in page
+    assert "0.9" in page
