@@ -82,7 +82,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one Incoming, the same for every channel."""
+    """The answer to one Incoming, the same for every channel.
+
+    `text` is empty where a person of the shop has the chat: the bot is silent then, and a channel shows nothing.
+    """
 
     text: str
     intents: tuple[str, ...] = ()
@@ -94,6 +97,11 @@ class Reply:
     actions: tuple[Action, ...] = ()
     speaker_proof: int = 0
     handed_off: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.text or self.buttons or self.attachments)
 
     def as_dict(self) -> dict[str, Any]:
         """The Reply as the JSON object that `POST /api/chat` and `storekeeper chat --json` give."""

@@ -157,6 +157,12 @@ class Returns(Section):
     )
 
 
+class Support(Section):
+    """How tickets are looked after."""
+
+    reopen_days: int = Field(14, ge=0, le=365, description="how long a customer's word still reopens a closed ticket")
+
+
 Right = Literal["orders", "money", "account"]
 
 
@@ -305,6 +311,7 @@ class Config(BaseSettings):
     service: Service = Service()
     orders: Orders = Orders()
     returns: Returns = Returns()
+    support: Support = Support()
     identity: Identity = Identity()
     database: DatabaseSettings = DatabaseSettings()
     web: Web = Web()

@@ -97,6 +97,7 @@ POLICY: dict[str, Kept] = {
     "supplier_items": Kept(why=_SHOP),
     "suppliers": Kept(why=_SHOP),
     "tallies": Kept(why="how often was tried, by a hash, for two days"),
+    "ticket_entries": Kept(through=("tickets", "ticket_number"), deletes=True),
     "tickets": Kept("customer_id", deletes=True),
 }  # fmt: skip
 

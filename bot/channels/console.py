@@ -54,7 +54,7 @@ def _with_addresses(reply: Reply, config: Config) -> Reply:
 def _print(reply: Reply, out: TextIO, *, as_json: bool) -> None:
     if as_json:
         out.write(json.dumps(reply.as_dict(), ensure_ascii=False) + "\n")
-    else:
+    elif reply.is_told:
         told = [reply.text]
         told += [f"  [{attachment.name}] {attachment.url}" for attachment in reply.attachments]
         told += [f"  /{place} {button.label}" for place, button in enumerate(reply.buttons, 1)]

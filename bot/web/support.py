@@ -1,5 +1,7 @@
 """Where people of the shop look after what customers handed to them."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -8,7 +10,9 @@ from bot.web.door import door_of
 from bot.web.refusals import status_of
 from bot.web.show import go_to, page
 from core.accounts.model import Staff
-from core.errors import Conflict, InvalidInput, PortalError
+from core.errors import Conflict, InvalidInput, NotFound, PortalError
+from core.money import Money
+from core.support.model import Ticket
 
 router = APIRouter(prefix="/support")
 
@@ -38,22 +42,37 @@ def answer(request: Request, calling: Calling, staff: AsStaff, number: str, fiel
     return go_to(f"/support/{number}")
 
 
-@router.post("/{number}/close")
-def close(request: Request, calling: Calling, staff: AsStaff, number: str, fields: Fields) -> Response:  # noqa: ARG001
-    """Close a ticket; the customer talks to the bot again."""
+@router.post("/{number}/{step}")
+def move(request: Request, calling: Calling, staff: AsStaff, number: str, step: str, fields: Fields) -> Response:  # noqa: ARG001
+    """Claim, release, close or reopen a ticket."""
+    portal = door_of(request).portal
+    steps: dict[str, Callable[[Staff, str], Ticket]] = {
+        "claim": portal.claim_ticket,
+        "release": portal.release_ticket,
+        "close": portal.close_ticket,
+        "reopen": portal.reopen_ticket,
+    }
+    if step not in steps:
+        raise NotFound("There is no such page.")
     try:
-        door_of(request).portal.close_ticket(staff, number)
+        steps[step](staff, number)
     except Conflict as refusal:
         return _ticket_page(request, calling, staff, number, fault=refusal)
-    return go_to("/support")
+    return go_to("/support" if step == "close" else f"/support/{number}")
 
 
 def _ticket_page(
     request: Request, calling: Caller, staff: Staff, number: str, *, fault: PortalError | None = None
 ) -> Response:
-    portal = door_of(request).portal
-    found = portal.ticket(staff, number)
-    person = f"customer:{found.customer_id}" if found.customer_id else None
-    said = portal.transcript(found.channel, found.chat, person)
+    found = door_of(request).portal.ticket_page(staff, number)
     status = status_of(fault) if fault else 200
-    return page(request, calling, "ticket.html", status=status, ticket=found, said=said, fault=str(fault or ""))
+    return page(
+        request, calling, "ticket.html", status=status, ticket=found.ticket, thread=found.thread, holder=found.holder,
+        is_mine=found.ticket.claimed_by == staff.email, total=_total(found.ticket), fault=str(fault or ""),
+    )  # fmt: skip
+
+
+def _total(ticket: Ticket) -> Money | None:
+    """What the order of a hand-off came to."""
+    total = (ticket.snapshot or {}).get("total")
+    return Money(int(total["minor"]), str(total["currency"])) if total else None

@@ -28,6 +28,9 @@ from core.conversation.understanding.asking import corrects
 from core.conversation.wording import DEFAULT
 from core.errors import PortalError
 from core.mailroom import inbox
+from core.support import service as support
+from core.support import thread
+from core.support.model import CUSTOMER, Ticket
 
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
@@ -98,7 +101,8 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
         _respond(scene, cleaned.text)
     person = person_of(scene.incoming)
     reply = _reply(scene, person)
-    transcript.said(session, incoming, person, reply, now)
+    if reply.is_told:
+        transcript.said(session, incoming, person, reply, now)
     standing.keep(session, incoming.channel, incoming.chat, person, where, now)
     inbox.answer(session, accepted.inbox_id, reply.as_dict())
     return reply
@@ -131,13 +135,15 @@ def _stranger(incoming: Incoming) -> Incoming:
 
 def _respond(scene: Scene, text: str) -> None:
     said_before = len(scene.texts)
+    ticket = _with_a_person(scene)
     try:
         heard = _heard(scene, text)
     except PortalError as refusal:
-        scene.texts.append(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
+        if ticket is None or not ticket.claimed_by:
+            scene.texts.append(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
         return
-    if scene.standing.handed_off:
-        _keep_quiet(scene, heard)
+    if ticket is not None:
+        _keep_quiet(scene, heard, ticket, text)
         return
     scene.intents = [frame.intent for frame in heard.begin] or ([heard.control] if heard.control else [])
     scene.slots = dict(heard.slots)
@@ -169,12 +175,33 @@ def _commanded(scene: Scene, text: str) -> Heard:
     return replace(heard, begin=[Frame(intent, dict(heard.slots))], control=None)
 
 
-def _keep_quiet(scene: Scene, heard: Heard) -> None:
-    """While a person of the shop has the chat the bot keeps quiet, until it is asked back."""
+def _with_a_person(scene: Scene) -> Ticket | None:
+    """The ticket that what is said here belongs to while a person of the shop has the chat, or is awaited in it."""
+    if not scene.standing.handed_off:
+        return None
+    incoming = scene.incoming
+    ticket = support.ticket_of_chat(scene.session, incoming.channel, incoming.chat, incoming.speaker.customer_id)
+    if ticket is None:
+        scene.standing.handed_off = False  # it was closed from elsewhere, so nobody would answer
+    return ticket
+
+
+def _keep_quiet(scene: Scene, heard: Heard, ticket: Ticket, text: str) -> None:
+    """While a person of the shop has the chat the bot says nothing at all, until it is asked back.
+
+    Before somebody has taken it, the bot says that what was written is passed on.
+    """
     if heard.control == "back_to_bot":
         scene.standing.handed_off = False
         scene.texts.append(scene.say("back"))
         INTENTS["talk_to_human"].end(_turn(scene, Frame("talk_to_human"), ""))
+        return
+    incoming = scene.incoming
+    key = f"{incoming.channel}:{incoming.chat}:{incoming.delivery_id}"
+    words = thread.Words(CUSTOMER, text, key, incoming.speaker.member)
+    thread.say(scene.session, ticket.ticket_number, words, scene.now)
+    if ticket.claimed_by:
+        scene.texts.clear()
         return
     scene.texts.append(scene.say("passed_on"))
     scene.choices = [Offer(scene.say("label_back"), {"control": "back_to_bot"})]
@@ -539,5 +566,6 @@ def _reply(scene: Scene, person: str | None) -> Reply:
         speaker_proof=scene.incoming.speaker.proof,
         handed_off=scene.standing.handed_off,
     )
-    scene.standing.last = {"text": reply.text}
+    if reply.is_told:
+        scene.standing.last = {"text": reply.text}
     return reply

@@ -113,6 +113,30 @@ def hand_back(session: Session, channel: str, chat: str, person: str | None, now
         row.standing, row.handed_off, row.updated_at = {**row.standing, "handed_off": False}, False, now
 
 
+def take(session: Session, channel: str, chat: str, person: str | None, now: datetime) -> bool:
+    """Let a person of the shop have a chat: the bot is silent there from the next message on.
+
+    The chat is held until the end of the transaction, so that a turn of the bot is either over or comes after. False
+    where somebody else is in that chat by now; it is left alone then.
+    """
+    row = session.get(ConversationRow, (channel, chat), with_for_update=True, populate_existing=True)
+    if row is None:
+        new: dict[str, Any] = {
+            "channel": channel,
+            "chat": chat,
+            "person": person,
+            "standing": {},
+            "handed_off": False,
+        }
+        insert_new(session, ConversationRow, {**new, "updated_at": now})
+        row = session.get_one(ConversationRow, (channel, chat), with_for_update=True, populate_existing=True)
+    if row.person != person:
+        return False
+    if not row.standing.get("handed_off"):
+        row.standing, row.handed_off, row.updated_at = {**row.standing, "handed_off": True, "frames": []}, True, now
+    return True
+
+
 def spoken(session: Session, channel: str, chat: str) -> str:
     """The language spoken last in a chat; empty where nothing told it."""
     row = session.get(ConversationRow, (channel, chat))

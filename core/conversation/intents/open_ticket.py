@@ -1,14 +1,12 @@
 """Something a person should look into, without waiting in the chat for it: a ticket with its subject."""
 
 from core.chat import Action
-from core.conversation import transcript
+from core.conversation.handing_over import hand_over
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
-from core.support.service import Handover, open_ticket
 
 PROOF = 0
 AUDIENCE = frozenset({"customer"})
 _SHORTEST = 3
-_MOST_MESSAGES = 40
 
 
 def answer(turn: Turn) -> Step:
@@ -16,10 +14,7 @@ def answer(turn: Turn) -> Step:
     subject = _subject(turn)
     if not subject:
         return Ask("subject", turn.say("which_subject"))
-    person = f"customer:{turn.speaker.customer_id}" if turn.speaker.customer_id else None
-    said = transcript.messages(turn.session, turn.channel, turn.chat, person, limit=_MOST_MESSAGES)
-    handover = Handover(turn.speaker.customer_id, turn.channel, turn.chat, subject, transcript.as_text(said))
-    ticket = open_ticket(turn.session, handover, turn.now)
+    ticket = hand_over(turn, subject)
     action = Action("open_ticket", {"subject": subject}, {"ticket_number": ticket.ticket_number})
     choices = (Choice(turn.label_of("talk_to_human"), {}, "talk_to_human"),)
     return Answer(turn.say("done", number=ticket.ticket_number, subject=subject), choices, actions=(action,))

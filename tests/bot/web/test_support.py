@@ -6,7 +6,7 @@ import pytest
 
 from core.database.engine import Database
 from core.mailroom.rows import OutboxRow
-from tests.bot.web.browser import Browser
+from tests.bot.web.browser import Browser, forms
 from tests.bot.web.conftest import Arrive
 from tests.bot.web.shop import HOSTILE
 from tests.conftest import SettableClock
@@ -45,12 +45,39 @@ def test_a_closed_ticket_is_closed_once(zoe: Browser, support: Browser) -> None:
     path = ticket_path(support)
     page = support.get(path)
     assert support.send_form(path, f"{path}/close").status_code == 303
-    from tests.bot.web.browser import forms
-
     again = support.post(f"{path}/close", forms(page.text)[f"{path}/close"])
     assert again.status_code == 409
     assert "closed already" in again.text
     assert zoe.say({"text": "help"}).json()["handed_off"] is False
+
+
+def test_a_claimed_ticket_is_not_answered_by_another(zoe: Browser, support: Browser, planner: Browser) -> None:
+    zoe.say({"text": "talk to a person"})
+    path = ticket_path(support)
+    before = planner.get(path)
+    assert support.send_form(path, f"{path}/claim").status_code == 303
+    told = planner.post(f"{path}/claim", forms(before.text)[f"{path}/claim"])
+    assert told.status_code == 409
+    assert "Sam Support has ticket" in told.text
+    assert "Your answer" not in planner.get(path).text
+
+
+def test_a_ticket_is_released_and_reopened_on_its_page(zoe: Browser, support: Browser) -> None:
+    zoe.say({"text": "talk to a person"})
+    path = ticket_path(support)
+    support.send_form(path, f"{path}/claim")
+    assert support.send_form(path, f"{path}/release").status_code == 303
+    support.send_form(path, f"{path}/close")
+    assert support.send_form(path, f"{path}/reopen").status_code == 303
+    assert "Waiting" in support.get(path).text
+
+
+def test_the_page_shows_the_order_without_where_it_goes(zoe: Browser, support: Browser) -> None:
+    zoe.say({"text": "where is order 1001"})
+    zoe.say({"text": "talk to a person"})
+    page = support.get(ticket_path(support)).text
+    assert "Order 1001" in page
+    assert "1 Quay" not in page
 
 
 def test_support_is_for_people_of_the_shop(zoe: Browser, guest: Browser, planner: Browser) -> None:

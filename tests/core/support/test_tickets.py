@@ -19,9 +19,9 @@ from tests.conftest import SettableClock
 from tests.core.database.side_by_side import ON_POSTGRESQL, ON_SQLITE, alongside
 from tests.core.purchasing.conftest import person
 from tests.flows.talking import Talk
-from tests.shop import ADA, GRACE, SUPPORT, bring
+from tests.shop import ADA, BOSS, GRACE, JUNIOR, SUPPORT, bring
 
-SAM = person(SUPPORT)
+SAM, JO, BO = person(SUPPORT), person(JUNIOR), person(BOSS)
 CHAT = f"customer:{ADA}"
 
 
@@ -33,12 +33,22 @@ def desk(portal: Portal) -> Portal:
         {"customer_id": ADA, "name": "Ada Löwe", "email": "ada@example.org", "country": "GB"},
         {"customer_id": GRACE, "name": "Grace Kim", "email": "grace@example.org", "country": "DE"},
     )
-    bring(portal, "staff", {"email": SUPPORT, "name": "Sam", "role": "support"})
+    bring(
+        portal,
+        "staff",
+        {"email": SUPPORT, "name": "Sam", "role": "support"},
+        {"email": JUNIOR, "name": "Jo", "role": "support"},
+        {"email": BOSS, "name": "Bo", "role": "admin"},
+    )
     return portal
 
 
-def open_ticket(database: Database, clock: SettableClock, customer_id: str | None = ADA, chat: str = CHAT) -> Ticket:
-    handover = Handover(customer_id, "web", chat, "Where is my lamp?", "10:00 person: Where is my lamp?")
+def open_ticket(
+    database: Database, clock: SettableClock, customer_id: str | None = ADA, chat: str = CHAT, *, is_live: bool = True
+) -> Ticket:
+    handover = Handover(
+        customer_id, "web", chat, "Where is my lamp?", "10:00 person: Where is my lamp?", is_live=is_live
+    )
     with database.unit_of_work() as session:
         standing.resume(session, "web", chat, f"customer:{customer_id}" if customer_id else None, clock.now)
         return support.open_ticket(session, handover, clock.now)
@@ -128,6 +138,10 @@ def test_only_people_of_the_shop_see_tickets(desk: Portal, database: Database, c
         lambda: desk.ticket(stranger, number),
         lambda: desk.answer_ticket(stranger, number, "Hello"),
         lambda: desk.close_ticket(stranger, number),
+        lambda: desk.claim_ticket(stranger, number),
+        lambda: desk.release_ticket(stranger, number),
+        lambda: desk.reopen_ticket(stranger, number),
+        lambda: desk.ticket_page(stranger, number),
     ):
         with pytest.raises(NotFound, match="no such page"):
             act()
@@ -174,7 +188,7 @@ def test_closing_and_going_back_to_the_bot_at_once_do_not_block_each_other(
     with database.unit_of_work() as session:
         standing.resume(session, "web", CHAT, CHAT, clock.now)
         closing = alongside(database, lambda: desk.close_ticket(SAM, number))
-        support.close_tickets_of(session, "web", CHAT, clock.now)
+        support.leave_to_bot(session, "web", CHAT, ADA, clock.now)
     assert isinstance(closing.exception(timeout=30), Conflict)
     with database.reading() as session:
         assert session.get_one(TicketRow, number).status == "closed"

@@ -1,0 +1,64 @@
+"""The thread of a ticket: the one place where anything said in a ticket is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.database.upsert import insert_new
+from core.support.model import CUSTOMER, Entry
+from core.support.rows import EntryRow
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True)
+class Words:
+    """Something to say in a ticket: `key` names its cause, so that a repeat is said once."""
+
+    speaker: str
+    text: str
+    key: str
+    author: str = ""
+    files: tuple[str, ...] = ()
+
+
+def say(session: Session, number: str, words: Words, now: datetime) -> bool:
+    """Add to a ticket's thread; False where the same was said before."""
+    written = {
+        "key": words.key,
+        "ticket_number": number,
+        "speaker": words.speaker,
+        "author": words.author,
+        "text": words.text[:LONGEST],
+        "said_at": now,
+        "files": list(words.files),
+    }
+    return insert_new(session, EntryRow, written) is not None
+
+
+def entries(session: Session, number: str) -> tuple[Entry, ...]:
+    """Everything said in a ticket, oldest first."""
+    rows = session.scalars(select(EntryRow).where(EntryRow.ticket_number == number).order_by(EntryRow.entry_id))
+    return tuple(_entry(row) for row in rows)
+
+
+def last_of_customer(session: Session, number: str) -> int:
+    """The id of the latest thing the customer said; 0 where they said nothing."""
+    latest = select(func.max(EntryRow.entry_id)).where(EntryRow.ticket_number == number, EntryRow.speaker == CUSTOMER)
+    return session.scalar(latest) or 0
+
+
+def last_entries(session: Session, numbers: Sequence[str]) -> dict[str, Entry]:
+    """The latest thing said in each of several tickets."""
+    latest = select(func.max(EntryRow.entry_id)).where(EntryRow.ticket_number.in_(numbers))
+    rows = session.scalars(select(EntryRow).where(EntryRow.entry_id.in_(latest.group_by(EntryRow.ticket_number))))
+    return {row.ticket_number: _entry(row) for row in rows}
+
+
+def _entry(row: EntryRow) -> Entry:
+    return Entry(
+        row.entry_id, row.ticket_number, row.speaker, row.author, row.text, row.said_at, tuple(map(str, row.files))
+    )
