@@ -26,6 +26,7 @@ class Incoming:
 
     `delivery_id` is the channel's own id of this delivery: the same one twice is a repeat and gets the stored answer.
     `is_group` where others read along: nothing personal is said there.
+    `sender` is the channel's own id of whoever wrote, `thread` that of the thread they wrote in, where it has such.
     `button` is the opaque value of a pressed button; `text` is then only what the person saw on it.
     `intent` is what a command of the channel asks for outright; `text` is then what was typed after it.
     `is_second_hand` where the words were edited afterwards, forwarded or put together by a program: they may ask, and
@@ -43,6 +44,8 @@ class Incoming:
     intent: str = ""
     is_second_hand: bool = False
     unread: str = ""
+    sender: str = ""
+    thread: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The message as JSON values, to be stored until it is answered."""

@@ -338,6 +338,10 @@ class Config(BaseSettings):
             env_settings.env_vars = kept
         return env_settings, init_settings
 
+    def staff_named(self, channel: str) -> dict[str, str]:
+        """Users of a channel that the configuration says are people of the shop, with their addresses."""
+        return self.slack.staff if channel == "slack" else {}
+
     def under(self, policy: dict[str, dict[str, Any]]) -> "Config":
         """The same configuration with what a policy says in its place, section by section.
 

@@ -126,6 +126,17 @@ class ChatLinkRow(Base):
     member: Mapped[str] = mapped_column(default="")
 
 
+class StaffLinkRow(Base):
+    """Somebody of the shop as a channel knows them (`sender`), shown by a code from their mailbox."""
+
+    __tablename__ = "staff_links"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    sender: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    linked_at: Mapped[datetime]
+
+
 class InvitationRow(Base):
     """A link or code that lets the chat it is shown in speak for a customer, once; the key is its hash."""
 

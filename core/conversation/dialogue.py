@@ -4,7 +4,7 @@ A flow is begun by an intent, may ask, may show a plan and wait for a yes, and e
 between goes on top; when it is done the flow below takes up its question again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.accounts import links
+from core.accounts import links, staff_links
 from core.accounts import service as accounts
 from core.chat import Action, Attachment, Incoming, Reply
 from core.conversation import hearing, offers, own, standing, transcript
@@ -36,6 +36,7 @@ _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _PROVES = "link_account"
 _IDENTIFIED = 1
+_BY_CHANNEL = 2  # the proof of somebody of the shop whom their channel signed in
 HAS_SIGN_IN = frozenset({"web"})
 _ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
 _LONG = 8  # words; what is shorter is read as it stands
@@ -80,7 +81,7 @@ def person_of(incoming: Incoming) -> str | None:
 
 def converse(session: Session, house: House, incoming: Incoming, now: datetime) -> Reply:
     """Answer one message or button press; a delivery seen before gets the answer it got then."""
-    incoming = _with_link(session, incoming, now)
+    incoming = _with_link(session, incoming, house.config.staff_named(incoming.channel), now)
     cleaned = clean(incoming.text)
     source, delivery = f"chat:{incoming.channel}:{incoming.chat}", incoming.delivery_id
     content = {"text": cleaned.text, "button": incoming.button}
@@ -113,13 +114,16 @@ def _as_written(incoming: Incoming, text: str) -> str:
     return " ".join(filter(None, (f"/{incoming.intent}" if incoming.intent else "", text)))
 
 
-def _with_link(session: Session, incoming: Incoming, now: datetime) -> Incoming:
-    """A stranger's message, from a chat that is known to belong to a customer."""
+def _with_link(session: Session, incoming: Incoming, named: Mapping[str, str], now: datetime) -> Incoming:
+    """A stranger's message, from somebody known to be of the shop, or a chat known to belong to a customer."""
     speaker = incoming.speaker
     if speaker.staff_id:
         return incoming
     if speaker.customer_id:
         return incoming if accounts.is_known(session, speaker.customer_id) else _stranger(incoming)
+    staff = staff_links.staff_of(session, incoming.channel, incoming.sender, named)
+    if staff is not None:
+        return replace(incoming, speaker=replace(speaker, staff_id=staff.email, proof=_BY_CHANNEL))
     link = links.linked(session, incoming.channel, incoming.chat)
     if link is None:
         return incoming
@@ -544,6 +548,7 @@ def _turn(scene: Scene, frame: Frame, text: str) -> Turn:
         frame.slots,
         scene.standing.focus,
         scene.now,
+        scene.incoming.sender,
     )
 
 

@@ -105,7 +105,10 @@ Step = Answer | Ask | Confirm | Instead
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of one flow. `slots` is what the flow knows so far, `focus` what was last talked about."""
+    """One turn of one flow. `slots` is what the flow knows so far, `focus` what was last talked about.
+
+    `sender` is the channel's own id of whoever wrote; empty where it does not tell.
+    """
 
     session: Session
     house: House
@@ -117,6 +120,7 @@ class Turn:
     slots: dict[str, Any]
     focus: dict[str, Any]
     now: datetime
+    sender: str = ""
 
     @property
     def today(self) -> date:

@@ -83,6 +83,16 @@ class ClosedChatRow(Base):
     why: Mapped[str]
 
 
+class PlaceRow(Base):
+    """Where something was posted that more belongs to: a thread hangs under it, or it is edited in place."""
+
+    __tablename__ = "post_places"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    place: Mapped[str] = mapped_column(index=True)
+
+
 class RunRow(Base):
     """One due run of a job: whoever inserts (job, due_at) has it."""
 

@@ -1,7 +1,7 @@
 """The door: showing who one is, and being let in."""
 
-from core.accounts import identity
-from core.accounts.model import Visitor
+from core.accounts import identity, staff_links
+from core.accounts.model import Staff, Visitor
 from core.accounts.service import language_of
 from core.conversation import wrong_code
 from core.errors import PortalError
@@ -47,6 +47,16 @@ class Door(Rooms):
         if isinstance(outcome, PortalError):
             raise outcome
         return outcome
+
+    def staff_in(self, channel: str, sender: str) -> Staff | None:
+        """Who of the shop a channel's user is, with the rights of this moment; None for everybody else."""
+        with self._database.reading() as session:
+            return staff_links.staff_of(session, channel, sender, self._config.staff_named(channel))
+
+    def unlink_staff(self, channel: str, sender: str) -> bool:
+        """Let a channel's user speak for nobody of the shop any more; False where they did not by a code."""
+        with self._database.unit_of_work() as session:
+            return staff_links.unlink(session, channel, sender, self._clock())
 
     def visitor(self, token: str, *, keeps_alive: bool = True) -> Visitor | None:
         """Whose session it is, or None where it has ended; seeing it keeps it alive, unless told not to."""

@@ -21,7 +21,7 @@ from core.errors import PortalError, Refused, Unavailable
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import closed, inbox, outbox, runs
+from core.mailroom import closed, inbox, outbox, places, runs
 from core.mailroom.outbox import DeadLetter, Written
 from core.mailroom.ports import Courier, Gone, Later, Never, Post
 from core.notifications import service as notifications
@@ -245,10 +245,11 @@ class MachineRoom(Rooms):
         with self._database.unit_of_work() as session:
             content = notifications.addressed(session, post)
             gone = "there is no such customer any more" if content is None else ""
-            gone = gone or closed.why(session, post.channel, str(content["to"] if content else ""))
+            gone = gone or closed.why(session, post.channel, _chat_of(content or {}))
             if gone or content is None:
                 outbox.withdraw(session, owner, post, gone, self._clock())
                 return
+            content = places.placed(session, content)
             if not outbox.begin(session, owner, post, content, self._clock()):
                 return
         outcome = _sent(self._couriers[post.channel], Post(**{**vars(post), "content": content}))
@@ -258,10 +259,17 @@ class MachineRoom(Rooms):
                 outbox.failed(session, owner, post, outcome, now)
             elif isinstance(outcome, Never):
                 if isinstance(outcome, Gone):
-                    closed.close(session, post.channel, str(content["to"]), str(outcome), now)
+                    closed.close(session, post.channel, _chat_of(content), str(outcome), now)
                 outbox.refused(session, owner, post, str(outcome), now)
-            elif outbox.sent(session, owner, post, outcome, now) and post.kind == "purchase_order":
-                purchase_orders.mark_sent(session, str(content["number"]), now)
+            elif outbox.sent(session, owner, post, outcome, now):
+                places.keep(session, post, outcome)
+                if post.kind == "purchase_order":
+                    purchase_orders.mark_sent(session, str(content["number"]), now)
+
+
+def _chat_of(content: dict[str, Any]) -> str:
+    """The chat that post goes to, whichever thread of it."""
+    return str(content.get("to", "")).partition("/")[0]
 
 
 def _sent(courier: Courier, post: Post) -> str | Later | Never:

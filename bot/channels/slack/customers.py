@@ -4,9 +4,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import CHANNEL, people
+from bot.channels.slack import CHANNEL
 from bot.channels.slack.door import SlackDoor
-from bot.channels.slack.drawing import drawn
+from bot.channels.slack.drawing import drawn, unescaped
 from core.chat import Incoming, Speaker
 
 _SPOKEN = {None, "file_share", "thread_broadcast"}
@@ -17,8 +17,11 @@ async def message(door: SlackDoor, client: AsyncWebClient, event: dict[str, Any]
     is_spoken = event.get("subtype") in _SPOKEN and event.get("user") and not event.get("bot_id")
     if event.get("channel_type") != "im" or not is_spoken:
         return
-    incoming = await _incoming(door, event["user"], event["channel"], event_id, event.get("text") or "")
-    await _answer(door, client, incoming, event.get("thread_ts"))
+    incoming = Incoming(
+        CHANNEL, event["channel"], event_id, unescaped(event.get("text") or ""), Speaker(), sender=event["user"],
+        thread=event.get("thread_ts") or "",
+    )  # fmt: skip
+    await _answer(door, client, incoming)
 
 
 async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
@@ -26,19 +29,14 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
     action, place = body["actions"][0], body.get("container") or {}
     delivery_id = f"click:{action.get('action_ts', '')}:{action['action_id']}:{place.get('message_ts', '')}"
     words = (action.get("text") or {}).get("text") or "…"
-    incoming = await _incoming(door, body["user"]["id"], body["channel"]["id"], delivery_id, words, action["value"])
-    await _answer(door, client, incoming, (body.get("message") or {}).get("thread_ts"))
+    incoming = Incoming(
+        CHANNEL, body["channel"]["id"], delivery_id, words, Speaker(), action["value"], sender=body["user"]["id"],
+        thread=(body.get("message") or {}).get("thread_ts") or "",
+    )  # fmt: skip
+    await _answer(door, client, incoming)
 
 
-async def _incoming(
-    door: SlackDoor, user: str, channel: str, delivery_id: str, text: str, button: str | None = None
-) -> Incoming:
-    staff = await door.ask(people.staff, door, user)
-    speaker = Speaker(staff_id=staff.email, proof=3) if staff else Speaker()
-    return Incoming(CHANNEL, channel, delivery_id, text, speaker, button)
-
-
-async def _answer(door: SlackDoor, client: AsyncWebClient, incoming: Incoming, thread: str | None) -> None:
+async def _answer(door: SlackDoor, client: AsyncWebClient, incoming: Incoming) -> None:
     reply = await door.ask(door.portal.converse, incoming)
     content = {"text": reply.text, "buttons": [vars(button) for button in reply.buttons]}
-    await client.chat_postMessage(channel=incoming.chat, thread_ts=thread, **drawn(content))
+    await client.chat_postMessage(channel=incoming.chat, thread_ts=incoming.thread or None, **drawn(content))

@@ -1,16 +1,28 @@
 """Text and buttons as Slack's blocks, within its limits and without a way for anybody's words to become markup."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 MOST_BLOCKS, LONGEST_SECTION, LONGEST_LABEL, LONGEST_VALUE = 50, 3000, 75, 2000
 LONGEST_TEXT = 3900
 _IN_A_ROW = 5
+_REFERENCE = re.compile(r"<([^<>|]{1,3000})(?:\|([^<>|]{0,3000}))?>")
 
 
 def escaped(text: str) -> str:
     """Text in which nothing is markup: no mention, no link, no channel."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescaped(text: str) -> str:
+    """What somebody typed, as Slack tells it: its three entities, and links and mentions in angle brackets.
+
+    >>> unescaped("<mailto:ada@example.org|ada@example.org> &amp; <https://example.org/a>")
+    'ada@example.org & https://example.org/a'
+    """
+    bare = _REFERENCE.sub(lambda found: found.group(2) or found.group(1).removeprefix("mailto:"), text)
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bot.channels.slack import CHANNEL
 from bot.channels.slack.door import SlackDoor
 
 if TYPE_CHECKING:
@@ -10,5 +11,4 @@ if TYPE_CHECKING:
 
 def staff(door: SlackDoor, user: str) -> "Staff | None":
     """The person of the shop that a Slack user is, with the rights of this moment; None for everybody else."""
-    address = door.settings.staff.get(user)
-    return door.portal.staff_by_email(address) if address else None
+    return door.portal.staff_in(CHANNEL, user)

@@ -1,12 +1,13 @@
 """Show in the chat whose chat it is: a code to the address on file, or one from the portal; what was begun goes on."""
 
-from core.accounts import identity, links
+from core.accounts import identity, links, staff_links
 from core.accounts.service import customer, member
 from core.chat import Action
 from core.conversation import transcript, wrong_code
 from core.conversation.turn import Answer, Ask, Step, Turn
 from core.errors import InvalidInput, PortalError
 from core.mailroom import outbox
+from core.mailroom.outbox import Outgoing
 from core.notifications.service import Notice, notify
 
 PROOF = 0
@@ -62,8 +63,19 @@ def _redeem(turn: Turn, code: str) -> Step:
         return Ask("code", turn.refusal(outcome))
     kind, _, customer_id = outcome.person.partition(":")
     if kind != "customer":
-        return Answer(turn.say("not_for_staff"))
+        return _link_staff(turn, customer_id) if turn.sender else Answer(turn.say("not_for_staff"))
     return _link(turn, customer_id, outcome.member)
+
+
+def _link_staff(turn: Turn, address: str) -> Answer:
+    """Let the channel's user speak for somebody of the shop from their next message on, and tell the mailbox."""
+    staff_links.link(turn.session, turn.channel, turn.sender, address, turn.now)
+    letter = {"to": address, "subject": turn.say("staff_mail_subject"),
+              "text": turn.say("staff_mail", channel=turn.channel)}  # fmt: skip
+    key = f"staff-linked:{turn.channel}:{turn.sender}:{turn.now.isoformat()}"
+    outbox.post(turn.session, Outgoing(key, "email", f"staff:{address}", "notice", letter), turn.now)
+    action = Action("link_account", {"channel": turn.channel}, {})
+    return Answer(turn.say("staff_done", address=address), actions=(action,))
 
 
 def _link(turn: Turn, customer_id: str, of_member: str) -> Answer:
