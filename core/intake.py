@@ -54,7 +54,7 @@ def take(session: Session, table: str, rows: Sequence[dict[str, Any]], shop: Sho
     if table == "invoice_lines":
         return take_once(session, KEPT_BY[table], rows, _ISSUED)
     if table == "orders":
-        rows = orders.only_forward(session, rows)
+        rows = orders.without_names(session, orders.only_forward(session, rows))
     if table in {"customers", "staff", "account_people"}:
         rows = accounts.with_folded_address(rows)
     return take_over(session, KEPT_BY[table], rows)

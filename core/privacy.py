@@ -96,6 +96,7 @@ POLICY: dict[str, Kept] = {
     "stock": Kept(why=_SHOP),
     "stock_alerts": Kept("customer_id", deletes=True),
     "stock_movements": Kept(why=_SHOP),
+    "stock_set_aside": Kept(why=_STOCK),
     "supplier_items": Kept(why=_SHOP),
     "suppliers": Kept(why=_SHOP),
     "tallies": Kept(why="how often was tried, by a hash, for two days"),

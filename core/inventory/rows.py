@@ -47,6 +47,18 @@ class MovementRow(Base):
     moved_at: Mapped[datetime]
 
 
+class SetAsideRow(Base):
+    """Units of a product kept for a cause that is no order, such as an exchange under way."""
+
+    __tablename__ = "stock_set_aside"
+
+    cause: Mapped[str] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True, index=True)
+    location: Mapped[str]
+    units: Mapped[int]
+    since: Mapped[datetime]
+
+
 class SaleRow(Base):
     """Units sold on a day beyond what the orders table holds."""
 

@@ -14,6 +14,7 @@ from core.config import Orders
 from core.database.audit import record
 from core.database.upsert import insert_new
 from core.errors import Conflict, InvalidInput, Refused
+from core.inventory.aside import take_turns
 from core.inventory.service import on_hand
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
@@ -127,6 +128,7 @@ def change_lines(
     planned = changed_order(current, changes)
     if not planned.lines:
         raise InvalidInput("An order without a line is cancelled as a whole.")
+    take_turns(session, list(_more(current, planned)))
     for short in shortages(session, current, planned):
         raise Refused(f"There is not enough of {short} on the shelf.", "change-no-stock", name=short)
     for line in lines.values():
@@ -147,10 +149,15 @@ def changed_order(order: Order, changes: Sequence[LineChange]) -> Order:
 
 def shortages(session: Session, order: Order, planned: Order) -> list[str]:
     """Names of what the planned order needs more of than is free on the shelf."""
-    before, after, names = _units(order), _units(planned), {line.sku: line.description for line in planned.lines}
-    more = {sku: units - before.get(sku, 0) for sku, units in after.items() if units > before.get(sku, 0)}
+    names = {line.sku: line.description for line in planned.lines}
+    return [names[sku] for sku in short_of(session, order, planned)]
+
+
+def short_of(session: Session, order: Order, planned: Order) -> dict[str, int]:
+    """Products of which the planned order needs more than is free on the shelf, and how many more it needs."""
+    more = _more(order, planned)
     here, promised = on_hand(session, list(more)), reserved(session, list(more))
-    return [names[sku] for sku, units in more.items() if here.get(sku, 0) - promised.get(sku, 0) < units]
+    return {sku: units for sku, units in more.items() if here.get(sku, 0) - promised.get(sku, 0) < units}
 
 
 def change_address(session: Session, order: Order, address: Address, rules: Orders, key: str, now: datetime) -> Changed:
@@ -238,6 +245,12 @@ def _rewrite(session: Session, planned: Order, line: OrderLine) -> None:
                 unit_price=after.unit_price.minor, discount=after.discount.minor, tax_rate=float(after.tax_rate),
             )
         )  # fmt: skip
+
+
+def _more(order: Order, planned: Order) -> dict[str, int]:
+    """Units of products that the planned order has above the order."""
+    before, after = _units(order), _units(planned)
+    return {sku: units - before.get(sku, 0) for sku, units in after.items() if units > before.get(sku, 0)}
 
 
 def _units(order: Order) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ from core.catalog.model import Product
 from core.database.audit import record
 from core.database.numbers import next_code
 from core.errors import Refused
+from core.inventory.aside import take_turns
 from core.inventory.service import on_hand
 from core.money import Money
 from core.orders.changes import shortages
@@ -40,7 +41,8 @@ def place(session: Session, draft: Order, label: str, now: datetime) -> Order:
     Raises:
         Refused: meanwhile there is not enough on the shelf.
     """
-    number = next_code(session, "orders", "ORD", OrderRow)  # taken first: its lock lets one order at a time count stock
+    number = next_code(session, "orders", "ORD", OrderRow)
+    take_turns(session, [line.sku for line in draft.lines])
     for short in shortages(session, replace(draft, lines=()), draft):
         raise Refused(f"There is not enough of {short} on the shelf.", "change-no-stock", name=short)
     to = draft.ship_to

@@ -1,6 +1,7 @@
 """Orders: read always by whose they are."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,21 +12,34 @@ from sqlalchemy.orm import Session
 
 from core.accounts.model import Address
 from core.accounts.rows import CustomerRow
+from core.accounts.service import of_the_erased
 from core.database.base import lookup
 from core.database.mirror import existing
 from core.errors import NotFound
+from core.inventory.aside import aside, aside_by_place
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
 from core.orders.rows import OrderLineRow, OrderRow
 
 MIRRORED = {"orders": OrderRow, "order_lines": OrderLineRow}
 _WAITING = ("open", "packed")
+_NAMES = ("ship_name", "ship_line1", "ship_line2", "ship_city", "ship_postcode", "ship_region")
 
 
 def only_forward(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same rows, with the status of orders that have come further already; an old export sets nothing back."""
     reached = {key[0]: row.status for key, row in existing(session, OrderRow, rows).items()}
     return [{**row, "status": _further(reached.get(row["order_number"], row["status"]), row["status"])} for row in rows]
+
+
+def without_names(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows, without names and addresses where the customer was erased: an old export brings nothing back."""
+    known = {key[0]: row.customer_id for key, row in existing(session, OrderRow, rows).items()}
+    owners = [{row.get("customer_id"), known.get(row["order_number"])} - {None} for row in rows]
+    named = [{"customer_id": one} for one in sorted({str(one) for those in owners for one in those})]
+    erased = {named[index]["customer_id"] for index in of_the_erased(session, named)}
+    blank = dict.fromkeys(_NAMES, "")
+    return [{**row, **blank} if those & erased else row for row, those in zip(rows, owners, strict=True)]
 
 
 def _further(now: str, told: str) -> str:
@@ -88,18 +102,20 @@ def order_numbers_of(session: Session, customer_id: str) -> list[str]:
 
 
 def reserved(session: Session, skus: Sequence[str]) -> dict[str, int]:
-    """Units of each product that orders not yet shipped are waiting for."""
+    """Units of each product that are spoken for: by orders not yet shipped, and by what is set aside."""
     rows = session.execute(
         select(OrderLineRow.sku, func.sum(OrderLineRow.quantity))
         .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
         .where(OrderRow.status.in_(_WAITING), OrderLineRow.sku.in_(skus))
         .group_by(OrderLineRow.sku)
     )
-    return {sku: int(units) for sku, units in rows}
+    units = Counter({sku: int(waiting) for sku, waiting in rows})
+    units.update(aside(session, skus))
+    return dict(units)
 
 
 def reserved_by_place(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
-    """Units of these products, or of all, that orders not yet shipped wait for, where they are served from."""
+    """Units of these products, or of all, that are spoken for, where they are served from."""
     waiting = (
         select(OrderLineRow.sku, OrderRow.location, func.sum(OrderLineRow.quantity))
         .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
@@ -107,7 +123,9 @@ def reserved_by_place(session: Session, skus: Sequence[str] | None = None) -> di
         .group_by(OrderLineRow.sku, OrderRow.location)
     )
     rows = session.execute(waiting if skus is None else waiting.where(OrderLineRow.sku.in_(skus)))
-    return {(sku, location): int(units) for sku, location, units in rows}
+    units = Counter({(sku, location): int(waiting) for sku, location, waiting in rows})
+    units.update(aside_by_place(session, skus))
+    return dict(units)
 
 
 def customers_waiting(session: Session, skus: Sequence[str]) -> dict[str, set[str]]:

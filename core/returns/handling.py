@@ -11,6 +11,7 @@ from core.billing.settlement import Settled, moved, paid, refund, refunded
 from core.database.audit import record
 from core.database.base import lookup
 from core.errors import Conflict, InvalidInput, NotFound, Refused
+from core.inventory.aside import let_go
 from core.inventory.service import Movement, move
 from core.money import Money
 from core.orders.model import Order
@@ -204,6 +205,8 @@ def _step(session: Session, one: Case, to: ReturnStatus, who: str, now: datetime
         raise Conflict(
             f"Return {number} is {stands.replace('_', ' ')}; it cannot become {to.value.replace('_', ' ')} now."
         )
+    if to in ENDED:
+        let_go(session, f"return:{number}")
     record(session, now, who, f"return_{to.value}", f"return:{number}", **details)
 
 

@@ -1,5 +1,6 @@
 """Returns: what may come back, asking for it once, and where it stands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,9 +14,12 @@ from core.config import Returns
 from core.database.audit import record
 from core.database.numbers import next_code
 from core.errors import InvalidInput, Refused
+from core.inventory.aside import set_aside, take_turns
+from core.inventory.service import on_hand
 from core.money import Money, allocate, rounded_share
 from core.orders.model import Order, OrderStatus
 from core.orders.rows import OrderRow
+from core.orders.service import reserved
 from core.returns.model import (
     UNDONE,
     Return,
@@ -88,6 +92,7 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
         if units > verdict.quantity:
             why = verdict.why_not or f"only {verdict.quantity} of it can come back"
             raise Refused(f"{verdict.description} cannot be returned: {why}.", verdict.rule or "return-quantity")
+    _check_shelf(session, order, asked)
     number = next_code(session, "return", "R", ReturnRow)
     session.add(
         ReturnRow(
@@ -104,12 +109,37 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
         new_sku = asked.swaps.get(line)
         row = ReturnLineRow(return_number=number, line=line, quantity=units, reason=asked.reason, new_sku=new_sku)
         session.add(row)
+    set_aside(session, f"return:{number}", order.location, _wanted(asked), now)
     record(
         session, now, f"customer:{order.customer_id}", f"{asked.kind.value}_requested", f"return:{number}",
         order=order.order_number, units={str(line): units for line, units in asked.units.items()}, reason=asked.reason,
     )  # fmt: skip
     session.flush()
     return next(found for found in returns_of(session, order) if found.return_number == number)
+
+
+def _wanted(asked: AskedReturn) -> Counter[str]:
+    """Units that should go out for what comes back, by product."""
+    wanted: Counter[str] = Counter()
+    for line, sku in asked.swaps.items():
+        wanted[sku] += asked.units[line]
+    return wanted
+
+
+def _check_shelf(session: Session, order: Order, asked: AskedReturn) -> None:
+    """Make sure that what should go out is free; the very same again is sent as soon as there is some.
+
+    Raises:
+        Refused: another variant is not on the shelf.
+    """
+    wanted, own = _wanted(asked), {line.sku: line.description for line in order.lines}
+    take_turns(session, list(wanted))
+    here, promised = on_hand(session, list(wanted)), reserved(session, list(wanted))
+    for sku, units in wanted.items():
+        if sku not in own and here.get(sku, 0) - promised.get(sku, 0) < units:
+            known = products(session, [sku])
+            name = known[sku].name if sku in known else sku
+            raise Refused(f"There is not enough of {name} on the shelf.", "change-no-stock", name=name)
 
 
 def worth(order: Order, units: Mapping[int, int], before: Mapping[int, int]) -> Money:

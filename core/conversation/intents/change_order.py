@@ -9,8 +9,9 @@ from core.catalog.service import products
 from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import moved, settles
+from core.conversation.stock_answer import alert_choice, promised, when_back
 from core.conversation.swapping import swaps_meant
-from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
+from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
 from core.errors import Refused
 from core.money import Money
 from core.notifications.service import Notice, notify
@@ -39,9 +40,9 @@ def answer(turn: Turn) -> Step:
     if isinstance(asked, Ask):
         return asked
     planned = changes.changed_order(order, asked)
-    short = changes.shortages(turn.session, order, planned)
+    short = changes.short_of(turn.session, order, planned)
     if short:
-        return Answer(turn.say("too_few", name=short[0]), focus={"order_number": order.order_number})
+        return _too_few(turn, order, short)
     difference = planned.total - order.total
     method = settles(turn, difference) if _is_settled(turn, order) else None
     if isinstance(method, Ask):
@@ -98,6 +99,23 @@ def _counted(turn: Turn, order: Order) -> list[LineChange] | Ask | None:
     if own.variants_meant(turn, lines[0], text) and not named:
         return None
     return [LineChange(lines[0].line, int(said))]
+
+
+def _too_few(turn: Turn, order: Order, short: dict[str, int]) -> Answer:
+    """What is missing on the shelf, how many of it can be had at once, and when the rest is here."""
+    told: list[str] = []
+    actions: tuple[Action, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    for sku, product in products(turn.session, list(short)).items():
+        said = promised(turn, sku, short[sku])
+        when, noted = when_back(turn, product, said, name=turn.say("it"))
+        told.append(turn.say("too_few", name=product.name))
+        told += [turn.say("few_more", units=said.now)] if said.now else []
+        told.append(when)
+        actions += noted
+        choices += alert_choice(turn, product)
+    focus = {"order_number": order.order_number}
+    return Answer(" ".join(told), choices, actions=actions, focus=focus)
 
 
 def _is_settled(turn: Turn, order: Order) -> bool:

@@ -1,5 +1,6 @@
 """Order a past order's goods once more: today's prices and stock beside the old, then a new order, paid."""
 
+from collections import Counter
 from typing import Any
 
 from core.accounts.service import customer
@@ -8,6 +9,7 @@ from core.catalog.service import products
 from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import method_for
+from core.conversation.stock_answer import promised, when_back
 from core.conversation.turn import Answer, Ask, Confirm, Step, Turn
 from core.errors import Conflict
 from core.notifications.service import Notice, notify
@@ -28,14 +30,16 @@ def answer(turn: Turn) -> Step:
     own.keep_order(turn, order)
     draft = _draft(turn, order)
     focus = {"order_number": order.order_number}
+    waits, noted = _when_more(turn, order, draft)
     if not draft.lines:
-        return Answer(turn.say("nothing_left", order=order.order_number), focus=focus)
+        told = [turn.say("nothing_left", order=order.order_number), *waits]
+        return Answer("\n".join(told), actions=noted, focus=focus)
     method = method_for(turn, draft.total)
     if isinstance(method, Ask):
         return method
     if method is None:
         return Answer(turn.say("no_method"), focus=focus)
-    told = [turn.say("confirm", order=order.order_number), *_lines(turn, order, draft)]
+    told = [turn.say("confirm", order=order.order_number), *_lines(turn, order, draft), *waits]
     told.append(turn.say("ship_to", address=", ".join(draft.ship_to.lines)))
     told += [turn.say("to_pay", amount=draft.total, method=method.label), turn.say("go_ahead")]
     lines = [{"sku": line.sku, "quantity": line.quantity} for line in draft.lines]
@@ -63,6 +67,28 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
 
 def _draft(turn: Turn, order: Order) -> Order:
     return once_more(turn.session, order, products(turn.session, [line.sku for line in order.lines]))
+
+
+def _when_more(turn: Turn, order: Order, draft: Order) -> tuple[list[str], tuple[Action, ...]]:
+    """For each product of which there is not enough, when the rest is here; what was asked in vain is noted."""
+    wanted, had = _units(order), _units(draft)
+    told: list[str] = []
+    actions: tuple[Action, ...] = ()
+    for sku, product in products(turn.session, list(wanted)).items():
+        if not product.active or had[sku] >= wanted[sku]:
+            continue
+        said = promised(turn, sku, wanted[sku])
+        when, noted = when_back(turn, product, said)
+        told.append(turn.say("more_of", name=product.name, when=when) if said.now else when)
+        actions += noted
+    return told, actions
+
+
+def _units(order: Order) -> Counter[str]:
+    units: Counter[str] = Counter()
+    for line in order.lines:
+        units[line.sku] += line.quantity
+    return units
 
 
 def _lines(turn: Turn, order: Order, draft: Order) -> list[str]:
