@@ -25,6 +25,15 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the promises are tried beyond the cases that every run tries."""
+    parser.addoption(
+        "--promises-seconds", type=float, default=0.0, help="try the promises for so long, on each database"
+    )
+
+
 _numbers = count(1)
 
 
@@ -76,8 +85,8 @@ def postgresql_server() -> Iterator[str]:
 
     server = get_server(folder / "data")
     url = server.get_uri()
-    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
-    database = Database(_named(url, "migrated"))
+    administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
+    database = Database(named(url, "migrated"))
     upgrade(database)
     database.close()
     yield url
@@ -116,16 +125,18 @@ def _sqlite(request: pytest.FixtureRequest) -> Iterator[str]:
 def _postgresql(request: pytest.FixtureRequest) -> Iterator[str]:
     server: str = request.getfixturevalue("postgresql_server")
     name = f"test_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE migrated")
-    yield _named(server, name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE migrated")
+    yield named(server, name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _named(url: str, name: str) -> str:
+def named(url: str, name: str) -> str:
+    """The address of another database of the same server."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def _administer(url: str, *statements: str) -> None:
+def administer(url: str, *statements: str) -> None:
+    """Run statements on the server itself."""
     engine: Any = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in statements:

@@ -17,7 +17,7 @@ from core.accounts.rows import CustomerRow
 from core.database.engine import Database
 from core.database.migrate import require_current
 from core.errors import ConfigError, PortalError, Unavailable
-from tests.conftest import _administer, _named
+from tests.conftest import administer, named
 from tests.core.database.side_by_side import ON_POSTGRESQL, ON_SQLITE, meanwhile, until, waiting
 
 ROOT = Path(__file__).parents[3]
@@ -189,7 +189,7 @@ def test_a_connection_that_breaks_is_said_and_the_next_one_works(database: Datab
             session.add(customer(1))
             session.flush()
             ours = session.scalar(text("SELECT pg_backend_pid()"))
-            _administer(postgresql_server, f"SELECT pg_terminate_backend({ours})")
+            administer(postgresql_server, f"SELECT pg_terminate_backend({ours})")
             session.execute(text("SELECT 1"))
 
     with pytest.raises(Unavailable):
@@ -202,13 +202,13 @@ def test_a_postgresql_that_may_only_be_read_is_said_to_be(
     database: Database, database_url: str, postgresql_server: str
 ) -> None:
     name = database.engine.url.database
-    _administer(postgresql_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    administer(postgresql_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     assert "read-only" in refused(Database(database_url))
 
 
 @pytest.mark.parametrize(("name", "wrongly"), [("unlocked", "busy"), ("fullfilment", "disk")])
 def test_a_name_is_not_taken_for_a_reason(postgresql_server: str, name: str, wrongly: str) -> None:
-    assert wrongly not in refused(Database(_named(postgresql_server, name)))
+    assert wrongly not in refused(Database(named(postgresql_server, name)))
 
 
 @ON_POSTGRESQL
@@ -238,8 +238,8 @@ def test_two_that_wait_for_each_other_are_told_to_try_again(database: Database) 
 
 
 def test_an_upgrade_started_twice_at_once_is_done_once(postgresql_server: str) -> None:
-    _administer(postgresql_server, "CREATE DATABASE fresh_for_two")
-    url = _named(postgresql_server, "fresh_for_two")
+    administer(postgresql_server, "CREATE DATABASE fresh_for_two")
+    url = named(postgresql_server, "fresh_for_two")
     database, command = Database(url), [sys.executable, "-m", "bot", "db", "upgrade"]
     environment = {**os.environ, "STOREKEEPER__DATABASE__URL": url}
     with database.engine.connect() as holding:  # both come as far as their first table and wait there
@@ -249,7 +249,7 @@ def test_an_upgrade_started_twice_at_once_is_done_once(postgresql_server: str) -
         holding.rollback()
     said = [one.communicate(timeout=60)[1].decode() for one in upgrading]
     database.close()
-    _administer(postgresql_server, "DROP DATABASE fresh_for_two WITH (FORCE)")
+    administer(postgresql_server, "DROP DATABASE fresh_for_two WITH (FORCE)")
     assert said == ["", ""]
 
 

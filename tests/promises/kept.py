@@ -1,0 +1,317 @@
+"""The promises, one function each: what is wrong after a step, nothing where the promise is kept."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from tests.promises import stall
+from tests.promises.books import Books, Evidence, Row
+
+Faults = Iterator[str]
+STATUSES = ("open", "packed", "shipped", "delivered", "cancelled")
+GONE_STATES = frozenset({"sent", "dead", "withdrawn", "unknown"})
+UNDER_WAY = frozenset({"approved", "sent", "confirmed"})
+
+
+def promise_01_a_proposal_leaves_open_once(seen: Evidence) -> Faults:
+    after = seen.now.by("proposals", "proposal_id")
+    for row in seen.before["proposals"]:
+        now = after[row["proposal_id"]]
+        if row["status"] != "open" and (now["status"], now["decided_by"]) != (row["status"], row["decided_by"]):
+            yield f"proposal {row['proposal_id']} went from {row['status']} to {now['status']}"
+
+
+def promise_02_one_approved_revision_is_one_purchase_order(seen: Evidence) -> Faults:
+    placed = Counter(row["proposal_id"] for row in seen.now["purchase_orders"] if row["proposal_id"] is not None)
+    for row in seen.now["proposals"]:
+        if placed[row["proposal_id"]] != (row["status"] == "approved"):
+            yield f"proposal {row['proposal_id']} is {row['status']} and has {placed[row['proposal_id']]} orders"
+
+
+def promise_06_what_is_approved_is_what_was_shown(seen: Evidence) -> Faults:
+    for row in seen.now["proposals"]:
+        lines = [[line["sku"], line["quantity"], line["unit_cost"]]
+                 for line in seen.now.of("proposal_lines", proposal_id=row["proposal_id"])]  # fmt: skip
+        shown = json.dumps([row["supplier"], row["location"], row["revision"], lines], separators=(",", ":"))
+        if hashlib.sha256(shown.encode()).hexdigest()[:32] != row["content_hash"]:
+            yield f"proposal {row['proposal_id']} is not what its fingerprint says"
+
+
+def promise_08_an_expired_proposal_cannot_be_approved(seen: Evidence) -> Faults:
+    for row in seen.now.of("proposals", status="approved"):
+        if row["decided_at"] >= row["expires_at"]:
+            yield f"proposal {row['proposal_id']} was approved after its time"
+
+
+def promise_09_nobody_approves_above_their_limit(seen: Evidence) -> Faults:
+    before = {row["purchase_order_number"] for row in seen.before["purchase_orders"]}
+    people = seen.now.by("staff", "email")
+    proposals = seen.now.by("proposals", "proposal_id")
+    for row in seen.now["purchase_orders"]:
+        if row["proposal_id"] is None or row["purchase_order_number"] in before:
+            continue
+        person = people.get(row["approved_by"])
+        limit = person["approval_limit"] if person else -1
+        if person is None or person["role"] not in {"planner", "admin"}:  # 13: rights as they are at the click
+            yield f"{row['purchase_order_number']} was approved by {row['approved_by']}, who may not plan"
+        elif limit is not None and proposals[row["proposal_id"]]["total"] > limit:
+            yield f"{row['purchase_order_number']} is above the limit of {row['approved_by']}"
+
+
+def promise_10_four_eyes_are_two_people_and_no_editor(seen: Evidence) -> Faults:
+    for row in seen.now.of("proposals", status="approved"):
+        yes = {one["staff"] for one in seen.now.of("approvals", proposal_id=row["proposal_id"],
+                                                    revision=row["revision"])}  # fmt: skip
+        counted = yes - set(row["editors"] or [])  # 11: those of an earlier revision do not count
+        if row["total"] > stall.FOUR_EYES_ABOVE * 100 and len(counted) < 2:
+            yield f"proposal {row['proposal_id']} had the yes of {sorted(counted)} only"
+
+
+def promise_14_an_order_is_sent_at_most_once_or_held(seen: Evidence) -> Faults:
+    arrived = Counter(one.key for one in seen.world.office.taken if one.kind == "purchase_order")
+    retried = seen.world.retried
+    for key, times in arrived.items():
+        if times > 1 + retried[key]:
+            yield f"{key} arrived {times} times"
+
+
+def promise_15_lines_and_total_are_what_was_approved(seen: Evidence) -> Faults:
+    proposals = seen.now.by("proposals", "proposal_id")
+    for row in seen.now["purchase_orders"]:
+        if row["proposal_id"] is None:
+            continue
+        approved = Counter({(line["sku"], line["unit_cost"]): line["quantity"] for line in seen.now.of(
+            "proposal_lines", proposal_id=row["proposal_id"]) if line["quantity"]})  # fmt: skip
+        lines = seen.now.of("purchase_order_lines", purchase_order_number=row["purchase_order_number"])
+        ordered = Counter({(line["sku"], line["unit_cost"]): line["quantity"] for line in lines})
+        total = sum(line["quantity"] * line["unit_cost"] for line in lines)
+        if ordered != approved or total != proposals[row["proposal_id"]]["total"]:
+            yield f"{row['purchase_order_number']} is for {dict(ordered)}, approved was {dict(approved)}"
+
+
+def promise_16_minimum_and_pack_hold(seen: Evidence) -> Faults:
+    ours = {row["purchase_order_number"] for row in seen.now["purchase_orders"] if row["proposal_id"] is not None}
+    for line in seen.now["purchase_order_lines"]:
+        pack, least = stall.PACKS.get(line["sku"], (1, 1))
+        if line["purchase_order_number"] in ours and (line["quantity"] % pack or line["quantity"] < least):
+            yield f"{line['quantity']} of {line['sku']} in {line['purchase_order_number']}"
+
+
+def promise_18_on_order_is_never_negative(seen: Evidence) -> Faults:
+    under_way = {row["purchase_order_number"] for row in seen.now["purchase_orders"] if row["status"] in UNDER_WAY}
+    for line in seen.now["purchase_order_lines"]:
+        if line["purchase_order_number"] in under_way and line["received"] < 0:
+            yield f"{line['received']} received of {line['sku']}"
+
+
+def promise_19_nobody_is_promised_more_than_is_there(seen: Evidence) -> Faults:
+    here, before, after = seen.now.on_hand(), seen.before.reserved(), seen.now.reserved()
+    for sku, units in here.items():
+        if units < 0:
+            yield f"{units} of {sku} on the shelf"
+    for sku, units in after.items() if seen.by == "customer" else ():
+        if units > max(here.get(sku, 0), before.get(sku, 0)):  # 23: of two takers of the last unit one wins
+            yield f"{units} of {sku} are promised and {here.get(sku, 0)} are there"
+
+
+def promise_20_on_hand_is_the_sum_of_movements(seen: Evidence) -> Faults:
+    moved: Counter[tuple[str, str]] = Counter()
+    for row in seen.now["stock_movements"]:
+        moved[row["sku"], row["location"]] += row["units"]
+    for row in seen.now["stock"]:
+        if row["on_hand"] != moved[row["sku"], row["location"]]:
+            yield f"{row['on_hand']} of {row['sku']} on hand, {moved[row['sku'], row['location']]} moved"
+
+
+def promise_21_a_cause_moves_stock_once(seen: Evidence) -> Faults:
+    causes = Counter((row["cause"], row["sku"], row["location"]) for row in seen.now["stock_movements"])
+    yield from (f"{cause} moved {times} times" for cause, times in causes.items() if times > 1)
+    before = {row["movement_id"]: row for row in seen.before["stock_movements"]}
+    after = {row["movement_id"]: row for row in seen.now["stock_movements"]}
+    yield from (f"movement {key} was rewritten" for key, row in before.items() if after.get(key) != row)
+
+
+def promise_26_no_more_comes_back_than_was_delivered(seen: Evidence) -> Faults:
+    for order in {row["order_number"] for row in seen.now["returns"]}:
+        there = seen.now.delivered(order)
+        for line, units in seen.now.coming_back(order).items():
+            if units > there.get(line, 0):
+                yield f"{units} of line {line} of {order} come back, {there.get(line, 0)} were delivered"
+
+
+def promise_27_no_more_goes_back_than_was_paid(seen: Evidence) -> Faults:
+    for row in seen.now["orders"]:
+        paid, back = seen.now.paid(row["order_number"]), seen.now.paid(row["order_number"], "refund")
+        if back > paid:
+            yield f"{back} went back of {row['order_number']}, {paid} was paid"
+        for method in seen.now["payment_methods"]:
+            mine = {"order_number": row["order_number"], "method_id": method["method_id"]}
+            out = sum(one["amount"] for one in seen.now.of("payments", kind="refund", **mine))
+            into = sum(one["amount"] for one in seen.now.of("payments", kind="payment", **mine))
+            if out > into and method["kind"] != "gift_card":
+                yield f"{out} went back to {method['method_id']}, which paid {into} for {row['order_number']}"
+
+
+def promise_28_a_refund_is_at_most_what_was_paid_for_the_goods(seen: Evidence) -> Faults:
+    for row in seen.now["orders"]:
+        number = row["order_number"]
+        causes = {f"refund:return:{one['return_number']}:" for one in seen.now.of("returns", order_number=number)
+                  if one["status"] == "refunded"}  # fmt: skip
+        back = sum(one["amount"] for one in seen.now.of("payments", order_number=number, kind="refund")
+                   if any(one["payment_id"].startswith(cause) for cause in causes))  # fmt: skip
+        units = seen.now.coming_back(number, "refunded")
+        lines = {line["line"]: line for line in seen.now.of("order_lines", order_number=number)}
+        worth = sum((seen.now.gross_of_line(lines[line]) * count / lines[line]["quantity"]
+                     for line, count in units.items()), Fraction(0))  # fmt: skip
+        if back > worth + len(lines):  # each line's tax is rounded by at most one minor unit
+            yield f"{back} went back for returned goods of {number} that cost {float(worth):.2f}"
+
+
+def promise_30_an_order_that_left_is_not_cancelled(seen: Evidence) -> Faults:
+    after = seen.now.by("orders", "order_number")
+    for row in seen.before["orders"]:
+        cancelled = after[row["order_number"]]["status"] == "cancelled"
+        if cancelled and row["status"] != "cancelled" and seen.by == "customer" and row["status"] != "open":
+            yield f"{row['order_number']} was {row['status']} and is cancelled"
+
+
+_SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_city", "ship_postcode", "ship_country", "ship_region")
+
+
+def promise_31_an_address_changes_only_before_the_label(seen: Evidence) -> Faults:
+    after = seen.now.by("orders", "order_number")
+    for row in seen.before["orders"] if seen.by == "customer" else ():
+        now = after[row["order_number"]]
+        is_other = any(now[part] not in {row[part], ""} for part in _SHIP)
+        if is_other and row["status"] != "open":
+            yield f"the address of {row['order_number']} changed while it was {row['status']}"
+
+
+def promise_32_status_moves_forward(seen: Evidence) -> Faults:
+    after = seen.now.by("orders", "order_number")
+    for row in seen.before["orders"]:
+        now = after[row["order_number"]]["status"]
+        if STATUSES.index(now) < STATUSES.index(row["status"]):
+            yield f"{row['order_number']} went from {row['status']} to {now}"
+    steps = {"requested": 0, "approved": 1, "in_transit": 2, "received": 3}
+    ends = {"refunded", "exchanged", "rejected", "cancelled"}
+    for row in seen.before["returns"]:
+        now = next(one["status"] for one in seen.now["returns"] if one["return_number"] == row["return_number"])
+        if now != row["status"] and (row["status"] in ends or steps.get(now, 9) < steps[row["status"]]):
+            yield f"{row['return_number']} went from {row['status']} to {now}"
+
+
+def promise_34_an_issued_document_never_changes(seen: Evidence) -> Faults:
+    for table, key in (("invoices", ("invoice_number",)), ("invoice_lines", ("invoice_number", "line"))):
+        after = {tuple(row[name] for name in key): row for row in seen.now[table]}
+        for row in seen.before[table]:
+            if after.get(tuple(row[name] for name in key)) != row:
+                yield f"{table} {[row[name] for name in key]} changed after it was issued"
+
+
+def promise_35_no_order_mixes_currencies(seen: Evidence) -> Faults:
+    currency = {row["order_number"]: row["currency"] for row in seen.now["orders"]}
+    for row in (*seen.now["order_lines"], *seen.now["payments"]):
+        if row["order_number"] in currency and row["currency"] != currency[row["order_number"]]:
+            yield f"{row['currency']} in order {row['order_number']}, which is in {currency[row['order_number']]}"
+
+
+def promise_37_money_for_the_whole_order_is_the_whole_order(seen: Evidence) -> Faults:
+    for row in seen.now["orders"]:
+        number = row["order_number"]
+        lines = seen.now.of("order_lines", order_number=number)
+        units = seen.now.coming_back(number, "refunded")
+        is_all = bool(lines) and all(units.get(line["line"], 0) == line["quantity"] for line in lines)
+        is_plain = not any(one["new_sku"] for returned in seen.now.of("returns", order_number=number)
+                           for one in seen.now.of("return_lines", return_number=returned["return_number"]))  # fmt: skip
+        paid, back = seen.now.paid(number), seen.now.paid(number, "refund")
+        if is_all and is_plain and paid == seen.now.total_of(lines) and back != paid:
+            yield f"all of {number} came back, {back} of {paid} was given back"
+
+
+def promise_40_one_cause_is_told_once(seen: Evidence) -> Faults:
+    keys = Counter(row["key"] for row in seen.now["outbox"])
+    yield from (f"{key} is written {times} times" for key, times in keys.items() if times > 1)
+    for key, times in Counter(one.key for one in seen.world.office.taken).items():
+        allowed = 1 + seen.world.office.cut_off.count(key) + seen.world.office.torn.count(key)
+        if times > allowed + seen.world.retried[key]:
+            yield f"{key} arrived {times} times, {allowed} can be explained"
+
+
+def promise_41_post_goes_only_to_its_customer(seen: Evidence) -> Faults:
+    for one in seen.world.office.taken[seen.world.looked_at :]:
+        kind, _, customer_id = one.chat.partition(":")
+        if kind == "customer" and customer_id in stall.WORDS:
+            mine = {stall.email(customer_id), f"buyer.{stall.email(customer_id)}"}
+            others = [word for other, word in stall.WORDS.items() if other != customer_id]
+            if one.to not in mine:
+                yield f"{one.key} of {customer_id} went to {one.to}"
+            if customer_id in seen.world.erased:  # 42: nothing is sent to whoever was erased
+                yield f"{one.key} went to {customer_id}, who was erased"
+            if any(word in one.text for word in others):
+                yield f"{one.key} of {customer_id} speaks of somebody else"
+
+
+def promise_42_an_unlinked_chat_hears_nothing_more(seen: Evidence) -> Faults:
+    linked = {(row["channel"], row["chat"]) for row in (*seen.now["chat_links"], *seen.before["chat_links"])}
+    known = {row["message_id"] for row in seen.before["messages"]}
+    for row in seen.now["messages"]:
+        is_unasked = row["key"] is not None and row["channel"] == "console"
+        if row["message_id"] not in known and is_unasked and (row["channel"], row["chat"]) not in linked:
+            yield f"{row['chat']} was told something and is linked to nobody"
+
+
+def promise_43_a_chat_hears_things_in_their_order(seen: Evidence) -> Faults:
+    last: dict[str, int] = {}
+    for one in seen.world.office.taken:
+        if one.place < last.get(one.chat, 0) and not one.may_be_repeat and not seen.world.retried[one.key]:
+            yield f"{one.key} reached {one.chat} after something written later"
+        last[one.chat] = max(one.place, last.get(one.chat, 0))
+
+
+def promise_45_every_message_in_is_answered(seen: Evidence) -> Faults:
+    yield from (f"{row['delivery_id']} of {row['source']} has no answer" for row in seen.now["inbox"]
+                if row["answer"] is None)  # fmt: skip
+
+
+_BY_WHOM = {"returns": "return", "order_changes": "order", "purchase_orders": "purchase_order"}
+
+
+def promise_47_every_change_has_its_audit_row(seen: Evidence) -> Faults:
+    if seen.by == "records":
+        return
+    written = {row["subject"] for row in seen.now["audit"][len(seen.before["audit"]) :]}
+    for table, subject, key in (("orders", "order", "order_number"), ("returns", "return", "return_number"),
+                                ("proposals", "proposal", "proposal_id"),
+                                ("purchase_orders", "purchase_order", "purchase_order_number")):  # fmt: skip
+        before = seen.before.by(table, key)
+        for row in seen.now[table]:
+            is_blanked = table in {"orders", "returns"} and any(one.startswith("customer:") for one in written)
+            if before.get(row[key]) != row and f"{subject}:{row[key]}" not in written and not is_blanked:
+                yield f"{subject} {row[key]} changed and nobody wrote it down"
+    after = seen.now.by("audit", "audit_id")
+    for row in seen.before["audit"]:
+        if _content(after[row["audit_id"]]) != _content(row):
+            yield f"audit row {row['audit_id']} was rewritten"
+
+
+def _content(row: Row) -> Any:
+    return {name: value for name, value in row.items() if name not in {"position", "digest"}}
+
+
+def promises() -> dict[str, Callable[[Evidence], Faults]]:
+    """All that can be judged by the books alone, by name."""
+    return {name: found for name, found in globals().items() if name.startswith("promise_")}
+
+
+def broken(seen: Evidence) -> list[str]:
+    """Every promise that does not hold, with what is wrong."""
+    return [f"{name}: {fault}" for name, judge in promises().items() for fault in judge(seen)]
+
+
+def unsettled(books: Books) -> list[str]:
+    """Post that has not come to its end."""
+    return [f"{row['key']} is {row['state']}" for row in books["outbox"] if row["state"] not in GONE_STATES]
