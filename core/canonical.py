@@ -382,6 +382,17 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "receipts",
+        ("receipt_number", "purchase_order_number", "line"),
+        (
+            _must("receipt_number", "of the delivery note; the same one is booked once"),
+            _must("purchase_order_number", ""),
+            _must("line", "line of the purchase order", Kind.INTEGER, least=1),
+            _must("units", "units that came, put on the shelf", Kind.INTEGER, least=1),
+            _must("received_at", "", Kind.TIME),
+        ),
+    ),
+    Table(
         "sales",
         ("sku", "location", "sold_on"),
         (

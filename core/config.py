@@ -226,6 +226,12 @@ class Planning(Section):
     rest_days: int = Field(3, ge=0, le=90, description="how long what was rejected is not proposed again")
     proposal_days: int = Field(7, ge=1, le=90, description="how long a proposal may be approved")
     four_eyes_above: int = Field(0, ge=0, description="major units; 0: one approval is enough at any amount")
+    limit_days: int = Field(
+        14, ge=0, le=365, description="how long what a planner cut counts with what is proposed anew"
+    )
+    snooze_days: int = Field(30, ge=1, le=90, description="how long a proposal may be put off")
+    over_receipt: float = Field(0.05, ge=0, le=1, description="share of a line that may arrive beyond what was ordered")
+    late_after_days: int = Field(1, ge=0, le=60, description="days behind the expected day from which an order is late")
 
 
 class Backtest(Section):

@@ -35,6 +35,11 @@ def keep_promises(portal: Portal) -> None:
     log.debug("promises", extra={"told": portal.keep_promises()})
 
 
+def chase_late_orders(portal: Portal) -> None:
+    """Tell planners of what should have arrived."""
+    log.debug("late orders", extra={"told": portal.tell_late_orders()})
+
+
 def housekeep(portal: Portal) -> None:
     """Close what is over and forget what nobody needs."""
     log.debug("housekeeping", extra={"done": portal.housekeep()})

@@ -57,6 +57,8 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(alerts, IntervalTrigger(seconds=settings.housekeep_every_s), id="alerts")
     promises = _guarded("promises", partial(jobs.keep_promises, portal))
     clock.add_job(promises, IntervalTrigger(seconds=settings.housekeep_every_s), id="promises")
+    late = _guarded("late-orders", partial(jobs.chase_late_orders, portal))
+    clock.add_job(late, IntervalTrigger(seconds=settings.housekeep_every_s), id="late-orders")
     clock.start()
     return Timetable(clock)
 

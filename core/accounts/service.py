@@ -140,6 +140,13 @@ def admins(session: Session) -> list[Staff]:
     return [one for one in (staff_by_email(session, email) for email in found.all()) if one is not None]
 
 
+def staff_who_plan(session: Session) -> list[Staff]:
+    """Everybody who may decide proposals, by name."""
+    roles = [role.value for role in Role if Staff("", "", role, None, "").may_plan]
+    rows = session.scalars(select(StaffRow).where(StaffRow.role.in_(roles)).order_by(StaffRow.name, StaffRow.email))
+    return [Staff(row.email, row.name, Role(row.role), row.approval_limit, row.currency) for row in rows]
+
+
 def default_address(session: Session, customer_id: str, kind: str) -> Address | None:
     """A customer's default shipping or billing address."""
     row = session.get(AddressRow, (customer_id, kind))

@@ -1,13 +1,12 @@
 """An invoice or credit note on paper, as a bookkeeper files it."""
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.billing import table as lines_table
 from core.billing.labels import Wording, wording
 from core.billing.model import Invoice, Party, tax_by_rate, totals
-from core.billing.sheet import HEIGHT, WIDTH, Line, Pen, Sheets, Style, height
+from core.billing.sheet import HEIGHT, ONE_AT_A_TIME, WIDTH, Line, Pen, Sheets, Style, height
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54.0, WIDTH - 54, 54.0, HEIGHT - 74
 _ASIDE = 352.0  # left edge of the right-hand column: seller, details, totals
@@ -24,10 +23,6 @@ _LABEL = Style(7.5, ink=0.45)
 _HEADING = Style(7.5, ink=0.45, space=3)  # a label above a block
 _TOTAL = Style(12, bold=True)
 
-# The library's font reader keeps its place in the file between two reads, and fonts are loaded at first use: two
-# documents at once would mix up each other's letters.
-_ONE_AT_A_TIME = threading.Lock()
-
 
 def invoice_pdf(invoice: Invoice, *, locale: str = "en_GB", extra_font: Path | None = None) -> bytes:
     """The document as PDF, A4, fonts embedded; the same invoice in the same locale gives the same bytes.
@@ -41,7 +36,7 @@ def invoice_pdf(invoice: Invoice, *, locale: str = "en_GB", extra_font: Path | N
     """
     words = wording(locale, invoice.currency)
     language = str(words.locale).replace("_", "-")
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         draft = _Draft(invoice, words, Pen(extra_font))
         sheets = Sheets(draft.pen, draft.title, invoice.seller.title, language, invoice.issued_on)
         draft.draw(sheets)

@@ -1,6 +1,7 @@
 """A4 paper to draw on: text in its font, measured and wrapped beforehand, at places counted from the top left."""
 
 import io
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,10 @@ from core.billing.fonts import Typeface
 from core.billing.scripts import clean, is_right_to_left, joined, visual
 
 WIDTH, HEIGHT = 595.28, 841.89  # points, A4
+
+# The library's font reader keeps its place in the file between two reads, and fonts are loaded at first use: two
+# documents at once would mix up each other's letters.
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
+from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom
 from core.portal.promises import Promises
@@ -9,8 +10,8 @@ from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
 
-__all__ = ["Access", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
+__all__ = ["Access", "Delivered", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
 
 
-class Portal(Door, Reception, Letterbox, ReturnsDesk, Stockroom, Promises, MachineRoom):
+class Portal(Door, Reception, Letterbox, ReturnsDesk, Stockroom, GoodsIn, Promises, MachineRoom):
     """The verbs of the product, over one database."""

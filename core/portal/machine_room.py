@@ -28,7 +28,7 @@ from core.notifications import service as notifications
 from core.notifications.service import Notice
 from core.orders.service import reserved
 from core.portal.rooms import POLICY, Rooms
-from core.purchasing import decisions
+from core.purchasing import decisions, papers
 from core.purchasing import orders as purchase_orders
 from core.purchasing.service import planner
 
@@ -52,7 +52,8 @@ class MachineRoom(Rooms):
     def mirror(self, batch: Batch) -> list[Fault]:
         """Take over a batch of one table; the same batch twice leaves the same records. The rows left out, with why."""
         with self._database.unit_of_work() as session:
-            left_out = intake.take(session, batch.table, batch.rows, self._config.shop, self._clock())
+            config = self._config
+            left_out = intake.take(session, batch.table, batch.rows, config.shop, self._clock(), config.planning)
         if batch.table == "products":
             self._shelf.forget()
         return [Fault(batch.table, batch.lines[index], "", why) for index, why in sorted(left_out.items())]
@@ -252,7 +253,9 @@ class MachineRoom(Rooms):
             content = places.placed(session, content)
             if not outbox.begin(session, owner, post, content, self._clock()):
                 return
-        outcome = _sent(self._couriers[post.channel], Post(**{**vars(post), "content": content}))
+            paper = _paper(session, content)
+        files = [vars(file) for file in papers.files(paper, self._config.shop.invoice_font)] if paper else []
+        outcome = _sent(self._couriers[post.channel], Post(**{**vars(post), "content": {**content, "files": files}}))
         with self._database.unit_of_work() as session:
             now = self._clock()
             if isinstance(outcome, Later):
@@ -270,6 +273,13 @@ class MachineRoom(Rooms):
 def _chat_of(content: dict[str, Any]) -> str:
     """The chat that post goes to, whichever thread of it."""
     return str(content.get("to", "")).partition("/")[0]
+
+
+def _paper(session: Session, content: dict[str, Any]) -> dict[str, Any] | None:
+    """What a letter's purchase order says, to be attached; its files are drawn when it is sent."""
+    if "number" not in content or "revision" not in content:
+        return None
+    return papers.content_of(session, str(content["number"]), int(content["revision"]))
 
 
 def _sent(courier: Courier, post: Post) -> str | Later | Never:

@@ -1,20 +1,24 @@
-"""The stockroom: plans, proposals, and the purchase orders that come of them."""
+"""The stockroom: plans, and the proposals that planners decide."""
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from core.accounts.model import Staff
+from core.accounts.service import staff_who_plan
 from core.errors import Conflict, InvalidInput, PortalError
 from core.money import Money
 from core.portal.rooms import Rooms
-from core.purchasing import decisions, orders, planning, proposals
+from core.purchasing import decisions, planning, proposals, recosting, setting_aside, standing_in
 from core.purchasing.decisions import Decider
-from core.purchasing.model import Proposal, PurchaseOrder, Repriced
+from core.purchasing.model import Proposal, Repriced
 from core.purchasing.planning import Skipped
+from core.purchasing.recosting import Recosted, Supposed, WhatIf
+from core.purchasing.service import planner
+from core.purchasing.standing_in import Away, Delegation
 
 log = logging.getLogger(__name__)
 _MOST_TRIES = 3
@@ -147,23 +151,105 @@ class Stockroom(Rooms):
         with self._database.unit_of_work() as session:
             return decisions.reject(session, self._decider(staff), proposal_id, content_hash, reason)
 
-    def purchase_orders(self, staff: Staff) -> list[PurchaseOrder]:
-        """Purchase orders, latest first.
+    def recost(self, staff: Staff, proposal_id: int, quantities: dict[int, int]) -> Recosted:
+        """What other quantities (by line number) would mean, and what else could be ordered; changes nothing.
 
         Raises:
-            NotFound: this person may not see them.
+            NotFound: there is no such proposal or line, or this person may not see it.
         """
+        planning = self._config.planning
         with self._database.reading() as session:
-            return orders.purchase_orders(session, staff)
+            return recosting.recosted(session, staff, proposal_id, quantities, planning, self._clock())
 
-    def purchase_order(self, staff: Staff, number: str) -> PurchaseOrder:
-        """One purchase order with its lines.
+    def what_if(self, staff: Staff, proposal_id: int, supposed: Supposed) -> WhatIf:
+        """A proposal if delivery took so long, or if so much more were asked for; changes nothing.
 
         Raises:
-            NotFound: there is none of that number.
+            InvalidInput: nothing is supposed, or something nobody can plan with.
+            NotFound: there is none, or this person may not see it.
         """
         with self._database.reading() as session:
-            return orders.purchase_order(session, staff, number)
+            return recosting.what_if(session, staff, proposal_id, supposed, self._clock())
+
+    def snooze(self, staff: Staff, proposal_id: int, content_hash: str, until: date) -> Proposal:
+        """Put off what was shown until the morning of a day; it comes back by itself.
+
+        Raises:
+            Conflict: it was changed or decided since it was shown.
+            InvalidInput: not a day of the next weeks.
+        """
+        with self._database.unit_of_work() as session:
+            return setting_aside.snooze(session, self._decider(staff), proposal_id, content_hash, until)
+
+    def wake(self, staff: Staff, proposal_id: int, content_hash: str) -> Proposal:
+        """Take up again what was put off.
+
+        Raises:
+            Conflict: it was changed or decided since it was shown.
+        """
+        with self._database.unit_of_work() as session:
+            return setting_aside.wake(session, self._decider(staff), proposal_id, content_hash)
+
+    def split(
+        self, staff: Staff, proposal_id: int, content_hash: str, lines: Collection[int]
+    ) -> tuple[Proposal, Proposal]:
+        """Put lines into a second proposal; what is left and the new one, which count together against limits.
+
+        Raises:
+            Conflict: it was changed or decided since it was shown.
+            InvalidInput: a part would be empty or below the supplier's minimum.
+        """
+        with self._database.unit_of_work() as session:
+            return setting_aside.split(session, self._decider(staff), proposal_id, content_hash, lines)
+
+    def hold(self, staff: Staff, proposal_id: int, content_hash: str, lines: Collection[int], until: date) -> Proposal:
+        """Put off some lines until the morning of a day, in a proposal of their own; that proposal.
+
+        Raises:
+            Conflict: it was changed or decided since it was shown.
+            InvalidInput: not a day of the next weeks, or a part below the supplier's minimum.
+        """
+        with self._database.unit_of_work() as session:
+            return setting_aside.hold(session, self._decider(staff), proposal_id, content_hash, lines, until)
+
+    def delegate(self, staff: Staff, deputy: str, away: Away, absent: str = "") -> Delegation:
+        """Let somebody decide in one's place while one is away; an admin may say so for others.
+
+        Raises:
+            InvalidInput: days that make no sense, or oneself.
+            NotFound: the deputy does not plan.
+            Refused: not for others, and not in a circle.
+        """
+        with self._database.unit_of_work() as session:
+            return standing_in.delegate(session, staff, deputy, away, self._clock(), absent)
+
+    def end_delegation(self, staff: Staff, delegation_id: int) -> None:
+        """Decide oneself again.
+
+        Raises:
+            NotFound: there is none of one's own.
+        """
+        with self._database.unit_of_work() as session:
+            standing_in.end_delegation(session, staff, delegation_id, self._clock())
+
+    def delegations(self, staff: Staff) -> list[Delegation]:
+        """Who is or will be away, and who decides then.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            return standing_in.delegations(session, staff, self._decider(staff).today)
+
+    def planners(self, staff: Staff) -> list[Staff]:
+        """Everybody who may decide proposals.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            planner(session, staff)
+            return staff_who_plan(session)
 
     def _decider(self, staff: Staff) -> Decider:
         return Decider(staff, self._config, self._clock())

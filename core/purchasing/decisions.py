@@ -4,8 +4,10 @@ Every decision names the hash of what was shown. The status moves in the databas
 hash, so that of two planners who press at once one wins and the other is told who and when.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -17,14 +19,14 @@ from core.config import Config, Planning
 from core.database.audit import record
 from core.database.upsert import insert_new
 from core.errors import Conflict, InvalidInput, NotFound, PortalError, Refused
-from core.money import Money, exponent
-from core.purchasing import orders, renewal
+from core.money import Money
+from core.purchasing import limits, orders, renewal, standing_in
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import Proposal, ProposalStatus
 from core.purchasing.proposals import fault_of, lines_of, proposal
 from core.purchasing.renewal import restate
 from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
-from core.purchasing.service import planner
+from core.purchasing.service import below_minimum, planner
 from core.replenishment.plan import propose, reason
 
 _LONGEST_REASON = 500
@@ -38,6 +40,11 @@ class Decider:
     config: Config
     now: datetime
 
+    @property
+    def today(self) -> date:
+        """The day in the shop's time zone."""
+        return self.now.astimezone(self.config.shop.zone).date()
+
 
 def approve(session: Session, decider: Decider, proposal_id: int, shown_hash: str) -> Proposal | PortalError:
     """Approve what was shown; afterwards the purchase order exists, once, unless four eyes want another yes.
@@ -50,22 +57,23 @@ def approve(session: Session, decider: Decider, proposal_id: int, shown_hash: st
         Refused: expired, over this person's limit, or four eyes want somebody else.
         NotFound: there is none, or not somebody who plans.
     """
-    person, now = planner(session, decider.staff), decider.now
-    row = _open_as_shown(session, decider, proposal_id, shown_hash)
-    check_limit(person, Money(row.total, row.currency))
+    person, now, planning = planner(session, decider.staff), decider.now, decider.config.planning
+    row = open_as_shown(session, decider, proposal_id, shown_hash)
+    limits.check(session, person, proposal_id, planning)
     renewed = renewal.renew_if_overtaken(session, row, now)
     if renewed:
         return Conflict(renewed)
-    four_eyes = _wants_four_eyes(row, decider.config.planning)
-    if four_eyes and person.email in (row.editors or []):
+    four_eyes = limits.wants_four_eyes(session, row, planning)
+    if four_eyes and person.email in limits.editors(session, row, planning):
         raise Refused("You changed this proposal yourself; above the four-eyes limit others approve it.", "four-eyes")
     yes = {"proposal_id": proposal_id, "revision": row.revision, "staff": person.email, "approved_at": now}
     is_new = insert_new(session, ApprovalRow, yes) is not None
-    if four_eyes and len(_approvers(session, row)) < 2:
+    if four_eyes and len(_approvers(session, row, planning)) < 2:
         if is_new:
             record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
         return proposal(session, person, proposal_id, now)
-    _leave_open(session, row, decider, ProposalStatus.APPROVED)
+    in_place_of = standing_in.stood_in_for(session, person.email, decider.today)
+    _leave_open(session, row, decider, ProposalStatus.APPROVED, in_place_of=in_place_of)
     session.expire(row)
     orders.place(session, proposal(session, person, proposal_id, now), person, decider.config.shop, now)
     return proposal(session, person, proposal_id, now)
@@ -82,8 +90,9 @@ def reject(session: Session, decider: Decider, proposal_id: int, shown_hash: str
     person = planner(session, decider.staff)
     if not why.strip():
         raise InvalidInput("Say why it is rejected, so that the next plan can be judged by it.")
-    row = _open_as_shown(session, decider, proposal_id, shown_hash)
-    _leave_open(session, row, decider, ProposalStatus.REJECTED, why.strip()[:_LONGEST_REASON])
+    row = open_as_shown(session, decider, proposal_id, shown_hash)
+    in_place_of = standing_in.stood_in_for(session, person.email, decider.today)
+    _leave_open(session, row, decider, ProposalStatus.REJECTED, why.strip()[:_LONGEST_REASON], in_place_of)
     session.expire(row)
     return proposal(session, person, proposal_id, decider.now)
 
@@ -97,7 +106,7 @@ def edit(session: Session, decider: Decider, proposal_id: int, shown_hash: str, 
         NotFound: there is no such proposal or line, or not somebody who plans.
     """
     person, now = planner(session, decider.staff), decider.now
-    row = _open_as_shown(session, decider, proposal_id, shown_hash)
+    row = open_as_shown(session, decider, proposal_id, shown_hash)
     lines = {line.line: line for line in lines_of(session, proposal_id)}
     if unknown := sorted(set(quantities) - set(lines)):
         raise NotFound(f"Proposal {proposal_id} has no line {unknown[0]}.")
@@ -113,6 +122,9 @@ def edit(session: Session, decider: Decider, proposal_id: int, shown_hash: str, 
         lines[line].quantity, lines[line].unit_cost = quantity, known.item.cost_at(quantity)
     if not any(line.quantity for line in lines.values()):
         raise InvalidInput("Nothing would be left to order; reject the proposal instead, and say why.")
+    total = sum(line.quantity * line.unit_cost for line in lines.values())
+    if total < row.total and (fault := below_minimum(session, row.supplier, Money(total, row.currency))):
+        raise InvalidInput(fault)
     restate(session, row, list(lines.values()), edited_by=person.email)
     after = {lines[line].sku: quantity for line, quantity in changed.items()}
     record(
@@ -135,21 +147,6 @@ def expire_old(session: Session, now: datetime) -> int:
     return len(gone)
 
 
-def check_limit(person: Staff, total: Money) -> None:
-    """Refuse what is above a person's limit.
-
-    Raises:
-        Refused: it is, or the two cannot be compared.
-    """
-    if person.approval_limit is None:
-        return
-    limit = Money(person.approval_limit, person.currency)
-    if limit.currency != total.currency:
-        raise Refused(f"Your limit is in {limit.currency} and this is in {total.currency}; ask an admin.", "limit")
-    if total.minor > limit.minor:
-        raise Refused(f"{total} is above your limit of {limit}; somebody with a higher limit has to approve.", "limit")
-
-
 def decided_sentence(session: Session, one: Proposal | ProposalRow, zone: ZoneInfo) -> str:
     """What became of a proposal, by whom and when, in the shop's time."""
     status = ProposalStatus(one.status)
@@ -163,7 +160,14 @@ def decided_sentence(session: Session, one: Proposal | ProposalRow, zone: ZoneIn
     return f"Proposal {one.proposal_id} was {status.value} already{by}{when}; nothing was done twice."
 
 
-def _open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_hash: str) -> ProposalRow:
+def open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_hash: str) -> ProposalRow:
+    """The proposal, if it can be decided and still is as it was shown.
+
+    Raises:
+        Conflict: it was changed or decided since.
+        Refused: it is too old.
+        NotFound: there is none.
+    """
     row = session.get(ProposalRow, proposal_id, populate_existing=True, with_for_update=True)
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
@@ -177,7 +181,14 @@ def _open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_h
     return row
 
 
-def _leave_open(session: Session, row: ProposalRow, decider: Decider, status: ProposalStatus, why: str = "") -> None:
+def _leave_open(
+    session: Session,
+    row: ProposalRow,
+    decider: Decider,
+    status: ProposalStatus,
+    why: str = "",
+    in_place_of: Sequence[str] = (),
+) -> None:
     moving = update(ProposalRow).where(
         ProposalRow.proposal_id == row.proposal_id,
         ProposalRow.status == ProposalStatus.OPEN.value,
@@ -190,22 +201,19 @@ def _leave_open(session: Session, row: ProposalRow, decider: Decider, status: Pr
         if row.status != ProposalStatus.OPEN.value:
             raise Conflict(decided_sentence(session, row, decider.config.shop.zone))
         raise Conflict("Somebody else changed it a moment ago; look again.")
-    detail = {"revision": row.revision, "content_hash": row.content_hash, "reason": why}
+    detail: dict[str, Any] = {"revision": row.revision, "content_hash": row.content_hash, "reason": why}
+    if in_place_of:
+        detail["in_place_of"] = list(in_place_of)
     record(session, now, f"staff:{who}", f"proposal_{status.value}", f"proposal:{row.proposal_id}", **detail)
 
 
-def _wants_four_eyes(row: ProposalRow, planning: Planning) -> bool:
-    above: int = planning.four_eyes_above * 10 ** exponent(row.currency)
-    return above > 0 and row.total > above
-
-
-def _approvers(session: Session, row: ProposalRow) -> set[str]:
+def _approvers(session: Session, row: ProposalRow, planning: Planning) -> set[str]:
     found = session.scalars(
         select(ApprovalRow.staff).where(
             ApprovalRow.proposal_id == row.proposal_id, ApprovalRow.revision == row.revision
         )
     )
-    return set(found) - set(row.editors or [])
+    return set(found) - limits.editors(session, row, planning)
 
 
 def _fault(line: ProposalLineRow, quantity: int) -> str:

@@ -15,6 +15,8 @@ from core.purchasing.rows import (
 )
 
 UNDER_WAY = ("approved", "sent", "confirmed")
+TO_COME = PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.cancelled - PurchaseOrderLineRow.received
+"""Units of a line that may still arrive; below zero where more came than was ordered."""
 
 
 def on_order(session: Session, without_proposal: int | None = None) -> dict[tuple[str, str], int]:
@@ -23,10 +25,10 @@ def on_order(session: Session, without_proposal: int | None = None) -> dict[tupl
         select(
             PurchaseOrderLineRow.sku,
             PurchaseOrderRow.location,
-            func.sum(PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.received),
+            func.sum(TO_COME),
         )
         .join(PurchaseOrderRow, PurchaseOrderRow.purchase_order_number == PurchaseOrderLineRow.purchase_order_number)
-        .where(PurchaseOrderRow.status.in_(UNDER_WAY), PurchaseOrderLineRow.quantity > PurchaseOrderLineRow.received)
+        .where(PurchaseOrderRow.status.in_(UNDER_WAY), TO_COME > 0)
         .group_by(PurchaseOrderLineRow.sku, PurchaseOrderRow.location)
     )
     proposed = session.execute(
@@ -48,14 +50,14 @@ def arrivals(session: Session, skus: Sequence[str], location: str) -> dict[str, 
         select(
             PurchaseOrderLineRow.sku,
             PurchaseOrderRow.expected_on,
-            PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.received,
+            TO_COME,
         )
         .join(PurchaseOrderRow, PurchaseOrderRow.purchase_order_number == PurchaseOrderLineRow.purchase_order_number)
         .where(
             PurchaseOrderRow.status.in_(UNDER_WAY),
             PurchaseOrderRow.location == location,
             PurchaseOrderLineRow.sku.in_(skus),
-            PurchaseOrderLineRow.quantity > PurchaseOrderLineRow.received,
+            TO_COME > 0,
         )
         .order_by(PurchaseOrderRow.expected_on)
     )

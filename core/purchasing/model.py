@@ -28,6 +28,9 @@ class PurchaseOrderStatus(Enum):
     CANCELLED = "cancelled"
 
 
+UNDER_WAY = frozenset({PurchaseOrderStatus.APPROVED, PurchaseOrderStatus.SENT, PurchaseOrderStatus.CONFIRMED})
+
+
 @dataclass(frozen=True)
 class SupplierItem:
     """What one supplier asks for one product; `breaks` are (from quantity, all units at this cost), minor units."""
@@ -79,7 +82,7 @@ class Proposal:
     """What the plan would order from one supplier for one location; lines are empty in lists.
 
     `at_risk` counts the lines that would more likely than not run short without this order; `approved_by` are those
-    who said yes to this revision, in the order they did.
+    who said yes to this revision, in the order they did; `root` is what it was split from or goes on with.
     """
 
     proposal_id: int
@@ -103,6 +106,13 @@ class Proposal:
     at_risk: int = 0
     approved_by: tuple[str, ...] = ()
     lines: tuple[ProposalLine, ...] = ()
+    root: int | None = None
+    snoozed_until: datetime | None = None
+    editors: tuple[str, ...] = ()
+
+    def is_asleep(self, now: datetime) -> bool:
+        """Whether somebody put it off and the day has not come yet."""
+        return self.snoozed_until is not None and now < self.snoozed_until
 
 
 @dataclass(frozen=True)
@@ -115,16 +125,27 @@ class PurchaseOrderLine:
     quantity: int
     received: int
     unit_cost: Money
+    cancelled: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """What was ordered less what will not come any more."""
+        return self.quantity - self.cancelled
+
+    @property
+    def open(self) -> int:
+        """What is still to come, never below zero."""
+        return max(0, self.wanted - self.received)
 
     @property
     def total(self) -> Money:
-        """Quantity times unit cost."""
-        return self.unit_cost * self.quantity
+        """What was ordered and not cancelled, times unit cost."""
+        return self.unit_cost * self.wanted
 
 
 @dataclass(frozen=True)
 class PurchaseOrder:
-    """An order to a supplier."""
+    """An order to a supplier; `first_expected_on` is what was expected before it slipped, if it did."""
 
     purchase_order_number: str
     supplier: str
@@ -139,6 +160,23 @@ class PurchaseOrder:
     proposal_id: int | None
     lines: tuple[PurchaseOrderLine, ...]
     total: Money
+    revision: int = 1
+    first_expected_on: date | None = None
+    confirmed_at: datetime | None = None
+    supplier_reference: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something may still arrive."""
+        return self.status in UNDER_WAY
+
+    def is_late(self, today: date, after_days: int) -> bool:
+        """Whether it should have been here so many days ago and something is still to come."""
+        return (
+            self.is_under_way
+            and any(line.open for line in self.lines)
+            and (today - self.expected_on).days >= after_days
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Purchase orders: placed once for each approved proposal, sent to the supplier, read by planners."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,14 +14,13 @@ from core.database.base import lookup
 from core.database.numbers import next_code
 from core.errors import NotFound
 from core.inventory.service import location_names
-from core.mailroom import outbox
-from core.mailroom.outbox import Outgoing
 from core.money import Money
-from core.purchasing.model import Proposal, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
-from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow, SupplierRow
+from core.purchasing import papers
+from core.purchasing.model import UNDER_WAY, Proposal, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
+from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow
 from core.purchasing.service import names_of, planner
 
-_DISPATCH_LIFETIME = timedelta(days=3)
+_UNDER_WAY = [status.value for status in UNDER_WAY]
 
 
 def place(session: Session, proposal: Proposal, staff: Staff, shop: Shop, now: datetime) -> str:
@@ -57,7 +56,8 @@ def place(session: Session, proposal: Proposal, staff: Staff, shop: Shop, now: d
     who, subject = f"staff:{staff.email}", f"purchase_order:{number}"
     total = proposal.total
     record(session, now, who, "purchase_order_placed", subject, proposal=proposal.proposal_id, total=total.minor)
-    _dispatch(session, number, proposal, shop, now)
+    session.flush()
+    papers.issue(session, _with_lines(session, [session.get_one(PurchaseOrderRow, number)])[0], shop, now)
     return number
 
 
@@ -94,10 +94,32 @@ def purchase_order(session: Session, staff: Staff, number: str) -> PurchaseOrder
         NotFound: there is none of that number, or not somebody who plans.
     """
     planner(session, staff)
+    return known_order(session, number)
+
+
+def known_order(session: Session, number: str) -> PurchaseOrder:
+    """One purchase order, for whoever has been let in already.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
     row = session.get(PurchaseOrderRow, lookup(number))
     if row is None:
         raise NotFound(f"There is no purchase order {number[:30]}.")
     return _with_lines(session, [row])[0]
+
+
+def late_orders(session: Session, today: date, after_days: int) -> list[PurchaseOrder]:
+    """Orders of which something should have been here so many days ago, the latest first."""
+    rows = session.scalars(
+        select(PurchaseOrderRow)
+        .where(
+            PurchaseOrderRow.status.in_(_UNDER_WAY),
+            PurchaseOrderRow.expected_on <= today - timedelta(days=after_days),
+        )
+        .order_by(PurchaseOrderRow.expected_on, PurchaseOrderRow.purchase_order_number)
+    ).all()
+    return [order for order in _with_lines(session, rows) if order.is_late(today, after_days)]
 
 
 def numbers_by_proposal(session: Session, proposal_ids: Sequence[int]) -> dict[int, str]:
@@ -108,34 +130,6 @@ def numbers_by_proposal(session: Session, proposal_ids: Sequence[int]) -> dict[i
         )
     )
     return {int(proposal_id): number for proposal_id, number in rows if proposal_id is not None}
-
-
-def _dispatch(session: Session, number: str, proposal: Proposal, shop: Shop, now: datetime) -> None:
-    supplier = session.get_one(SupplierRow, proposal.supplier)
-    lines = [
-        f"{line.quantity:>7} x {line.sku:<12} {line.name}  at {line.unit_cost} = {line.total}"
-        for line in proposal.lines
-        if line.quantity > 0
-    ]
-    text = "\n".join(
-        [
-            f"Purchase order {number} to {supplier.name}",
-            "",
-            f"From: {', '.join((shop.name, *shop.address))}",
-            f"Deliver to: {', '.join((proposal.location_name, *shop.address))}",
-            f"Expected: {proposal.expected_on:%-d %B %Y}",
-            "",
-            *lines,
-            "",
-            f"Total: {proposal.total}",
-            "",
-            f"Please confirm to {shop.email or 'us'}, naming {number}.",
-        ]
-    )
-    content = {"to": supplier.email, "subject": f"Purchase order {number}", "text": text, "number": number}
-    chat = f"supplier:{proposal.supplier}"
-    key = f"purchase_order:{number}:1"
-    outbox.post(session, Outgoing(key, "email", chat, "purchase_order", content, _DISPATCH_LIFETIME), now)
 
 
 def _with_lines(session: Session, rows: Sequence[PurchaseOrderRow]) -> list[PurchaseOrder]:
@@ -151,7 +145,7 @@ def _with_lines(session: Session, rows: Sequence[PurchaseOrderRow]) -> list[Purc
         name = known[line.sku].name if line.sku in known else line.sku
         cost = Money(line.unit_cost, line.currency)
         lines[line.purchase_order_number].append(
-            PurchaseOrderLine(line.line, line.sku, name, line.quantity, line.received, cost)
+            PurchaseOrderLine(line.line, line.sku, name, line.quantity, line.received, cost, line.cancelled)
         )
     names = names_of(session, [row.supplier for row in rows])
     places = location_names(session)
@@ -175,4 +169,8 @@ def _order(
         row.proposal_id,
         lines,
         sum((line.total for line in lines), Money(0, row.currency)),
+        row.revision,
+        row.first_expected_on,
+        row.confirmed_at,
+        row.supplier_reference,
     )

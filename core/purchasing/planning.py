@@ -21,6 +21,7 @@ from core.database.upsert import insert_new
 from core.inventory import service as inventory
 from core.money import Money, exponent
 from core.orders import service as orders
+from core.purchasing import limits
 from core.purchasing.known import Known, arrays, columns
 from core.purchasing.model import ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
@@ -195,8 +196,10 @@ def write(session: Session, run: str, plan: Plan, planning: Planning, now: datet
 def _put_up(session: Session, run: str, draft: Draft, planning: Planning, now: datetime) -> bool:
     """Write one proposal with its lines; False where this run wrote it before."""
     shown = [(line.known.item.sku, line.quantity, line.unit_cost) for line in draft.lines]
+    skus = [line.known.item.sku for line in draft.lines]
     head = {
         "run": run,
+        "root": limits.continued(session, draft.supplier, draft.location, skus, now, planning),
         "supplier": draft.supplier,
         "location": draft.location,
         "status": ProposalStatus.OPEN.value,

@@ -181,7 +181,8 @@ def _standing(session: Session, numbers: Collection[str]) -> dict[tuple[str, str
     rows = session.execute(
         select(
             PurchaseOrderRow.purchase_order_number, PurchaseOrderLineRow.sku, PurchaseOrderRow.status,
-            PurchaseOrderRow.expected_on, func.sum(PurchaseOrderLineRow.quantity),
+            PurchaseOrderRow.expected_on,
+            func.sum(PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.cancelled),
             func.sum(PurchaseOrderLineRow.received),
         )
         .join(PurchaseOrderRow, PurchaseOrderRow.purchase_order_number == PurchaseOrderLineRow.purchase_order_number)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.inventory.service import on_hand
 from core.orders.service import reserved
-from core.purchasing.inbound import UNDER_WAY
+from core.purchasing.inbound import TO_COME, UNDER_WAY
 from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow, SupplierRow
 from core.replenishment.arrival import awaited
 from core.replenishment.lead_time import lateness
@@ -123,14 +123,14 @@ def _restock(coming: _Coming, ahead: int, units: int, rules: Rules) -> Restock:
 
 def _coming(session: Session, sku: str, rules: Rules) -> tuple[_Coming, int]:
     """What is under way and may still be in time, soonest first, and the units of what is too late to name a day."""
-    remaining = func.sum(PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.received)
+    remaining = func.sum(TO_COME)
     rows = session.execute(
         select(
             PurchaseOrderRow.purchase_order_number,
             PurchaseOrderRow.supplier,
             PurchaseOrderRow.expected_on,
             SupplierRow.lead_time_sd_days,
-            func.sum(PurchaseOrderLineRow.quantity),
+            func.sum(PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.cancelled),
             remaining,
         )
         .join(PurchaseOrderRow, PurchaseOrderRow.purchase_order_number == PurchaseOrderLineRow.purchase_order_number)
@@ -138,7 +138,7 @@ def _coming(session: Session, sku: str, rules: Rules) -> tuple[_Coming, int]:
         .where(
             PurchaseOrderRow.status.in_(UNDER_WAY),
             PurchaseOrderLineRow.sku == sku,
-            PurchaseOrderLineRow.quantity > PurchaseOrderLineRow.received,
+            TO_COME > 0,
         )
         .group_by(
             PurchaseOrderRow.purchase_order_number,

@@ -97,7 +97,7 @@ def reprice(
     rows = {row.line: row for row in lines_of(session, proposal_id)}
     if unknown := sorted(set(quantities) - set(rows)):
         raise NotFound(f"Proposal {proposal_id} has no line {unknown[0]}.")
-    return {line: _repriced(named[line], rows[line], quantity) for line, quantity in quantities.items()}
+    return {line: repriced(named[line], rows[line], quantity) for line, quantity in quantities.items()}
 
 
 def lines_of(session: Session, proposal_id: int) -> Sequence[ProposalLineRow]:
@@ -113,7 +113,8 @@ def content_hash(supplier: str, location: str, revision: int, lines: Iterable[tu
     return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
-def _repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repriced:
+def repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Repriced:
+    """One line with another quantity, costed by the function that proposed it."""
     known = Known.from_json(row.known)
     items, velocity = arrays([known])
     fault = fault_of(known, quantity)
@@ -176,6 +177,9 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             numbers_of.get(row.proposal_id),
             sum(risk > _LIKELY for risk in risks[row.proposal_id]),
             tuple(yes[row.proposal_id, row.revision]),
+            root=row.root,
+            snoozed_until=row.snoozed_until,
+            editors=tuple(row.editors or ()),
         )
         for row in rows
     ]

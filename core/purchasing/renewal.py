@@ -67,7 +67,7 @@ def restate(session: Session, row: ProposalRow, lines: Sequence[ProposalLineRow]
         "content_hash": fresh,
         "total": sum(line.quantity * line.unit_cost for line in lines),
         "edited_by": edited_by,
-        "editors": sorted({*(row.editors or []), edited_by}) if edited_by else None,
+        "editors": sorted({*(row.editors or []), edited_by}) if edited_by else row.editors,
     }
     if session.scalar(restating.values(**values).returning(ProposalRow.proposal_id)) is None:
         raise Conflict("Somebody else changed or decided this proposal a moment ago; look at it again.")

@@ -1,4 +1,4 @@
-"""Tables from supplier terms to purchase orders."""
+"""Tables from supplier terms to purchase orders and what arrives of them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +45,7 @@ class ProposalRow(Base):
     """What the plan would order from one supplier for one location.
 
     It leaves `open` once. `content_hash` is what a decision has to name, so that nobody approves what they did not see.
+    `root` is the proposal it was split from or continues; all of one root count together against limits.
     """
 
     __tablename__ = "proposals"
@@ -67,6 +68,8 @@ class ProposalRow(Base):
     decision_reason: Mapped[str] = mapped_column(default="")
     edited_by: Mapped[str | None]
     editors: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
+    root: Mapped[int | None] = mapped_column(index=True)
+    snoozed_until: Mapped[datetime | None]
 
 
 class ProposalLineRow(Base):
@@ -95,8 +98,37 @@ class ApprovalRow(Base):
     approved_at: Mapped[datetime]
 
 
+class DelegationRow(Base):
+    """Somebody decides in place of somebody who is away, from the first day to the last."""
+
+    __tablename__ = "delegations"
+
+    delegation_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    absent: Mapped[str] = mapped_column(index=True)
+    deputy: Mapped[str] = mapped_column(index=True)
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class CardRow(Base):
+    """Where a proposal is shown to planners in a chat, so that what became of it can be written there."""
+
+    __tablename__ = "proposal_cards"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey(ProposalRow.proposal_id), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+    shown_at: Mapped[datetime]
+
+
 class PurchaseOrderRow(Base):
-    """An order to a supplier; at most one per proposal."""
+    """An order to a supplier; at most one per proposal.
+
+    `revision` is that of the letter the supplier has or gets; `first_expected_on` is what was expected before any slip.
+    """
 
     __tablename__ = "purchase_orders"
     __table_args__ = (UniqueConstraint("proposal_id"),)
@@ -111,13 +143,21 @@ class PurchaseOrderRow(Base):
     expected_on: Mapped[date]
     received_at: Mapped[datetime | None]
     approved_by: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    first_expected_on: Mapped[date | None]
+    confirmed_at: Mapped[datetime | None]
+    supplier_reference: Mapped[str] = mapped_column(default="")
+    late_told_on: Mapped[date | None]
 
 
 class PurchaseOrderLineRow(Base):
-    """One line of a purchase order and how much of it has arrived."""
+    """One line of a purchase order: how much of it has arrived, and how much will not come any more."""
 
     __tablename__ = "purchase_order_lines"
-    __table_args__ = (CheckConstraint("received >= 0", name="received_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("received >= 0", name="received_not_negative"),
+        CheckConstraint("cancelled >= 0", name="cancelled_not_negative"),
+    )
 
     purchase_order_number: Mapped[str] = mapped_column(
         ForeignKey(PurchaseOrderRow.purchase_order_number), primary_key=True
@@ -128,6 +168,7 @@ class PurchaseOrderLineRow(Base):
     received: Mapped[int] = mapped_column(default=0)
     unit_cost: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str]
+    cancelled: Mapped[int] = mapped_column(default=0)
 
 
 class PromiseRow(Base):
@@ -166,3 +207,31 @@ class PromiseSourceRow(Base):
     )
     ordered: Mapped[int]
     expected_on: Mapped[date]
+
+
+class PaperRow(Base):
+    """What one revision of a purchase order says; never changed, so that its PDF is the same whenever it is drawn."""
+
+    __tablename__ = "purchase_order_papers"
+
+    purchase_order_number: Mapped[str] = mapped_column(
+        ForeignKey(PurchaseOrderRow.purchase_order_number), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+
+
+class ReceiptRow(Base):
+    """Units of a purchase order's line that arrived at once; a receipt books a line once."""
+
+    __tablename__ = "receipts"
+
+    receipt_number: Mapped[str] = mapped_column(primary_key=True)
+    purchase_order_number: Mapped[str] = mapped_column(
+        ForeignKey(PurchaseOrderRow.purchase_order_number), primary_key=True, index=True
+    )
+    line: Mapped[int] = mapped_column(primary_key=True)
+    units: Mapped[int]
+    received_at: Mapped[datetime]
+    received_by: Mapped[str] = mapped_column(default="import")

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from core.accounts.model import Staff
 from core.accounts.service import staff_by_email
 from core.errors import NotFound
+from core.money import Money
 from core.purchasing.model import SupplierItem
 from core.purchasing.rows import (
     PurchaseOrderLineRow,
     PurchaseOrderRow,
+    ReceiptRow,
     SupplierItemRow,
     SupplierRow,
 )
@@ -23,6 +25,7 @@ MIRRORED = {
     "supplier_items": SupplierItemRow,
     "purchase_orders": PurchaseOrderRow,
     "purchase_order_lines": PurchaseOrderLineRow,
+    "receipts": ReceiptRow,
 }
 
 
@@ -104,6 +107,15 @@ def lead_times(session: Session, since: datetime) -> dict[str, list[float]]:
         if received_at is not None and received_at >= ordered_at:
             days.setdefault(supplier, []).append((received_at - ordered_at).total_seconds() / 86400)
     return days
+
+
+def below_minimum(session: Session, supplier: str, total: Money) -> str:
+    """What a supplier would object to in an order of so much, in one sentence; empty where nothing."""
+    terms = session.get_one(SupplierRow, supplier)
+    least = Money(terms.minimum_order_value, terms.currency)
+    if total.minor == 0 or total.currency != least.currency or total.minor >= least.minor:
+        return ""
+    return f"{total} is below the least that {terms.name} takes an order for, {least}."
 
 
 def names_of(session: Session, codes: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What people of the shop do with a return, step by step: each step once, forward only, and money and stock with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -190,6 +190,27 @@ def expected_back(session: Session, skus: list[str]) -> dict[str, int]:
             (OrderLineRow.order_number == ReturnRow.order_number) & (OrderLineRow.line == ReturnLineRow.line),
         )
         .where(OrderLineRow.sku.in_(skus), ReturnRow.status.in_(under_way), ReturnRow.kind != "claim")
+        .group_by(OrderLineRow.sku)
+    )
+    return {sku: int(units) for sku, units in rows}
+
+
+def claimed_units(session: Session, skus: Sequence[str], since: datetime) -> dict[str, int]:
+    """Units of products that customers claimed for since a moment; of what was looked at those accepted."""
+    refused = (ReturnStatus.REJECTED.value, ReturnStatus.CANCELLED.value)
+    rows = session.execute(
+        select(OrderLineRow.sku, func.sum(func.coalesce(ReturnLineRow.accepted, ReturnLineRow.quantity)))
+        .join(ReturnRow, ReturnRow.return_number == ReturnLineRow.return_number)
+        .join(
+            OrderLineRow,
+            (OrderLineRow.order_number == ReturnRow.order_number) & (OrderLineRow.line == ReturnLineRow.line),
+        )
+        .where(
+            OrderLineRow.sku.in_(skus),
+            ReturnRow.kind == "claim",
+            ReturnRow.status.not_in(refused),
+            ReturnRow.requested_at >= since,
+        )
         .group_by(OrderLineRow.sku)
     )
     return {sku: int(units) for sku, units in rows}

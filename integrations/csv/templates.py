@@ -70,6 +70,7 @@ _BY_COLUMN = {
     "return_number": "RMA-1001",
     "reason": "damaged",
     "purchase_order_number": "PO-1001",
+    "receipt_number": "DN-1001",
     "price_breaks": "48:11.00;144:10.50",
     "minimum": "12",
     "pack": "12",

@@ -36,7 +36,7 @@ class SmtpCourier:
     starttls: bool = True
 
     def send(self, post: Post) -> str:
-        """Send a letter (`to`, `subject`, `text`) and give its Message-ID, which a second try would have again.
+        """Send a letter (`to`, `subject`, `text`, `files`); gives its Message-ID, which a second try would have again.
 
         Raises:
             Later: the server is not there, is busy, or refuses us rather than the letter.
@@ -68,6 +68,9 @@ class SmtpCourier:
         letter["Message-ID"] = self._message_id(post.key)
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(str(post.content["text"]), cte="quoted-printable")  # not every server takes eight bits
+        for file in post.content.get("files", ()):
+            main, _, sub = str(file["media_type"]).partition("/")
+            letter.add_attachment(bytes(file["content"]), maintype=main, subtype=sub, filename=str(file["name"]))
         return letter
 
     def _message_id(self, key: str) -> str:

@@ -6,7 +6,7 @@ from core.chat import Action
 from core.conversation.planner import decider, meant_proposals, planner
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
 from core.errors import PortalError, Refused
-from core.purchasing import decisions
+from core.purchasing import decisions, limits
 from core.purchasing.model import Proposal
 
 PROOF = 2
@@ -62,7 +62,7 @@ def _within_limit(turn: Turn, meant: list[Proposal]) -> tuple[list[Proposal], li
     allowed, told = [], []
     for one in meant:
         try:
-            decisions.check_limit(planner(turn), one.total)
+            limits.check(turn.session, planner(turn), one.proposal_id, turn.house.config.planning)
             allowed.append(one)
         except Refused as refusal:
             told.append(f"{_shown(turn, one)}: {refusal}")

@@ -1,0 +1,130 @@
+"""Goods in: purchase orders from the day they are placed until the last unit is here, and what suppliers are worth."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from core.accounts.model import Staff
+from core.portal.promises import Promises
+from core.purchasing import changes, deliveries, orders, papers, scorecard
+from core.purchasing.changes import Confirmation
+from core.purchasing.decisions import Decider
+from core.purchasing.deliveries import Arrival
+from core.purchasing.lateness import tell_late
+from core.purchasing.model import PurchaseOrder
+from core.purchasing.papers import PaperFile
+from core.purchasing.scorecard import Scorecard
+from core.purchasing.service import planner
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What came of an order, by line; the same `receipt_number` is booked once."""
+
+    receipt_number: str
+    units: Mapping[int, int]
+
+
+class GoodsIn(Promises):
+    """Verbs of planners about orders that were placed, and of the clock that watches over them."""
+
+    def purchase_orders(self, staff: Staff) -> list[PurchaseOrder]:
+        """Purchase orders, latest first.
+
+        Raises:
+            NotFound: this person may not see them.
+        """
+        with self._database.reading() as session:
+            return orders.purchase_orders(session, staff)
+
+    def purchase_order(self, staff: Staff, number: str) -> PurchaseOrder:
+        """One purchase order with its lines.
+
+        Raises:
+            NotFound: there is none of that number.
+        """
+        with self._database.reading() as session:
+            return orders.purchase_order(session, staff, number)
+
+    def confirm_order(self, staff: Staff, number: str, said: Confirmation) -> PurchaseOrder:
+        """Write down what the supplier says to an order: when it comes, how much of it, what they call it.
+
+        Raises:
+            Conflict: the order is closed or cancelled.
+            InvalidInput: a day that makes no sense, more than was ordered, or less than has arrived.
+        """
+        with self._database.unit_of_work() as session:
+            order = changes.confirm(session, self._ordering(staff), number, said)
+            self._keep_promises(session)
+            return order
+
+    def put_off_order(self, staff: Staff, number: str, expected_on: date, why: str = "") -> PurchaseOrder:
+        """Write down that an order is expected on another day.
+
+        Raises:
+            Conflict: the order is closed or cancelled.
+            InvalidInput: a day that makes no sense.
+        """
+        with self._database.unit_of_work() as session:
+            order = changes.put_off(session, self._ordering(staff), number, expected_on, why)
+            self._keep_promises(session)
+            return order
+
+    def cancel_rest(self, staff: Staff, number: str, why: str, lines: Collection[int] | None = None) -> PurchaseOrder:
+        """Cancel what has not arrived, of all lines or some; the supplier gets a new revision.
+
+        Raises:
+            Conflict: the order is closed or cancelled, or nothing of it is left.
+            InvalidInput: no reason.
+        """
+        with self._database.unit_of_work() as session:
+            order = changes.cancel_rest(session, self._ordering(staff), number, why, lines)
+            self._keep_promises(session)
+            return order
+
+    def receive_goods(self, staff: Staff, number: str, delivered: Delivered) -> PurchaseOrder:
+        """Book what came onto the shelf, once.
+
+        Raises:
+            Conflict: the order is closed or cancelled, or more came than was ordered and tolerated.
+            InvalidInput: no units.
+            NotFound: there is no such order or line, or this person does not plan.
+        """
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            who = f"staff:{planner(session, staff).email}"
+            arrival = Arrival(delivered.receipt_number, number, delivered.units, now, who)
+            return deliveries.receive(session, arrival, self._config.planning, now)
+
+    def order_papers(self, staff: Staff, number: str, revision: int = 0) -> tuple[PaperFile, ...]:
+        """PDF and CSV of a revision of a purchase order; of the latest where none is said.
+
+        Raises:
+            NotFound: there is none, or this person may not see it.
+        """
+        with self._database.reading() as session:
+            latest = orders.purchase_order(session, staff, number)
+            content = papers.content_of(session, latest.purchase_order_number, revision or latest.revision)
+        return papers.files(content, self._config.shop.invoice_font)
+
+    def scorecards(self, staff: Staff, supplier: str = "") -> list[Scorecard]:
+        """How suppliers kept their word in the last year.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            return scorecard.scorecards(session, staff, self._config.shop.zone, self._clock(), supplier)
+
+    def all_scorecards(self, supplier: str = "") -> list[Scorecard]:
+        """The same for whoever runs the shop's machine."""
+        with self._database.reading() as session:
+            return scorecard.kept_word(session, self._config.shop.zone, self._clock(), supplier)
+
+    def tell_late_orders(self) -> int:
+        """Tell planners of orders that should have been here, each once for the day it was expected; how many."""
+        with self._database.unit_of_work() as session:
+            return tell_late(session, self._config, self._clock())
+
+    def _ordering(self, staff: Staff) -> Decider:
+        return Decider(staff, self._config, self._clock())
