@@ -5,6 +5,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -16,6 +17,9 @@ from core.errors import ConfigError
 from core.mailroom.ports import Courier
 from core.portal import Portal
 
+if TYPE_CHECKING:
+    from bot.channels.telegram.service import TelegramDoor
+
 _SHORTEST_SECRET = 16
 
 
@@ -26,6 +30,7 @@ class House:
     config: Config
     database: Database
     portal: Portal
+    telegram: "TelegramDoor | None" = None
 
     def close(self) -> None:
         """Give the database back."""
@@ -42,7 +47,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)
     portal = Portal(database, config, clock, couriers={"email": _mail(config.mail)}, adviser=_adviser(config))
-    return House(config, database, portal)
+    return House(config, database, portal, _telegram(portal, config))
 
 
 def _mail(settings: Mail) -> Courier:
@@ -54,6 +59,17 @@ def _mail(settings: Mail) -> Courier:
     return SmtpCourier(
         settings.host, settings.port, settings.user, password, settings.sender, starttls=settings.starttls
     )
+
+
+def _telegram(portal: Portal, config: Config) -> "TelegramDoor | None":
+    if config.telegram.mode == "off":
+        return None
+    from bot.channels.telegram import CHANNEL
+    from bot.channels.telegram.service import TelegramDoor
+
+    door = TelegramDoor(portal, config)
+    portal.engage(CHANNEL, door.courier)
+    return door
 
 
 def _adviser(config: Config) -> Adviser | None:

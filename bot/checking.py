@@ -31,9 +31,31 @@ def findings(house: House) -> list[Finding]:
         found.append(
             Finding(True, "Letters stay in the database (mail.transport is “outbox”); a real shop sets “smtp”.")
         )
+    found += _telegram(house)
     try:
         rows = house.portal.verify_audit()
         found.append(Finding(True, f"The audit chain holds over {rows} sealed rows; the scheduler seals newer ones."))
     except PortalError as error:
         found.append(Finding(False, str(error)))
     return found
+
+
+def _telegram(house: House) -> list[Finding]:
+    """Whether Telegram knows the bot, and whether it can reach us."""
+    if house.telegram is None:
+        return []
+    from bot.channels.telegram.service import faults_of
+
+    try:
+        name, faults = faults_of(house.telegram, house.config)
+    except PortalError as error:
+        return [
+            Finding(
+                False, f"Telegram: {error} Check telegram.token and the way out to {house.config.telegram.api_url}."
+            )
+        ]
+    link = f"https://t.me/{name}?start={{token}}"
+    told = [Finding(True, f"Telegram knows the bot as @{name} ({house.config.telegram.mode}).")]
+    if house.config.identity.chat_links.get("telegram") != link:
+        told.append(Finding(True, f"Account pages link to the bot once identity.chat_links has telegram = “{link}”."))
+    return told + [Finding(False, fault) for fault in faults]

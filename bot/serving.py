@@ -81,13 +81,20 @@ def _application(
     def on_start() -> None:
         house.portal.warm()
         running.append(start(house.portal, house.config))
+        if house.telegram is not None:
+            house.telegram.start()
         ready()
 
     def on_stop() -> None:
+        if house.telegram is not None:
+            house.telegram.stop()
         for timetable in running:
             timetable.stop()
 
-    return create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
+    app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
+    if house.telegram is not None and house.telegram.routes is not None:
+        app.include_router(house.telegram.routes)
+    return app
 
 
 def _settings(app: "FastAPI | str", *, workers: int = 1, factory: bool = False) -> "uvicorn.Config":

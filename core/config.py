@@ -306,6 +306,41 @@ class Slack(Section):
         return self
 
 
+class Telegram(Section):
+    """The shop's bot on Telegram: `polling` needs no public address, `webhook` is called at /telegram/webhook."""
+
+    mode: Literal["off", "polling", "webhook"] = "off"
+    token: SecretStr = Field(SecretStr(""), description="of the bot, from @BotFather")
+    webhook_secret: SecretStr = Field(SecretStr(""), description="that Telegram shows when it calls; for webhook")
+    previous_webhook_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+    api_url: str = "https://api.telegram.org"
+    poll_s: int = Field(25, ge=1, le=50, description="how long one question for updates may wait")
+    timeout_s: float = Field(10.0, ge=0.1, le=60, description="how long a call may take")
+
+    @field_validator("api_url")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+            raise ValueError(f"“{address}” is no address; write it like https://api.telegram.org")
+        return address.rstrip("/")
+
+    @field_validator("webhook_secret", "previous_webhook_secret")
+    @classmethod
+    def _as_telegram_takes_it(cls, secret: SecretStr) -> SecretStr:
+        if secret.get_secret_value() and not re.fullmatch(r"[\w-]{16,256}", secret.get_secret_value(), re.ASCII):
+            raise ValueError("it must be 16 to 256 letters, digits, “_” or “-”")
+        return secret
+
+    @model_validator(mode="after")
+    def _can_be_served(self) -> "Telegram":
+        """Refuse a door that anybody could talk through."""
+        wanted = {"off": (), "polling": ("token",), "webhook": ("token", "webhook_secret")}[self.mode]
+        missing = [name for name in wanted if not getattr(self, name).get_secret_value().strip()]
+        if missing:
+            raise ValueError(f"mode “{self.mode}” needs {', '.join(missing)}")
+        return self
+
+
 class Config(BaseSettings):
     """The whole configuration; see config.toml for every key with its meaning."""
 
@@ -328,6 +363,7 @@ class Config(BaseSettings):
     mail: Mail = Mail()
     language_model: LanguageModel = LanguageModel()
     slack: Slack = Slack()
+    telegram: Telegram = Telegram()
 
     @classmethod
     def settings_customise_sources(

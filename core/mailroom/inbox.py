@@ -53,12 +53,11 @@ def oldest_unanswered(session: Session, source: str) -> dict[str, Any] | None:
     return session.scalar(unanswered.order_by(InboxRow.inbox_id).limit(1))
 
 
-def unanswered(session: Session, beginning: str, limit: int) -> list[str]:
-    """Sources that begin like this and have something unanswered."""
-    open_ones = select(InboxRow.source).where(
-        InboxRow.answer.is_(None), InboxRow.source.startswith(beginning, autoescape=True)
-    )
-    return list(session.scalars(open_ones.distinct().limit(limit)))
+def unanswered(session: Session, beginning: str, before: datetime, limit: int) -> list[str]:
+    """Sources that begin like this and have something unanswered that was received before a moment."""
+    of_them = InboxRow.source.startswith(beginning, autoescape=True)
+    waiting = select(InboxRow.source).where(InboxRow.answer.is_(None), of_them, InboxRow.received_at <= before)
+    return list(session.scalars(waiting.distinct().limit(limit)))
 
 
 def answer(session: Session, inbox_id: int, given: dict[str, Any]) -> None:

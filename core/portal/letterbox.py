@@ -2,8 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from core.portal.counter import Counter
 log = logging.getLogger(__name__)
 Draw = Callable[[Incoming, Reply], list[dict[str, Any]]]
 _MOST_CHATS = 100
+_ANSWERING = timedelta(seconds=2)
 
 
 class Letterbox(Counter):
@@ -46,10 +46,10 @@ class Letterbox(Counter):
             )
 
     def unanswered_chats(self, channel: str) -> list[str]:
-        """Chats of a channel in which something stored waits for its answer."""
-        beginning = _source(channel, "")
+        """Chats of a channel in which something stored has waited longer for its answer than answering takes."""
+        beginning, since = _source(channel, ""), self._clock() - _ANSWERING
         with self._database.reading() as session:
-            return [one.removeprefix(beginning) for one in inbox.unanswered(session, beginning, _MOST_CHATS)]
+            return [one.removeprefix(beginning) for one in inbox.unanswered(session, beginning, since, _MOST_CHATS)]
 
     def answer_next(self, channel: str, chat: str, draw: Draw) -> Incoming | None:
         """Answer what has waited longest in a chat, in the transaction that posts the answer; None where nothing waits.
@@ -85,9 +85,14 @@ class Letterbox(Counter):
         with self._database.unit_of_work() as session:
             closed.close(session, channel, chat, why, self._clock())
 
-    def say(self, language: str, intent: str, key: str) -> str:
+    def reopen_chat(self, channel: str, chat: str) -> None:
+        """Post may go to a chat again."""
+        with self._database.unit_of_work() as session:
+            closed.reopen(session, channel, chat)
+
+    def say(self, language: str, intent: str, key: str, **values: Any) -> str:
         """One of the shop's sentences, for what a channel shows beside conversations, such as a menu."""
-        return self._house.wording.say(language, intent, key)
+        return self._house.wording.say(language, intent, key, **values)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -99,14 +104,10 @@ class Letterbox(Counter):
         with self._database.unit_of_work() as session:
             return leases.take(session, name, owner, self._clock(), lasts)
 
-    @contextmanager
-    def giving_back(self, name: str, owner: str) -> Iterator[None]:
-        """Let another process have a lease at the end, if this one has it."""
-        try:
-            yield
-        finally:
-            with self._database.unit_of_work() as session:
-                leases.give_back(session, name, owner)
+    def give_lease_back(self, name: str, owner: str) -> None:
+        """Let another process have a lease at once, if this one has it."""
+        with self._database.unit_of_work() as session:
+            leases.give_back(session, name, owner)
 
     def _post(self, session: Session, incoming: Incoming, contents: list[dict[str, Any]]) -> None:
         """Write the answer down for the courier, bound to whoever the chat speaks for now."""

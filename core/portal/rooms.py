@@ -48,6 +48,10 @@ class Rooms:
         self._opened: House | None = None
         self._opening = threading.Lock()
 
+    def engage(self, channel: str, courier: Courier) -> None:
+        """Have post of a channel carried by a courier that itself asks the portal for what it encloses."""
+        self._couriers[channel] = courier
+
     def warm(self) -> None:
         """Load what the first conversation would wait for."""
         self._house.reader.learn()

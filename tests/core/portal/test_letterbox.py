@@ -74,9 +74,11 @@ def link(database: Database, clock: SettableClock) -> None:
 
 
 @on_sqlite
-def test_what_was_stored_is_answered_in_the_order_it_came(portal: Portal, cote: Dovecote) -> None:
+def test_what_was_stored_is_answered_in_the_order_it_came(portal: Portal, cote: Dovecote, clock: SettableClock) -> None:
     for delivery, words in enumerate(("how many brass door bells do you have?", "how do you deliver?")):
         assert portal.receive(said(str(delivery), words))
+    assert portal.unanswered_chats(CHANNEL) == []
+    clock.forward(timedelta(seconds=2))
     assert portal.unanswered_chats(CHANNEL) == [CHAT]
     assert answer_all(portal) == 2
     assert "500" in cote.carried[0]
@@ -230,8 +232,7 @@ def test_a_lease_is_one_process_at_a_time(portal: Portal, clock: SettableClock) 
     assert portal.take_lease("polling", "one", lasts)
     clock.forward(lasts)
     assert portal.take_lease("polling", "two", lasts)
-    with portal.giving_back("polling", "two"):
-        pass
+    portal.give_lease_back("polling", "two")
     assert portal.take_lease("polling", "one", lasts)
 
 
