@@ -65,12 +65,12 @@ def notify(session: Session, customer: Customer, notice: Notice, text: str, now:
 def addressed(session: Session, post: Post) -> dict[str, Any] | None:
     """The content to send now, to the address on file now; None where the customer is gone.
 
-    The answer to what a customer said goes to the chat it was said in, while that chat speaks for them.
+    What a customer is told in a chat goes there while that chat speaks for them.
     """
     customer_id = post.content.get("customer_id")
     if customer_id is None:
         return dict(post.content)
-    if post.kind == outbox.REPLY:
+    if post.channel != "email":
         link = links.linked(session, post.channel, post.chat)
         return dict(post.content) if link is not None and link.customer_id == customer_id else None
     try:

@@ -169,8 +169,7 @@ class Desk(Rooms):
         if not transcript.tell(session, found.where, speaker, text, key, now) or found.channel in _READ_IN_PLACE:
             return
         content = {"to": found.chat, "customer_id": found.customer_id, "text": text}
-        chat = f"{found.person or 'guest'}:{found.channel}:{found.chat}"
-        outbox.post(session, Outgoing(f"{key}:{found.channel}", found.channel, chat, "answer", content), now)
+        outbox.post(session, Outgoing(f"{key}:{found.channel}", found.channel, found.chat, "answer", content), now)
 
     @staticmethod
     def _at_work(session: Session, staff: Staff) -> Staff:

@@ -12,7 +12,13 @@ from core.portal import Portal
 from tests.shop import ADA, GRACE, open_shop
 
 FOLDER = Path(str(bot.channels.__file__)).parent
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+NAMES = sorted(path.stem for path in FOLDER.iterdir() if path.stem.isidentifier() and not path.stem.startswith("_"))
+OF_THE_CORE = {"core.portal", "core.chat", "core.config", "core.errors", "core.clock", "core.mailroom.ports"}
+
+
+def files(name: str) -> list[Path]:
+    """The files of a channel: one, or a package."""
+    return [path for path in (FOLDER / f"{name}.py", *(FOLDER / name).rglob("*.py")) if path.is_file()]
 
 
 def imported(path: Path) -> set[str]:
@@ -33,14 +39,15 @@ def test_a_channel_names_itself_as_its_file_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_channel_reaches_the_product_only_through_the_portal(name: str) -> None:
-    of_the_core = {module for module in imported(FOLDER / f"{name}.py") if module.startswith("core")}
-    assert of_the_core <= {"core.portal", "core.chat", "core.config", "core.errors", "core.clock"}
+    known = {module for path in files(name) for module in imported(path) if module.startswith("core")}
+    assert {module for module in known if not module.endswith(".model")} <= OF_THE_CORE
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_channel_does_not_know_its_siblings(name: str) -> None:
     others = {f"bot.channels.{other}" for other in NAMES if other != name}
-    assert not imported(FOLDER / f"{name}.py") & others
+    known = {module for path in files(name) for module in imported(path)}
+    assert not {module for module in known if any(f"{module}.".startswith(f"{other}.") for other in others)}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
