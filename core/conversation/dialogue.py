@@ -36,6 +36,7 @@ _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _PROVES = "link_account"
 _IDENTIFIED = 1
+_NOT_ALOUD = frozenset({_PROVES, "talk_to_human", "open_ticket", "complaint"})  # not where others read along
 _BY_CHANNEL = 2  # the proof of somebody of the shop whom their channel signed in
 HAS_SIGN_IN = frozenset({"web"})
 _ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
@@ -411,7 +412,7 @@ def _act(scene: Scene, top: Frame) -> None:
 
 def _safely(scene: Scene, frame: Frame, step: Callable[[], Step]) -> Step:
     intent = INTENTS[frame.intent]
-    if scene.incoming.is_group and (intent.PROOF or frame.intent == _PROVES):
+    if scene.incoming.is_group and (intent.PROOF or frame.intent in _NOT_ALOUD):
         return Answer(scene.say("not_in_groups"))
     if scene.incoming.speaker.proof < intent.PROOF == _IDENTIFIED and scene.audience in intent.AUDIENCE:
         step = partial(intent.identify, _turn(scene, frame, ""))

@@ -8,7 +8,7 @@ import logging
 import re
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -71,14 +71,31 @@ def _is_ours(door: SlackDoor, body: dict[str, Any]) -> bool:
 
 
 def _hear_events(app: AsyncApp, door: SlackDoor) -> None:
-    async def message(body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient) -> None:
-        await customers.message(door, client, event, str(body.get("event_id", "")))
+    async def message(
+        body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient, request: AsyncBoltRequest
+    ) -> None:
+        if event.get("channel_type") == "im":
+            is_again = "x-slack-retry-num" in request.headers
+            await customers.message(door, client, event, body["event_id"], is_again=is_again)
+
+    async def mentioned(body: dict[str, Any], event: dict[str, Any]) -> None:
+        await customers.mentioned(door, event, body["event_id"])
+
+    async def assistant_opened(event: dict[str, Any], client: AsyncWebClient) -> None:
+        door.later(customers.assistant_opened(door, client, event))
 
     async def app_home_opened(event: dict[str, Any], client: AsyncWebClient) -> None:
         door.later(home.opened(door, client, event))
 
     app.event("message")(message)
+    app.event("app_mention")(mentioned)
+    app.event("assistant_thread_started")(assistant_opened)
     app.event("app_home_opened")(app_home_opened)
+    app.event(re.compile(""))(_nothing_to_do)
+
+
+async def _nothing_to_do() -> None:
+    """What nobody has a use for is taken all the same, or Slack would send it again."""
 
 
 def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:

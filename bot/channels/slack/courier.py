@@ -1,43 +1,89 @@
-"""Carries post to Slack: a chat, or a thread of it, gets text beside blocks; trouble becomes Later or Never."""
+"""Carries post to Slack: a chat or a thread of it gets text beside blocks, or a file; trouble is Later or Never."""
 
-import logging
-from typing import Any
+import http.client
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.channels.slack.drawing import drawn
 from core.config import Slack
-from core.mailroom.ports import Later, Never, Post
+from core.mailroom.ports import Gone, Later, Never, Post
 
-log = logging.getLogger(__name__)
 _TIMEOUT_S = 10
 _PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
                      "request_timeout", "team_added_to_org", "message_limit_exceeded"})  # fmt: skip
+_OURS = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive"})
+_NOBODY_THERE = frozenset({"channel_not_found", "user_not_found", "is_archived", "user_disabled", "not_in_channel",
+                           "cannot_dm_bot", "user_not_visible"})  # fmt: skip
+
+
+class Document(Protocol):
+    """A document to be sent."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def content(self) -> bytes:
+        """What is in it."""
 
 
 class SlackCourier:
-    """Sends over the Web API with the bot's token; it never tries again by itself, because that could post twice."""
+    """Sends over the Web API with the bot's token; it never tries again by itself, because that could post twice.
 
-    def __init__(self, settings: Slack) -> None:
+    `document` gets what a link of ours stands for. Post with an attachment is that file and nothing else.
+    """
+
+    def __init__(self, settings: Slack, document: Callable[[str], Document]) -> None:
         token = settings.token.get_secret_value()
         self._client = WebClient(token, base_url=settings.api_url, timeout=_TIMEOUT_S, retry_handlers=[])
+        self._document = document
 
     def send(self, post: Post) -> str:
-        """Post a message and give its place, `C123/1699.0001`.
+        """Send, and give the place of the message, `C123/1699.0001`; of a file, the id Slack knows it by.
 
         Raises:
-            Later: Slack is not there, is busy, or asks us to slow down.
-            Never: there is no such chat, or the app may not write there.
+            Later: Slack is not there, is busy, asks us to slow down, or no longer knows the token.
+            Gone: there is no such chat any more, or the app is not in it.
+            Never: Slack refuses the message.
         """
-        channel, _, thread = str(post.content["to"]).partition("/")
         try:
-            said = self._client.chat_postMessage(channel=channel, thread_ts=thread or None, **drawn(post.content))
+            return self._sent(post)
         except SlackApiError as refusal:
             raise _trouble(refusal) from refusal
-        except (SlackClientError, OSError) as error:
+        except (SlackClientError, OSError, http.client.HTTPException) as error:
             raise Later(f"Slack does not answer ({type(error).__name__}).") from error
+
+    def _sent(self, post: Post) -> str:
+        content = post.content
+        channel, _, thread = str(content["to"]).partition("/")
+        if content.get("attachments"):
+            return self._upload(self._chat(channel), thread, content["attachments"][0])
+        told = drawn(content, may_be_repeat=post.may_be_repeat)
+        if content.get("place"):
+            where, _, shown_at = str(content["place"]).partition("/")
+            said = self._client.chat_update(channel=where, ts=shown_at, text=told["text"], blocks=told["blocks"])
+        else:
+            said = self._client.chat_postMessage(channel=channel, thread_ts=thread or None, **told)
         return f"{said['channel']}/{said['ts']}"
+
+    def _upload(self, channel: str, thread: str, attached: dict[str, str]) -> str:
+        document = self._document(attached["url"])
+        done = self._client.files_upload_v2(
+            channel=channel, thread_ts=thread or None, filename=document.name, title=document.name,
+            content=document.content,
+        )  # fmt: skip
+        return str(done["file"]["id"])
+
+    def _chat(self, channel: str) -> str:
+        """The chat itself, where only its user is known: files go nowhere else."""
+        if channel[:1] not in {"U", "W"}:
+            return channel
+        opened: Any = self._client.conversations_open(users=channel)
+        return str(opened["channel"]["id"])
 
 
 def _trouble(refusal: SlackApiError) -> Later | Never:
@@ -48,4 +94,8 @@ def _trouble(refusal: SlackApiError) -> Later | Never:
         return Later("Slack asks us to slow down.", float(asked) if asked.isdigit() else None)
     if response.status_code >= 500 or error in _PASSES:
         return Later(f"Slack has trouble of its own ({error}).")
+    if error in _OURS:
+        return Later(f"Slack does not let us in ({error}); check slack.token.")
+    if error in _NOBODY_THERE:
+        return Gone(f"Nothing can be said there any more: {error}.")
     return Never(f"Slack refuses it: {error}.")

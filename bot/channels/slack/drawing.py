@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from core.chat import Incoming, Reply
+
 MOST_BLOCKS, LONGEST_SECTION, LONGEST_LABEL, LONGEST_VALUE = 50, 3000, 75, 2000
-LONGEST_TEXT = 3900
+LONGEST_TEXT, LONGEST_MESSAGE = 3900, 9000
 _IN_A_ROW = 5
 _REFERENCE = re.compile(r"<([^<>|]{1,3000})(?:\|([^<>|]{0,3000}))?>")
 
@@ -67,8 +70,21 @@ def summary(text: str) -> str:
     return escaped(head)
 
 
-def drawn(content: Mapping[str, Any]) -> dict[str, Any]:
+def drawn(content: Mapping[str, Any], *, may_be_repeat: bool = False) -> dict[str, Any]:
     """What `chat.postMessage` is given for a text with buttons, or for blocks that somebody has drawn already."""
     text = str(content.get("text") or "…")
     blocks = list(content.get("blocks") or [*sections(text), *buttons(content.get("buttons") or ())])
+    if may_be_repeat:
+        blocks = [{"type": "context", "elements": [plain("(may be a repeat)")]}, *blocks]
     return {"text": summary(text), "blocks": blocks[:MOST_BLOCKS], "unfurl_links": False, "unfurl_media": False}
+
+
+def answers(incoming: Incoming, reply: Reply) -> list[dict[str, Any]]:
+    """A reply as post for the courier, one call of Slack's each: its text with the buttons last, then its files."""
+    to = f"{incoming.chat}/{incoming.thread}" if incoming.thread else incoming.chat
+    texts = list(parts(reply.text, LONGEST_MESSAGE))
+    told: list[dict[str, Any]] = [{"to": to, "text": text} for text in texts]
+    if reply.buttons:
+        told = told or [{"to": to, "text": "…"}]
+        told[-1]["buttons"] = [asdict(button) for button in reply.buttons]
+    return told + [{"to": to, "text": one.name, "attachments": [asdict(one)]} for one in reply.attachments]

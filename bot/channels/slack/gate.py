@@ -29,7 +29,7 @@ class Gate:
         secrets = (settings.signing_secret.get_secret_value(), settings.previous_signing_secret.get_secret_value())
         self._verifiers = [SignatureVerifier(secret, clock) for secret in secrets if secret.strip()]
 
-    async def __call__(self, request: Request) -> Response:
+    async def receive(self, request: Request) -> Response:
         """Answer one call of Slack's; what is not signed gets an empty 401, what cannot be read an empty 400."""
         body = await request.body()
         headers = {name.lower(): value for name, value in request.headers.items()}

@@ -1,30 +1,11 @@
 """Who gets in by Slack's door, and what is asked of whoever does."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from core.config import Config
-from core.database.engine import Database
-from tests.bot.channels.slack.web_api import TEAM, WebApi, serving
-from tests.bot.channels.slack.workspace import PREVIOUS, Workspace, opened
-from tests.conftest import SettableClock
-from tests.shop import PLANNER, open_shop
+from tests.bot.channels.slack.web_api import TEAM
+from tests.bot.channels.slack.workspace import PREVIOUS, Workspace
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def api() -> Iterator[WebApi]:
-    with serving() as web_api:
-        yield web_api
-
-
-@pytest.fixture
-def workspace(database: Database, config: Config, clock: SettableClock, api: WebApi) -> Workspace:
-    made = opened(database, config, clock, api, staff={"U1PAT": PLANNER})
-    open_shop(made.portal)
-    return made
 
 
 def test_a_question_is_answered_in_the_direct_message(workspace: Workspace) -> None:

@@ -163,7 +163,7 @@ class WebApi:
             kept = self._uploads[named["id"]]
             if len(kept.get("content", b"")) != kept["length"]:
                 return _no("file_not_found")
-            where = {"channel": given.get("channel_id"), "thread_ts": given.get("thread_ts")}
+            where = {"channel_id": given.get("channel_id"), "thread_ts": given.get("thread_ts")}
             self.files.append({**kept, **where, "title": named.get("title")})
             done.append({"id": named["id"], "title": named.get("title")})
         return _ok(files=done)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from bot.channels.slack import customers
 from bot.channels.slack.app import build
 from bot.channels.slack.courier import SlackCourier
 from bot.channels.slack.door import SlackDoor
@@ -103,6 +104,29 @@ class Workspace:
         signed = {"x-slack-request-timestamp": sent_at, "x-slack-signature": f"v0={digest}", "content-type": kind}
         return asyncio.run(self._received(body, {**signed, **(headers or {})}))
 
+    def code_for(self, address: str) -> str:
+        """The code in the latest letter to an address."""
+        letter = next(one for one in self.portal.letters() if one.to == address)
+        return next(word for word in letter.text.split() if word.isdigit() and len(word) == 8)
+
+    def link(self, user: str, address: str) -> None:
+        """Somebody shows by a code from their mailbox who they are."""
+        self.write(user, "link my account")
+        self.write(user, f"<mailto:{address}|{address}>")
+        self.write(user, self.code_for(address))
+
+    def last(self, user: str) -> dict[str, Any]:
+        """The latest message in somebody's direct message."""
+        return self.api.posted(f"D{user[1:]}")[-1]
+
+    def look_after(self) -> None:
+        """What runs every few seconds: whatever waits for an answer gets it."""
+
+        async def looking() -> None:
+            await customers.look_after(self.door)
+
+        asyncio.run(looking())
+
     async def _received(self, body: bytes, headers: dict[str, str]) -> Response:
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -111,7 +135,7 @@ class Workspace:
 
         told = [(name.encode(), value.encode()) for name, value in headers.items()]
         scope = {"type": "http", "method": "POST", "path": PATH, "headers": told, "query_string": b""}
-        answer = await self.gate(Request(scope, receive))
+        answer = await self.gate.receive(Request(scope, receive))
         await self._at_rest()
         return answer
 
@@ -126,7 +150,8 @@ class Workspace:
 def opened(database: Any, config: Config, clock: SettableClock, api: WebApi, **more: Any) -> Workspace:
     """A workspace over a database."""
     config = config.model_copy(update={"slack": settings(api, **more)})
-    portal = Portal(database, config, clock, couriers={"slack": SlackCourier(config.slack)})
+    portal = Portal(database, config, clock)
+    portal.engage("slack", SlackCourier(config.slack, portal.enclosed))
     door = SlackDoor(portal, config, clock)
     app = build(door)
     return Workspace(portal, door, app, Gate(door, app), clock, api)
