@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: demo test bench screenshots guide lock clean check-python
+.PHONY: demo test test-spark bench screenshots guide lock clean check-python
 
 demo: $(VENV)/.installed
 	@$(BIN)/storekeeper demo --port $(PORT)
@@ -32,6 +32,14 @@ check-python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or later, or name it: make demo PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make demo PYTHON=python3.12"; exit 1; }
 
+test-spark: $(VENV)/.installed-spark
+	$(BIN)/python -m pytest tests/spark
+
+$(VENV)/.installed-spark: $(VENV)/.installed-dev
+	@echo "Adding Spark, about 450 MB ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[spark]" || { echo "Installing Spark failed. Without a network, connect once and run make again."; exit 1; }
+	@touch $@
+
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
@@ -42,7 +50,7 @@ guide: $(VENV)/.installed
 	$(BIN)/python -m integrations.csv.guide > docs/import.md
 
 lock:
-	$(PYTHON) -m venv /tmp/storekeeper-lock && /tmp/storekeeper-lock/bin/pip install --quiet -U ".[dev]" && /tmp/storekeeper-lock/bin/pip freeze --exclude storekeeper | sort -f > constraints.txt && rm -rf /tmp/storekeeper-lock
+	$(PYTHON) -m venv /tmp/storekeeper-lock && /tmp/storekeeper-lock/bin/pip install --quiet -U ".[dev,spark]" && /tmp/storekeeper-lock/bin/pip freeze --exclude storekeeper | sort -f > constraints.txt && rm -rf /tmp/storekeeper-lock
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,14 @@ app = typer.Typer(
 )
 database_app = typer.Typer(help="Looks after the database.", no_args_is_help=True)
 app.add_typer(database_app, name="db")
+
+
+class Engine(StrEnum):
+    """What plan-table computes on."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
 
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", help="The configuration; config.toml of this folder where left out.")
@@ -248,11 +257,13 @@ def backtest(
 
 @app.command("plan-table")
 def plan_table(
-    items: Annotated[Path, typer.Option(help="Table of items, CSV or Parquet.")],
-    demand: Annotated[Path, typer.Option(help="Table of their demand by day or week, CSV or Parquet.")],
-    out: Annotated[Path, typer.Option(help="Where the proposals go, CSV or Parquet by its name.")],
-    suppliers: Annotated[Path | None, typer.Option(help="Table of what suppliers ask of an order.")] = None,
-    open_orders: Annotated[Path | None, typer.Option(help="Table of what is on its way already.")] = None,
+    items: Annotated[str, typer.Option(help="Table of items, CSV or Parquet.")],
+    demand: Annotated[str, typer.Option(help="Table of their demand by day or week, CSV or Parquet.")],
+    out: Annotated[str, typer.Option(help="Where the proposals go, CSV or Parquet by its name; Spark makes a folder.")],
+    suppliers: Annotated[str, typer.Option(help="Table of what suppliers ask of an order.")] = "",
+    open_orders: Annotated[str, typer.Option(help="Table of what is on its way already.")] = "",
+    engine: Annotated[Engine, typer.Option(help="This machine, or a Spark cluster.")] = Engine.LOCAL,
+    master: Annotated[str, typer.Option(help="The cluster, such as spark://host:7077; local[*] where left out.")] = "",
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to plan for.")] = None,
     workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1, max=256)] = 2,
     chunk: Annotated[int, typer.Option(help="Items planned at a time; fewer take less memory.", min=1)] = 16_384,
@@ -264,8 +275,8 @@ def plan_table(
     from bot.plan_table.command import Asked, run
 
     day = as_of.date() if as_of else None
-    asked = Asked(items, demand, out, suppliers, open_orders, day, workers, chunk, everything, as_json)
-    if not run(_load(config), asked):
+    tables = (items, demand, out, suppliers, open_orders)
+    if not run(_load(config), Asked(*tables, engine.value, master, day, workers, chunk, everything, as_json)):
         sys.exit(1)
 
 

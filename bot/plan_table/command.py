@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from bot.plan_table import columns, local, shelves
 from bot.plan_table.columns import Left
 from bot.plan_table.kernel import Span, schema
 from bot.plan_table.shelves import Shelves
-from bot.plan_table.spill import Spilled, spill
+from bot.plan_table.spill import Finder, Spilled, spill
 from core.config import Config
 from core.errors import InvalidInput
 
@@ -31,11 +31,13 @@ _MOST_SHOWN = 20
 class Asked:
     """What the command was asked for."""
 
-    items: Path
-    demand: Path
-    out: Path
-    suppliers: Path | None = None
-    open_orders: Path | None = None
+    items: str
+    demand: str
+    out: str
+    suppliers: str = ""
+    open_orders: str = ""
+    engine: str = "local"
+    master: str = ""
     as_of: date | None = None
     workers: int = 2
     chunk: int = 16_384
@@ -63,22 +65,26 @@ def run(config: Config, asked: Asked) -> bool:
         InvalidInput: tables that cannot be used, or a file that cannot be written.
     """
     columns.arrow()
+    if asked.engine == "spark":
+        return _on_spark(config, asked)
     took: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="storekeeper-") as name, _progress(asked) as progress:
         folder, began = Path(name), time.perf_counter()
-        found = shelves.read(asked.items, config.planning, config.tables, asked.open_orders)
-        found, left = _with_terms(found, asked.suppliers)
+        open_orders = Path(asked.open_orders) if asked.open_orders else None
+        found = shelves.read(Path(asked.items), config.planning, config.tables, open_orders)
+        found, left = _with_terms(found, Path(asked.suppliers) if asked.suppliers else None)
         took["items"] = time.perf_counter() - began
+        finder = Finder(found.table, found.dropped)
         ends = local.chunks(found.suppliers, asked.chunk)
         reading = progress.add_task("Reading demand", total=None)
-        spilled = spill(asked.demand, found.table, ends, folder, lambda rows: progress.advance(reading, rows))
+        spilled = spill(Path(asked.demand), finder, ends, folder, lambda rows: progress.advance(reading, rows))
         took["demand"] = time.perf_counter() - began - took["items"]
         span = _span(spilled, asked, config.planning.history_weeks)
-        work = _work(found, spilled, ends, folder, span, asked.demand.name)
+        work = _work(found, spilled, ends, folder, span, Path(asked.demand).name)
         planning = progress.add_task("Planning", total=len(work))
         told = Told(span.as_of, len(found.table), spilled.rows)
         left += [*found.left, *spilled.left]
-        with _writer(asked.out) as writer:
+        with _Writer(Path(asked.out)) as writer:
             for proposals, more in local.run(work, asked.workers):
                 writer.write(proposals)
                 _add(told, proposals)
@@ -134,7 +140,7 @@ def _with_terms(found: Shelves, path: Path | None) -> tuple[Shelves, list[Left]]
         left = columns.left_out(path, faults)
     values = np.array([least.get(one, 0.0) for one in found.table["supplier"].to_pylist()])
     table = found.table.append_column("minimum_order_value", pa.array(values))
-    return Shelves(table, found.left, found.unread), left
+    return replace(found, table=table), left
 
 
 def _add(told: Told, proposals: Any) -> None:
@@ -173,8 +179,17 @@ class _Writer:
         self._file.close()
 
 
-def _writer(path: Path) -> _Writer:
-    return _Writer(path)
+def _on_spark(config: Config, asked: Asked) -> bool:
+    from bot.plan_table import spark
+
+    began = time.perf_counter()
+    cluster = spark.Cluster(asked.master or "local[*]", config.planning, config.tables, asked.chunk)
+    paths = spark.Paths(asked.items, asked.demand, asked.out, asked.suppliers, asked.open_orders)
+    outcome = spark.run(cluster, paths, asked.as_of, everything=asked.everything)
+    figures = {name: value for name, value in vars(outcome).items() if name != "faults"}
+    took = {"spark": time.perf_counter() - began}
+    _report(Told(**figures), [Left("", 0, one) for one in outcome.faults], [], took, asked)
+    return not outcome.faults
 
 
 def _report(told: Told, left: list[Left], unread: list[str], took: dict[str, float], asked: Asked) -> None:
@@ -194,7 +209,8 @@ def _report(told: Told, left: list[Left], unread: list[str], took: dict[str, flo
     if unread:
         typer.echo(f"Columns that make no difference: {', '.join(unread)}", err=True)
     for one in _few(left):
-        typer.echo(f"  {one.file} line {one.line}: {one.sentence}", err=True)
+        where = f"{one.file} line {one.line}: " if one.line else ""
+        typer.echo(f"  {where}{one.sentence}", err=True)
     if len(left) > _MOST_SHOWN:
         typer.echo(f"  … {len(left) - _MOST_SHOWN:,} more; --json names them", err=True)
 

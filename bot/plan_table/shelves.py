@@ -34,6 +34,8 @@ class Shelves:
     table: "pa.Table"
     left: tuple[Left, ...]
     unread: tuple[str, ...]
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Names of the items that were left out."""
 
     @property
     def suppliers(self) -> NDArray[np.int64]:
@@ -48,29 +50,44 @@ def read(path: Path, planning: Planning, defaults: Tables, open_orders: Path | N
     Raises:
         InvalidInput: a file cannot be read, lacks a column, or no row can be planned.
     """
+    given = columns.table(path, REQUIRED)
+    table, faults = checked(given, planning, defaults)
+    left = columns.left_out(path, faults)
+    if not len(table):
+        raise InvalidInput(f"No row of {path} can be planned. First: line {left[0].line}: {left[0].sentence}.")
+    if open_orders is not None:
+        table, more = _with_open_orders(table, open_orders)
+        left += more
+    unread = tuple(name for name in given.schema.names if name not in READ)
+    return Shelves(table, tuple(left), unread, tuple(dropped(given, faults)))
+
+
+def dropped(given: "pa.Table", faults: Faults) -> list[tuple[str, str]]:
+    """Names of the rows at fault."""
+    rows = given.take(np.array(sorted(faults), dtype=np.int64))
+    return list(zip(_names(rows, "sku"), _names(rows, "location"), strict=True))
+
+
+def checked(given: "pa.Table", planning: Planning, defaults: Tables) -> tuple["pa.Table", Faults]:
+    """The rows of a table of items that can be planned, sorted by supplier, location and sku; and why not the others.
+
+    What a column does not say is taken from the configuration. `row` is the place in the table given.
+    """
     import pyarrow as pa
 
-    given = columns.table(path, REQUIRED)
     faults: Faults = {}
     read = _numbers(given, planning, defaults, faults)
     names = {name: _names(given, name) for name in NAMES}
     _check_names(names, faults)
     tiers = _breaks(given, read["unit_cost"], faults)
-    left = []
-    if open_orders is not None:
-        left += _add_open_orders(open_orders, names, read["on_order"])
     _check(read, tiers, faults)
-    left = columns.left_out(path, faults) + left
     usable = np.array([row for row in range(len(given)) if row not in faults], dtype=np.int64)
-    if not len(usable):
-        raise InvalidInput(f"No row of {path} can be planned. First: line {left[0].line}: {left[0].sentence}.")
-    parts = {name: pa.array([values[row] for row in usable.tolist()]) for name, values in names.items()}
+    parts = {name: pa.array([values[row] for row in usable.tolist()], pa.string()) for name, values in names.items()}
     parts |= {name: pa.array(values[usable]) for name, values in read.items()}
     parts |= {"break_quantity": _lists(tiers[0][usable]), "break_cost": _lists(tiers[1][usable], tiers[0][usable])}
     parts["row"] = pa.array(usable)
-    together = pa.table(parts).sort_by([(name, "ascending") for name in ("supplier", "location", "sku")])
-    unread = tuple(name for name in given.schema.names if name not in READ)
-    return Shelves(together.combine_chunks(), tuple(left), unread)
+    sorting = [(name, "ascending") for name in ("supplier", "location", "sku")]
+    return pa.table(parts).sort_by(sorting).combine_chunks(), faults
 
 
 def _numbers(given: Any, planning: Planning, defaults: Tables, faults: Faults) -> dict[str, Vector]:
@@ -134,20 +151,24 @@ def _check(read: dict[str, Vector], tiers: tuple[Any, Any], faults: Faults) -> N
         faults.setdefault(row, f"its shelf_life_days is {read['shelf_life_days'][row]:g}; give more than 0")
 
 
-def _add_open_orders(path: Path, names: dict[str, list[str]], on_order: Vector) -> list[Left]:
+def _with_open_orders(table: "pa.Table", path: Path) -> tuple["pa.Table", list[Left]]:
+    import pyarrow as pa
+
     given = columns.table(path, ("sku", "quantity"))
     faults: Faults = {}
     quantity = columns.numbers(given["quantity"], "quantity", faults)
-    keys = zip(_names(given, "sku"), _names(given, "location"), strict=True)
-    row_of = {key: row for row, key in enumerate(zip(names["sku"], names["location"], strict=True))}
-    for row, key in enumerate(keys):
+    keys = zip(table["sku"].to_pylist(), table["location"].to_pylist(), strict=True)
+    row_of = {key: row for row, key in enumerate(keys)}
+    on_order = table["on_order"].to_numpy().copy()
+    for row, key in enumerate(zip(_names(given, "sku"), _names(given, "location"), strict=True)):
         if key not in row_of:
             faults.setdefault(row, f"{' at '.join(filter(None, key))} is not among the items; add a row for it there")
-        elif not quantity[row] >= 0:
-            faults.setdefault(row, f"its quantity is {quantity[row]:g}; give at least 0")
+        elif not quantity[row] >= 0 or quantity[row] != np.floor(quantity[row]):
+            faults.setdefault(row, f"its quantity is {quantity[row]:g}; give a whole number from 0")
         elif row not in faults:
             on_order[row_of[key]] += quantity[row]
-    return columns.left_out(path, faults)
+    at = table.schema.get_field_index("on_order")
+    return table.set_column(at, "on_order", pa.array(on_order)), columns.left_out(path, faults)
 
 
 def _lists(values: Any, starts: Any = None) -> Any:

@@ -45,12 +45,12 @@ class Spilled:
         return _EPOCH + timedelta(days=max(self.days) + self.step)
 
 
-def spill(path: Path, items: Any, ends: Sequence[int], folder: Path, tick: Callable[[int], None]) -> Spilled:
+def spill(path: Path, finder: "Finder", ends: Sequence[int], folder: Path, tick: Callable[[int], None]) -> Spilled:
     """Read demand once and set it down by chunk.
 
     Args:
         path: the table of demand.
-        items: the sorted table of items.
+        finder: of the sorted table of items.
         ends: one past the last row of each chunk of items.
         folder: where to.
         tick: told how many rows were read.
@@ -58,14 +58,13 @@ def spill(path: Path, items: Any, ends: Sequence[int], folder: Path, tick: Calla
     Raises:
         InvalidInput: it cannot be read, or nothing of it belongs to the items.
     """
-    finder = _Finder(items)
     spilled = Spilled([folder / f"demand-{at}" for at in range(len(ends))])
     bounds, offset = np.asarray(ends), 0
     with ExitStack() as stack:
         files = [stack.enter_context(file.open("wb")) for file in spilled.files]
         for batch in columns.batches(path, REQUIRED):
             faults: Faults = {}
-            _write(_records(batch, finder, faults, offset), bounds, files, spilled)
+            _write(records(batch, finder, faults, offset), bounds, files, spilled)
             if len(spilled.left) < _MOST_NAMED:
                 spilled.left += columns.left_out(path, faults, offset)
             spilled.unread = tuple(name for name in batch.schema.names if name not in READ)
@@ -79,32 +78,46 @@ def spill(path: Path, items: Any, ends: Sequence[int], folder: Path, tick: Calla
 
 def taken(file: Path, name: str) -> tuple[NDArray[Any], list[Left]]:
     """The rows of a chunk, sorted by item and day; a second row for a day is left out and named."""
-    rows = np.fromfile(file, dtype=RECORD)
+    rows, again = once(np.fromfile(file, dtype=RECORD))
+    return rows, [Left(name, int(line), TWICE) for line in again[:_MOST_NAMED]]
+
+
+TWICE = "its item has a row for that day already; add them up to one"
+
+
+def once(rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Records sorted by item and day, the first of each; and the lines of the others."""
     rows = rows[np.lexsort((rows["line"], rows["day"], rows["row"]))]
     again = np.zeros(len(rows), dtype=bool)
     again[1:] = (rows["row"][1:] == rows["row"][:-1]) & (rows["day"][1:] == rows["day"][:-1])
-    left = [
-        Left(name, int(one["line"]), "its item has a row for that day already; add them up to one")
-        for one in rows[again][:_MOST_NAMED]
-    ]
-    return rows[~again], left
+    return rows[~again], rows["line"][again]
 
 
-class _Finder:
-    """Which item a name of a product and of a place mean."""
+class Finder:
+    """Which item a name of a product and of a place mean.
 
-    def __init__(self, items: Any) -> None:
+    Args:
+        items: the table of items.
+        dropped: names of items that were left out themselves; their demand is no fault of its own.
+    """
+
+    def __init__(self, items: Any, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        import pyarrow as pa
         import pyarrow.compute as pc
 
-        self.skus, self.places = pc.unique(items["sku"]), pc.unique(items["location"])
-        sku = pc.index_in(items["sku"], self.skus).to_numpy().astype(np.int64)
-        place = pc.index_in(items["location"], self.places).to_numpy().astype(np.int64)
+        left = pa.table({"sku": [one[0] for one in dropped], "location": [one[1] for one in dropped]})
+        named = items.select(["sku", "location"])
+        named = pa.concat_tables([named, left.cast(named.schema)]).combine_chunks()
+        self.known = len(items)
+        self.skus, self.places = pc.unique(named["sku"]), pc.unique(named["location"])
+        sku = pc.index_in(named["sku"], self.skus).to_numpy().astype(np.int64)
+        place = pc.index_in(named["location"], self.places).to_numpy().astype(np.int64)
         keys = sku * len(self.places) + place
-        self.order = np.argsort(keys)
+        self.order = np.argsort(keys, kind="stable")
         self.keys = keys[self.order]
 
     def rows(self, sku: Any, place: Any) -> NDArray[np.int64]:
-        """The place of each item among the items; -1: it is not one of them."""
+        """The place of each item among the items; -1: it is not one of them, -2: it was left out."""
         import pyarrow.compute as pc
 
         product = pc.index_in(sku, self.skus).fill_null(-1).to_numpy().astype(np.int64)
@@ -112,16 +125,16 @@ class _Finder:
         key = np.where((product < 0) | (where < 0), -1, product * len(self.places) + where)
         at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
         found: NDArray[np.int64] = np.where(self.keys[at] == key, self.order[at], -1)
-        return found
+        return np.where(found >= self.known, -2, found)
 
 
-def _records(batch: Any, finder: _Finder, faults: Faults, offset: int) -> NDArray[Any]:
+def records(batch: Any, finder: Finder, faults: Faults, offset: int) -> NDArray[Any]:
     """The usable rows of a batch; `day` is read before its line is judged, so that every fault is found."""
     names = batch.schema.names
     sku = _text(batch["sku"])
     place = _text(batch["location"]) if "location" in names else _nowhere(len(batch))
     row = finder.rows(sku, place)
-    for at in np.flatnonzero(row < 0).tolist()[:_MOST_NAMED]:
+    for at in np.flatnonzero(row == -1).tolist()[:_MOST_NAMED]:
         said = " at ".join(filter(None, (sku[at].as_py(), place[at].as_py())))
         faults.setdefault(at, f"{said or 'it'} is not among the items; add a row for it there")
     day = columns.days(batch["date"], faults)
@@ -136,11 +149,11 @@ def _records(batch: Any, finder: _Finder, faults: Faults, offset: int) -> NDArra
             faults.setdefault(at, f"its in_stock is {share[at]:g}; give a share of the day from 0 to 1")
     usable = row >= 0
     usable[list(faults)] = False
-    records = np.empty(len(batch), dtype=RECORD)
+    found = np.empty(len(batch), dtype=RECORD)
     line = np.arange(offset + columns.FIRST_LINE, offset + columns.FIRST_LINE + len(batch))
     for name, values in zip(RECORD.names or (), (row, day, line, units, share), strict=True):
-        records[name] = values
-    return records[usable]
+        found[name] = values
+    return found[usable]
 
 
 def _text(column: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The plan on a real Spark cluster; run by `make test-spark`."""
