@@ -33,7 +33,9 @@ class House:
     telegram: "TelegramDoor | None" = None
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database back, and hang up."""
+        if self.telegram is not None:
+            self.telegram.wire.close()
         self.database.close()
 
 

@@ -22,7 +22,7 @@ from core.conversation.intents import INTENTS
 from core.conversation.offers import Holder, Offer
 from core.conversation.planner import manner
 from core.conversation.standing import Frame, Standing
-from core.conversation.turn import Answer, Ask, Choice, Confirm, House, Instead, Step, Turn
+from core.conversation.turn import HAS_SIGN_IN, Answer, Ask, Choice, Confirm, House, Instead, Step, Turn
 from core.conversation.understanding import Understanding, clean
 from core.conversation.understanding.asking import corrects
 from core.conversation.wording import DEFAULT
@@ -38,7 +38,6 @@ _PROVES = "link_account"
 _IDENTIFIED = 1
 _NOT_ALOUD = frozenset({_PROVES, "talk_to_human", "open_ticket", "complaint"})  # not where others read along
 _BY_CHANNEL = 2  # the proof of somebody of the shop whom their channel signed in
-HAS_SIGN_IN = frozenset({"web"})
 _ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
 _LONG = 8  # words; what is shorter is read as it stands
 
@@ -550,6 +549,7 @@ def _turn(scene: Scene, frame: Frame, text: str) -> Turn:
         scene.standing.focus,
         scene.now,
         scene.incoming.sender,
+        scene.incoming.is_group,
     )
 
 

@@ -101,6 +101,7 @@ class Instead:
 
 
 Step = Answer | Ask | Confirm | Instead
+HAS_SIGN_IN = frozenset({"web"})  # channels with a page to sign in on; elsewhere one shows it in the chat
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Turn:
     focus: dict[str, Any]
     now: datetime
     sender: str = ""
+    is_group: bool = False
 
     @property
     def today(self) -> date:

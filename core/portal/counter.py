@@ -14,7 +14,7 @@ from core.billing.service import InvoiceSummary, Linked
 from core.chat import Incoming, Reply
 from core.conversation import advice, dialogue, standing, transcript
 from core.conversation.transcript import Said
-from core.conversation.turn import House
+from core.conversation.turn import HAS_SIGN_IN, House
 from core.errors import InvalidInput, NotFound, PortalError, Unavailable
 from core.orders import service as orders
 from core.orders.model import Order
@@ -90,7 +90,7 @@ class Counter(Rooms):
         """What the conversation works with; where codes are typed in chats, hashed before the transaction begins."""
         house = self._house
         speaker = incoming.speaker
-        if incoming.channel in dialogue.HAS_SIGN_IN or speaker.staff_id or speaker.proof >= FRESH:
+        if incoming.channel in HAS_SIGN_IN or speaker.staff_id or speaker.proof >= FRESH:
             return house
         house.codes.refill()
         if sum(character.isdigit() for character in incoming.text[:100]) < CODE_DIGITS:
