@@ -25,6 +25,11 @@ def deliver(portal: Portal) -> None:
             return
 
 
+def brief_desk(portal: Portal) -> None:
+    """Tell the shop's people what is new in tickets."""
+    log.debug("desk", extra={"posted": portal.brief_desk()})
+
+
 def tell_those_who_wait(portal: Portal) -> None:
     """Tell people that what they wait for is back."""
     log.debug("stock alerts", extra={"told": portal.tell_those_who_wait()})

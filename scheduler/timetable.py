@@ -49,6 +49,9 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(plan_due, CronTrigger(hour=hour, minute=minute, timezone=zone), id="plan")
     clock.add_job(plan_due, DateTrigger(), id="plan-missed")
     clock.add_job(plan_due, IntervalTrigger(seconds=_CATCH_UP_AGAIN_S), id="plan-abandoned")
+    brief = _guarded("desk", partial(jobs.brief_desk, portal))
+    if config.slack.staff_channel:
+        clock.add_job(brief, IntervalTrigger(seconds=settings.deliver_every_s), id="desk")
     deliver = _guarded("deliver", partial(jobs.deliver, portal))
     clock.add_job(deliver, IntervalTrigger(seconds=settings.deliver_every_s), id="deliver")
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal))

@@ -86,6 +86,11 @@ def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
     return insert_new(session, OutboxRow, written) is not None
 
 
+def posted(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of the keys under which something was posted."""
+    return set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys)))) if keys else set()
+
+
 def claim(
     session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20, *, chat: str = ""
 ) -> list[Post]:

@@ -1,5 +1,6 @@
 """The front door: every verb that a channel, a page, a webhook or a job may call; one verb is one transaction."""
 
+from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
 from core.portal.goods_in import Delivered, GoodsIn
@@ -13,5 +14,5 @@ from core.portal.stockroom import PlanOutcome, Stockroom
 __all__ = ["Access", "Delivered", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
 
 
-class Portal(Door, Reception, Letterbox, ReturnsDesk, Stockroom, GoodsIn, Promises, MachineRoom):
+class Portal(Door, Reception, Letterbox, Briefing, ReturnsDesk, Stockroom, GoodsIn, Promises, MachineRoom):
     """The verbs of the product, over one database."""

@@ -45,6 +45,16 @@ class EntryRow(Base):
     files: Mapped[list[Any]]
 
 
+class DeskCardRow(Base):
+    """The card of a ticket where the shop's people talk: what it shows, and how often it was drawn."""
+
+    __tablename__ = "desk_cards"
+
+    ticket_number: Mapped[str] = mapped_column(ForeignKey(TicketRow.ticket_number), primary_key=True)
+    shown: Mapped[str]
+    version: Mapped[int]
+
+
 class FeedbackRow(Base):
     """What somebody thought of the shop, in their words."""
 

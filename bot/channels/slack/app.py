@@ -13,12 +13,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import customers, home, planning
+from bot.channels.slack import customers, home, planning, tickets
 from bot.channels.slack.door import SlackDoor
 
 log = logging.getLogger(__name__)
 _TIMEOUT_S = 10
 _OF_PLANNERS = re.compile(r"proposal:")
+_OF_STAFF = re.compile(r"ticket:")
 _OF_CUSTOMERS = re.compile(r"answer:")
 
 
@@ -77,6 +78,8 @@ def _hear_events(app: AsyncApp, door: SlackDoor) -> None:
         if event.get("channel_type") == "im":
             is_again = "x-slack-retry-num" in request.headers
             await customers.message(door, client, event, body["event_id"], is_again=is_again)
+        elif event.get("channel") == door.settings.staff_channel and customers.is_said_by_a_person(event):
+            await tickets.said(door, client, event, body["event_id"])
 
     async def mentioned(body: dict[str, Any], event: dict[str, Any]) -> None:
         await customers.mentioned(door, event, body["event_id"])
@@ -105,6 +108,9 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
     async def pressed(body: dict[str, Any], client: AsyncWebClient) -> None:
         await customers.pressed(door, client, body)
 
+    async def looked_after(body: dict[str, Any], client: AsyncWebClient) -> None:
+        await tickets.pressed(door, client, body)
+
     async def decided(body: dict[str, Any], client: AsyncWebClient) -> None:
         await planning.pressed(door, client, body)
 
@@ -115,6 +121,7 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
         await planning.command(door, client, body)
 
     app.action(_OF_CUSTOMERS)(ack=at_once, lazy=[pressed])
+    app.action(_OF_STAFF)(ack=at_once, lazy=[looked_after])
     app.action(_OF_PLANNERS)(ack=at_once, lazy=[decided])
     app.action(re.compile(r"link:"))(at_once)  # a button that opens an address is pressed as well
     app.view(_OF_PLANNERS)(submitted)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.channels.slack import tickets
 from bot.channels.slack.drawing import drawn
 from core.config import Slack
 from core.mailroom.ports import Gone, Later, Never, Post
@@ -62,6 +63,8 @@ class SlackCourier:
         channel, _, thread = str(content["to"]).partition("/")
         if content.get("attachments"):
             return self._upload(self._chat(channel), thread, content["attachments"][0])
+        if content.get("ticket"):
+            content = {**content, "blocks": tickets.card(content["ticket"])}
         told = drawn(content, may_be_repeat=post.may_be_repeat)
         if content.get("place"):
             where, _, shown_at = str(content["place"]).partition("/")

@@ -86,6 +86,8 @@ async def answer(door: SlackDoor, chat: str) -> None:
     """Answer all that waits in a chat, oldest first, and send it without waiting for the clock."""
     while await door.ask(door.portal.answer_next, CHANNEL, chat, answers) is not None:
         await door.ask(door.portal.deliver_to, CHANNEL, chat)
+    if await door.ask(door.portal.brief_desk):
+        await door.ask(door.portal.deliver)
 
 
 async def look_after(door: SlackDoor) -> None:
