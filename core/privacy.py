@@ -80,7 +80,6 @@ POLICY: dict[str, Kept] = {
     "proposals": Kept(why=_SHOP),
     "approvals": Kept(why=_SHOP),
     "delegations": Kept(why=_SHOP),
-    "proposal_cards": Kept(why=_SHOP),
     "purchase_order_papers": Kept(why=_SHOP),
     "receipts": Kept(why=_SHOP),
     "purchase_order_lines": Kept(why=_SHOP),

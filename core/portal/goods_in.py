@@ -6,7 +6,7 @@ from datetime import date
 
 from core.accounts.model import Staff
 from core.portal.promises import Promises
-from core.purchasing import changes, deliveries, orders, papers, scorecard
+from core.purchasing import cards, changes, deliveries, orders, papers, scorecard
 from core.purchasing.changes import Confirmation
 from core.purchasing.decisions import Decider
 from core.purchasing.deliveries import Arrival
@@ -68,6 +68,9 @@ class GoodsIn(Promises):
         with self._database.unit_of_work() as session:
             order = changes.put_off(session, self._ordering(staff), number, expected_on, why)
             self._keep_promises(session)
+            said = f"{order.purchase_order_number} is now expected on {order.expected_on:%-d %B %Y}."
+            cause = f"moved:{order.purchase_order_number}:{order.expected_on.isoformat()}"
+            cards.tell(session, order.proposal_id, cause, f"{said} {why}".strip(), self._config, self._clock())
             return order
 
     def cancel_rest(self, staff: Staff, number: str, why: str, lines: Collection[int] | None = None) -> PurchaseOrder:
@@ -80,6 +83,9 @@ class GoodsIn(Promises):
         with self._database.unit_of_work() as session:
             order = changes.cancel_rest(session, self._ordering(staff), number, why, lines)
             self._keep_promises(session)
+            if order.proposal_id is not None:
+                known = order.purchase_order_number
+                cards.hang_up(session, order.proposal_id, known, order.revision, self._config, self._clock())
             return order
 
     def receive_goods(self, staff: Staff, number: str, delivered: Delivered) -> PurchaseOrder:
@@ -94,7 +100,10 @@ class GoodsIn(Promises):
         with self._database.unit_of_work() as session:
             who = f"staff:{planner(session, staff).email}"
             arrival = Arrival(delivered.receipt_number, number, delivered.units, now, who)
-            return deliveries.receive(session, arrival, self._config.planning, now)
+            order = deliveries.receive(session, arrival, self._config.planning, now)
+            cause = f"received:{order.purchase_order_number}:{delivered.receipt_number}"
+            cards.tell(session, order.proposal_id, cause, _arrived(order, delivered), self._config, now)
+            return order
 
     def order_papers(self, staff: Staff, number: str, revision: int = 0) -> tuple[PaperFile, ...]:
         """PDF and CSV of a revision of a purchase order; of the latest where none is said.
@@ -128,3 +137,12 @@ class GoodsIn(Promises):
 
     def _ordering(self, staff: Staff) -> Decider:
         return Decider(staff, self._config, self._clock())
+
+
+def _arrived(order: PurchaseOrder, delivered: Delivered) -> str:
+    """What came, and what is still to come."""
+    named = {line.line: line for line in order.lines}
+    came = ", ".join(f"{units:,} × {named[line].name}" for line, units in delivered.units.items() if units)
+    left = sum(line.open for line in order.lines)
+    rest = f"{left:,} units are still to come." if left else "That was all of it."
+    return f"{order.purchase_order_number}: {came} came. {rest}"

@@ -28,7 +28,7 @@ from core.notifications import service as notifications
 from core.notifications.service import Notice
 from core.orders.service import reserved
 from core.portal.rooms import POLICY, Rooms
-from core.purchasing import decisions, papers
+from core.purchasing import decisions, papers, setting_aside
 from core.purchasing import orders as purchase_orders
 from core.purchasing.service import planner
 
@@ -173,7 +173,8 @@ class MachineRoom(Rooms):
         """Close what is over, forget what nobody needs, and seal the audit rows; what was done in one line."""
         now = self._clock()
         with self._database.unit_of_work() as session:
-            expired = decisions.expire_old(session, now)
+            expired = decisions.expire_old(session, now, self._config)
+            setting_aside.bring_back(session, self._config, now)
             identity.forget_old(session, now)
             inbox.forget_old(session, now)
             outbox.forget_codes(session, now)

@@ -8,17 +8,29 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.accounts.model import Staff
-from core.accounts.service import staff_who_plan
+from core.accounts.service import staff_by_email, staff_who_plan
 from core.errors import Conflict, InvalidInput, PortalError
 from core.money import Money
 from core.portal.rooms import Rooms
-from core.purchasing import decisions, planning, proposals, recosting, setting_aside, standing_in
+from core.purchasing import (
+    cards,
+    decisions,
+    limits,
+    planning,
+    proposals,
+    recosting,
+    setting_aside,
+    standing_in,
+    waiting,
+)
+from core.purchasing.cards import Card
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
 from core.purchasing.planning import Skipped
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
 from core.purchasing.service import planner
 from core.purchasing.standing_in import Away, Delegation
+from core.purchasing.waiting import Waiting
 
 log = logging.getLogger(__name__)
 _MOST_TRIES = 3
@@ -75,7 +87,7 @@ class Stockroom(Rooms):
             raise InvalidInput(f"{day} is no day to plan for; take one from {_EARLIEST} to a year from now.")
         run = run or f"by hand {self._clock().isoformat()}"
         with self._database.unit_of_work() as session:
-            decisions.expire_old(session, self._clock())
+            decisions.expire_old(session, self._clock(), self._config)
         for _ in range(_MOST_TRIES):
             with self._database.reading() as session:
                 books = planning.read(session, shop, settings, planning.Wanted(day, supplier), self._clock())
@@ -85,6 +97,8 @@ class Stockroom(Rooms):
             plan = planning.compute(books, settings)
             with self._database.unit_of_work() as session:
                 written = planning.write(session, run, plan, settings, self._clock())
+                if written:
+                    cards.announce(session, run, self._config, self._clock())
             if written is not None:
                 return _outcome(run, day, plan, written, time.perf_counter() - began)
         raise Conflict("Another plan is being written just now; look at its proposals first.")
@@ -240,6 +254,41 @@ class Stockroom(Rooms):
         """
         with self._database.reading() as session:
             return standing_in.delegations(session, staff, self._decider(staff).today)
+
+    def planner_card(self, proposal_id: int) -> Card:
+        """What the planners' channel is shown of a proposal.
+
+        Raises:
+            NotFound: there is none.
+        """
+        now = self._clock()
+        with self._database.reading() as session:
+            shown = proposals.known_proposal(session, proposal_id, now)
+            row = limits.row_of(session, proposal_id)
+            others = [one.proposal_id for one in limits.family(session, row, self._config.planning) if one is not row]
+            today = now.astimezone(self._config.shop.zone).date()
+            away = [
+                f"{one.absent_name} is away until {one.last_on:%-d %B}, {one.deputy_name} decides"
+                for one in standing_in.holding_on(session, today)
+            ]
+            decider = staff_by_email(session, shown.decided_by or "")
+            name = decider.name if decider else shown.decided_by or ""
+            return Card(shown, name, tuple(others), tuple(away))
+
+    def planner_digest(self, run: str) -> list[Proposal]:
+        """What a plan brought, as the planners' channel is shown it; the most urgent first, with their lines."""
+        with self._database.reading() as session:
+            found = [proposals.known_proposal(session, one, self._clock()) for one in cards.of_run(session, run)]
+        return sorted(found, key=lambda one: (-one.at_risk, one.supplier_name))
+
+    def waiting_for(self, staff: Staff) -> Waiting:
+        """What waits for somebody who plans: what they may decide, what others have to, what sleeps, what is late.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            return waiting.waiting_for(session, self._decider(staff))
 
     def planners(self, staff: Staff) -> list[Staff]:
         """Everybody who may decide proposals.

@@ -20,7 +20,7 @@ from core.database.audit import record
 from core.database.upsert import insert_new
 from core.errors import Conflict, InvalidInput, NotFound, PortalError, Refused
 from core.money import Money
-from core.purchasing import limits, orders, renewal, standing_in
+from core.purchasing import cards, limits, orders, renewal, standing_in
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import Proposal, ProposalStatus
 from core.purchasing.proposals import fault_of, lines_of, proposal
@@ -62,6 +62,7 @@ def approve(session: Session, decider: Decider, proposal_id: int, shown_hash: st
     limits.check(session, person, proposal_id, planning)
     renewed = renewal.renew_if_overtaken(session, row, now)
     if renewed:
+        cards.redraw(session, proposal_id, decider.config, now)
         return Conflict(renewed)
     four_eyes = limits.wants_four_eyes(session, row, planning)
     if four_eyes and person.email in limits.editors(session, row, planning):
@@ -71,11 +72,14 @@ def approve(session: Session, decider: Decider, proposal_id: int, shown_hash: st
     if four_eyes and len(_approvers(session, row, planning)) < 2:
         if is_new:
             record(session, now, f"staff:{person.email}", "proposal_seconded", f"proposal:{proposal_id}")
+            cards.redraw(session, proposal_id, decider.config, now)
         return proposal(session, person, proposal_id, now)
     in_place_of = standing_in.stood_in_for(session, person.email, decider.today)
     _leave_open(session, row, decider, ProposalStatus.APPROVED, in_place_of=in_place_of)
     session.expire(row)
-    orders.place(session, proposal(session, person, proposal_id, now), person, decider.config.shop, now)
+    number = orders.place(session, proposal(session, person, proposal_id, now), person, decider.config.shop, now)
+    cards.redraw(session, proposal_id, decider.config, now)
+    cards.hang_up(session, proposal_id, number, 1, decider.config, now)
     return proposal(session, person, proposal_id, now)
 
 
@@ -94,6 +98,7 @@ def reject(session: Session, decider: Decider, proposal_id: int, shown_hash: str
     in_place_of = standing_in.stood_in_for(session, person.email, decider.today)
     _leave_open(session, row, decider, ProposalStatus.REJECTED, why.strip()[:_LONGEST_REASON], in_place_of)
     session.expire(row)
+    cards.redraw(session, proposal_id, decider.config, decider.now)
     return proposal(session, person, proposal_id, decider.now)
 
 
@@ -130,10 +135,11 @@ def edit(session: Session, decider: Decider, proposal_id: int, shown_hash: str, 
     record(
         session, now, f"staff:{person.email}", "proposal_edited", f"proposal:{proposal_id}", before=before, after=after
     )
+    cards.redraw(session, proposal_id, decider.config, now)
     return proposal(session, person, proposal_id, now)
 
 
-def expire_old(session: Session, now: datetime) -> int:
+def expire_old(session: Session, now: datetime, config: Config) -> int:
     """Close open proposals whose time is over; how many they were."""
     expiring = (
         update(ProposalRow)
@@ -144,6 +150,7 @@ def expire_old(session: Session, now: datetime) -> int:
     gone = session.scalars(expiring).all()
     for proposal_id in gone:
         record(session, now, "storekeeper", "proposal_expired", f"proposal:{proposal_id}")
+        cards.redraw(session, proposal_id, config, now)
     return len(gone)
 
 

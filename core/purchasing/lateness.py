@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.config import Config
 from core.database.audit import record
+from core.purchasing import cards
 from core.purchasing.model import PurchaseOrder
 from core.purchasing.notices import tell_planners
 from core.purchasing.orders import late_orders
@@ -29,6 +30,7 @@ def tell_late(session: Session, config: Config, now: datetime) -> int:
         cause = f"late:{number}:{order.expected_on.isoformat()}"
         link = f"{config.web.base_url}/planner/orders/{number}"
         tell_planners(session, cause, f"{number} is late", f"{late_sentence(order)}\n{link}", now)
+        cards.tell(session, order.proposal_id, cause, late_sentence(order), config, now)
         record(session, now, "storekeeper", "purchase_order_late", f"purchase_order:{number}")
         told += 1
     return told

@@ -27,6 +27,18 @@ def root_of(row: ProposalRow) -> int:
     return row.root or row.proposal_id
 
 
+def row_of(session: Session, proposal_id: int) -> ProposalRow:
+    """A proposal's own row.
+
+    Raises:
+        NotFound: there is no such proposal.
+    """
+    row = session.get(ProposalRow, proposal_id)
+    if row is None:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    return row
+
+
 def family(session: Session, row: ProposalRow, planning: Planning) -> Sequence[ProposalRow]:
     """The proposal and the others that count with it, oldest first."""
     root = root_of(row)
@@ -68,9 +80,7 @@ def check(session: Session, person: Staff, proposal_id: int, planning: Planning)
         Refused: it is not, or the two cannot be compared.
         NotFound: there is no such proposal.
     """
-    row = session.get(ProposalRow, proposal_id)
-    if row is None:
-        raise NotFound(f"There is no proposal {proposal_id}.")
+    row = row_of(session, proposal_id)
     total = counted(session, row, planning)
     try:
         check_amount(person, total)

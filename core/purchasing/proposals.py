@@ -70,6 +70,15 @@ def proposal(session: Session, staff: Staff, proposal_id: int, now: datetime) ->
         NotFound: there is none, or not somebody who plans.
     """
     planner(session, staff)
+    return known_proposal(session, proposal_id, now)
+
+
+def known_proposal(session: Session, proposal_id: int, now: datetime) -> Proposal:
+    """One proposal with its lines, for whoever has been let in already.
+
+    Raises:
+        NotFound: there is none.
+    """
     row = session.get(ProposalRow, proposal_id)
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")

@@ -113,17 +113,6 @@ class DelegationRow(Base):
     ended_at: Mapped[datetime | None]
 
 
-class CardRow(Base):
-    """Where a proposal is shown to planners in a chat, so that what became of it can be written there."""
-
-    __tablename__ = "proposal_cards"
-
-    proposal_id: Mapped[int] = mapped_column(ForeignKey(ProposalRow.proposal_id), primary_key=True)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    reference: Mapped[str]
-    shown_at: Mapped[datetime]
-
-
 class PurchaseOrderRow(Base):
     """An order to a supplier; at most one per proposal.
 

@@ -9,10 +9,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from core.config import Config
 from core.database.audit import record
 from core.errors import Conflict, InvalidInput, NotFound
 from core.money import Money
-from core.purchasing import limits
+from core.purchasing import cards, limits
 from core.purchasing.decisions import Decider, open_as_shown
 from core.purchasing.model import Proposal, ProposalStatus
 from core.purchasing.proposals import content_hash, lines_of, proposal
@@ -38,6 +39,7 @@ def snooze(session: Session, decider: Decider, proposal_id: int, shown_hash: str
     _put_off(session, row, back_at)
     detail = {"until": until.isoformat()}
     record(session, decider.now, f"staff:{person.email}", "proposal_snoozed", f"proposal:{proposal_id}", **detail)
+    cards.redraw(session, proposal_id, decider.config, decider.now)
     return proposal(session, person, proposal_id, decider.now)
 
 
@@ -53,6 +55,7 @@ def wake(session: Session, decider: Decider, proposal_id: int, shown_hash: str) 
     if row.snoozed_until is not None:
         _put_off(session, row, None)
         record(session, decider.now, f"staff:{person.email}", "proposal_woken", f"proposal:{proposal_id}")
+        cards.redraw(session, proposal_id, decider.config, decider.now)
     return proposal(session, person, proposal_id, decider.now)
 
 
@@ -82,6 +85,8 @@ def split(
     new = _second(session, row, going, person.email)
     detail = {"into": new, "lines": [line.line for line in going]}
     record(session, now, f"staff:{person.email}", "proposal_split", f"proposal:{proposal_id}", **detail)
+    for one in (proposal_id, new):
+        cards.redraw(session, one, decider.config, now)
     return proposal(session, person, proposal_id, now), proposal(session, person, new, now)
 
 
@@ -99,6 +104,28 @@ def hold(
     _morning(decider, until)
     _, apart = split(session, decider, proposal_id, shown_hash, lines)
     return snooze(session, decider, apart.proposal_id, apart.content_hash, until)
+
+
+def bring_back(session: Session, config: Config, now: datetime) -> int:
+    """Show again what was put off until now; how many they were."""
+    waking = (
+        update(ProposalRow)
+        .where(ProposalRow.status == ProposalStatus.OPEN.value, ProposalRow.snoozed_until <= now)
+        .values(snoozed_until=None)
+        .returning(ProposalRow.proposal_id)
+    )
+    back = session.scalars(waking).all()
+    for proposal_id in back:
+        cards.redraw(session, proposal_id, config, now)
+        cards.tell(
+            session,
+            proposal_id,
+            f"back:{proposal_id}:{now.isoformat()}",
+            "This waits for a decision again.",
+            config,
+            now,
+        )
+    return len(back)
 
 
 def _morning(decider: Decider, until: date) -> datetime:

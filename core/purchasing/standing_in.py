@@ -103,6 +103,11 @@ def delegations(session: Session, staff: Staff, today: date) -> list[Delegation]
     return [_read(session, row) for row in _holding(session) if row.last_on >= today]
 
 
+def holding_on(session: Session, day: date) -> list[Delegation]:
+    """Who is away on a day, and who decides."""
+    return [_read(session, row) for row in _holding(session) if row.first_on <= day <= row.last_on]
+
+
 def deputy_of(session: Session, absent: str, today: date) -> str | None:
     """Who decides in somebody's place on a day: the deputy, or the deputy's own; None where nobody has to."""
     named = {row.absent: row.deputy for row in _holding(session) if row.first_on <= today <= row.last_on}

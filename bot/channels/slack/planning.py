@@ -1,44 +1,255 @@
 """Planners in Slack: what they press, submit and command.
 
-A click arrives acknowledged; a modal has to be opened with its `trigger_id` before anything else is asked, and filled
-after. A submitted view is acknowledged here, with what is wrong where something is.
+A click arrives acknowledged; a modal is opened with its `trigger_id` before anything else is asked, and filled after. A
+submitted view is acknowledged with what is to be seen meanwhile. Who may do what is asked at every click.
 """
 
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import people
+from bot.channels.slack import CHANNEL, customers, home, modals, people
 from bot.channels.slack.door import SlackDoor
-from core.errors import PortalError
+from bot.channels.slack.drawing import drawn
+from bot.channels.slack.values import Shown, read
+from core.accounts.model import Staff
+from core.chat import Incoming, Speaker
+from core.errors import Conflict, InvalidInput, NotFound, PortalError
+from core.purchasing.model import Proposal, ProposalStatus
+
+log = logging.getLogger(__name__)
+_STRANGER = "Proposals are for planners; this Slack account is not linked to one."
+_TITLES = {"edit": "Change quantities", "split": "Split", "reject": "Reject", "snooze": "Snooze"}
+_MOST_TYPED = 10_000_000
 
 
 async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
     """A button whose action id begins with `proposal:` was pressed."""
-    user, channel = body["user"]["id"], (body.get("channel") or {}).get("id") or body["user"]["id"]
-    await client.chat_postEphemeral(channel=channel, user=user, text=await _open_proposals(door, user))
+    action = body["actions"][0]
+    verb = str(action["action_id"]).split(":")[1]
+    if verb == "quantity":
+        await _recost(door, client, body)
+    elif verb in _TITLES:
+        await _open(door, client, body, verb)
+    elif verb in {"approve", "wake"}:
+        await _tell(client, body, await _at_once(door, body, verb))
+        await _show(door, client, body)
 
 
 async def submitted(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], ack: AsyncAck) -> None:
     """A view whose callback id begins with `proposal:` was submitted."""
-    user = body["user"]["id"]
-    await ack()
-    await client.chat_postMessage(channel=user, text=await _open_proposals(door, user))
+    view = body["view"]
+    verb = str(view["callback_id"]).split(":")[1]
+    if verb == "edit" and (errors := _wrong(view)):
+        await ack(response_action="errors", errors=errors)
+        return
+    await ack(response_action="update", view=modals.waiting(_TITLES.get(verb, "Save")))
+    door.later(_finish(door, client, body, verb))
 
 
 async def command(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
-    """Somebody typed `/storekeeper …`; `body["text"]` is what follows."""
+    """Somebody typed `/storekeeper …`: the same as writing it to the app, answered where only they read it."""
     user, channel = body["user_id"], body["channel_id"]
-    await client.chat_postEphemeral(channel=channel, user=user, text=await _open_proposals(door, user))
+    words = str(body.get("text") or "").strip() or "what is waiting for me?"
+    if not channel.startswith("D"):
+        said = await client.conversations_open(users=user)
+        channel = str(said["channel"]["id"])
+    incoming = Incoming(CHANNEL, channel, f"command:{body['trigger_id']}", words, Speaker(), sender=user)
+    await door.ask(door.portal.receive, incoming)
+    await customers.answer(door, channel)
 
 
-async def _open_proposals(door: SlackDoor, user: str) -> str:
-    staff = await door.ask(people.staff, door, user)
-    if staff is None:
-        return "Proposals are for planners; this Slack account is not linked to one."
+async def _open(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], verb: str) -> None:
+    """Open a modal at once; what has to be looked up for it comes after."""
+    carried = str(body["actions"][0]["value"])
+    tomorrow = door.clock().astimezone(door.config.shop.zone).date() + timedelta(days=1)
+    first = {"reject": modals.rejecting(carried), "snooze": modals.snoozing(carried, tomorrow)}
+    opened = await client.views_open(
+        trigger_id=body["trigger_id"], view=first.get(verb) or modals.waiting(_TITLES[verb])
+    )
+    if verb in first:
+        return
+
+    async def filled(staff: Staff) -> modals.View:
+        shown = read(carried)
+        one = await door.ask(door.portal.proposal, staff, shown.proposal_id)
+        if one.status is not ProposalStatus.OPEN or one.content_hash != shown.content_hash:
+            await door.ask(door.portal.edit, staff, shown.proposal_id, shown.content_hash, {})  # says by whom and when
+            raise Conflict("This proposal was changed since you saw it. Look again.")
+        return modals.editing(one, {}) if verb == "edit" else modals.splitting(one)
+
+    await _fill(door, client, body["user"]["id"], str(opened["view"]["id"]), filled)
+
+
+async def _recost(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
+    """A quantity was typed in an open modal: show what it would mean."""
+    view = body["view"]
+
+    async def filled(staff: Staff) -> modals.View:
+        shown, typed = read(view["private_metadata"]), _typed(view)
+        one = await door.ask(door.portal.proposal, staff, shown.proposal_id)
+        meant = await door.ask(door.portal.recost, staff, shown.proposal_id, _changed(one, typed))
+        return modals.editing(one, typed, meant)
+
+    await _fill(door, client, body["user"]["id"], view["id"], filled)
+
+
+async def _finish(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], verb: str) -> None:
+    """Do what was submitted, or show what it would mean, in the modal that waits for it."""
+    view = body["view"]
+
+    async def filled(staff: Staff) -> modals.View:
+        return await _SUBMITTED[verb](door, staff, view)
+
+    await _fill(door, client, body["user"]["id"], view["id"], filled)
+    await _show(door, client, body)
+
+
+async def _reviewed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    shown, typed = read(view["private_metadata"]), _typed(view)
+    one = await door.ask(door.portal.proposal, staff, shown.proposal_id)
+    changed = _changed(one, typed)
+    if not changed:
+        return modals.told("Nothing changed", "No quantity is another than it was.")
+    if one.content_hash != shown.content_hash:
+        raise Conflict("This proposal was changed or decided since you saw it. Look again.")
+    return modals.review(await door.ask(door.portal.recost, staff, shown.proposal_id, changed), changed)
+
+
+async def _saved(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    shown = read(view["private_metadata"])
+    one = await door.ask(door.portal.edit, staff, shown.proposal_id, shown.content_hash, shown.quantities)
+    return modals.told("Saved", f"{_named(one)}. Nothing is ordered until somebody approves.")
+
+
+async def _rejected(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    shown, why = read(view["private_metadata"]), str(_value(view, "why", "why").get("value") or "")
+    one = await door.ask(door.portal.reject, staff, shown.proposal_id, shown.content_hash, why)
+    return modals.told("Rejected", f"{_named(one)}. Nothing is ordered.")
+
+
+async def _snoozed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    shown, typed = read(view["private_metadata"]), str(_value(view, "until", "until").get("selected_date") or "")
     try:
-        found = await door.ask(door.portal.proposals, staff)
+        until = date.fromisoformat(typed)
+    except ValueError as error:
+        raise InvalidInput("Say a day to put it off to.") from error
+    one = await door.ask(door.portal.snooze, staff, shown.proposal_id, shown.content_hash, until)
+    return modals.told("Put off", f"{_named(one)} comes back on {until:%-d %B}.")
+
+
+async def _split(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    shown = read(view["private_metadata"])
+    chosen = _value(view, "lines", "lines").get("selected_options") or []
+    lines = [int(one["value"]) for one in chosen if str(one.get("value", "")).isdigit()]
+    left, apart = await door.ask(door.portal.split, staff, shown.proposal_id, shown.content_hash, lines)
+    return modals.told("Split", f"{_named(left)}.\n{_named(apart)}.")
+
+
+_SUBMITTED: dict[str, Callable[[SlackDoor, Staff, dict[str, Any]], Awaitable[modals.View]]] = {
+    "edit": _reviewed,
+    "save": _saved,
+    "reject": _rejected,
+    "snooze": _snoozed,
+    "split": _split,
+}
+
+
+async def _fill(
+    door: SlackDoor,
+    client: AsyncWebClient,
+    user: str,
+    view_id: str,
+    filled: Callable[[Staff], Awaitable[modals.View]],
+) -> None:
+    """Put into an open modal what somebody who plans gets to see, or why not."""
+    staff = await door.ask(people.staff, door, user)
+    try:
+        if staff is None:
+            raise NotFound(_STRANGER)
+        view = await filled(staff)
+    except PortalError as refusal:
+        view = modals.told("That cannot be done", str(refusal))
+    try:
+        await client.views_update(view_id=view_id, view=view)
+    except SlackApiError as refusal:
+        if refusal.response.get("error") != "not_found":
+            raise  # closed meanwhile is no trouble
+        log.info("a modal was closed before it was filled")
+
+
+async def _at_once(door: SlackDoor, body: dict[str, Any], verb: str) -> str:
+    """Approve, or take up again, what the button was shown with; what came of it in a sentence."""
+    staff = await door.ask(people.staff, door, body["user"]["id"])
+    if staff is None:
+        return _STRANGER
+    try:
+        shown: Shown = read(str(body["actions"][0]["value"]))
+        act = door.portal.approve if verb == "approve" else door.portal.wake
+        one = await door.ask(act, staff, shown.proposal_id, shown.content_hash)
     except PortalError as refusal:
         return str(refusal)
-    return f"{len(found)} proposals, at {door.config.web.base_url}/planner"
+    if verb == "wake":
+        return f"{_named(one)} waits for a decision again."
+    if one.purchase_order_number is None:
+        return f"{_named(one)}: your approval is noted. A second person has to approve it before it is ordered."
+    return f"{_named(one)} is approved. The purchase order is {one.purchase_order_number}."
+
+
+async def _tell(client: AsyncWebClient, body: dict[str, Any], text: str) -> None:
+    """Say something to whoever pressed, where they pressed; in the direct message where that was the home tab."""
+    user, channel = body["user"]["id"], (body.get("channel") or {}).get("id")
+    if channel:
+        await client.chat_postEphemeral(channel=channel, user=user, **_words(text))
+    else:
+        await client.chat_postMessage(channel=user, **drawn({"text": text}))
+
+
+async def _show(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
+    """Let the card say what happened without waiting for the clock, and the home tab of whoever did it."""
+    channel = door.settings.planner_channel
+    if channel:
+        await door.ask(door.portal.deliver_to, CHANNEL, channel)
+    if (body.get("view") or {}).get("type") == "home":
+        await home.draw(door, client, body["user"]["id"])
+
+
+def _words(text: str) -> dict[str, Any]:
+    made = drawn({"text": text})
+    return {"text": made["text"], "blocks": made["blocks"]}
+
+
+def _named(one: Proposal) -> str:
+    return f"Proposal {one.proposal_id}, {one.supplier_name}, {one.total}"
+
+
+def _value(view: dict[str, Any], block: str, action: str) -> dict[str, Any]:
+    found = view.get("state", {}).get("values", {}).get(block, {}).get(action)
+    return found if isinstance(found, dict) else {}
+
+
+def _typed(view: dict[str, Any]) -> dict[int, int]:
+    """Quantities by line that are whole numbers, as they stand in an open modal."""
+    found = {}
+    for block_id, fields in view.get("state", {}).get("values", {}).items():
+        line = str(block_id).removeprefix("line:")
+        value = str(next(iter(fields.values())).get("value") or "") if fields else ""
+        if str(block_id).startswith("line:") and line.isdigit() and value.isascii() and value.isdigit():
+            found[int(line)] = min(int(value[:12]), _MOST_TYPED + 1)
+    return found
+
+
+def _wrong(view: dict[str, Any]) -> dict[str, str]:
+    """Fields of a submitted modal that hold no whole number."""
+    fields = [name for name in view.get("state", {}).get("values", {}) if str(name).startswith("line:")]
+    typed = _typed(view)
+    return {name: "A quantity is a whole number; 0 drops the line." for name in fields if int(name[5:]) not in typed}
+
+
+def _changed(one: Proposal, typed: dict[int, int]) -> dict[int, int]:
+    return {line.line: typed[line.line] for line in one.lines if typed.get(line.line, line.quantity) != line.quantity}

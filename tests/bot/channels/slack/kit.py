@@ -76,14 +76,23 @@ def _input(block: Mapping[str, Any], named: dict[str, Any]) -> Any:
     return kit.InputBlock(label=_text(block["label"]), element=_element(block["element"]), **hint, **rest, **named)
 
 
+def _chart(block: Mapping[str, Any], named: dict[str, Any]) -> Any:
+    chart = dict(block["chart"])
+    made = {"line": kit.LineChart}[chart["type"]]
+    series = [kit.DataSeries(one["name"], [kit.DataPoint(**point) for point in one["data"]]) for one in chart["series"]]
+    return kit.DataVisualizationBlock(block["title"], made(series, kit.AxisConfig(**chart["axis_config"])), **named)
+
+
 _BLOCKS: dict[str, Callable[[Mapping[str, Any], dict[str, Any]], Any]] = {
     "section": _section,
     "actions": _actions,
     "input": _input,
+    "data_visualization": _chart,
 }
 _ELEMENTS = {
     "button": "Button",
     "static_select": "StaticSelectMenu",
+    "multi_static_select": "StaticMultiSelectMenu",
     "plain_text_input": "PlainTextInput",
     "number_input": "NumberInput",
     "datepicker": "DatePicker",
@@ -103,6 +112,8 @@ def _element(element: Mapping[str, Any]) -> Any:
 def _part(name: str, value: Any) -> Any:
     if name == "confirm":
         return kit.Confirm.from_dict(value)
+    if name == "dispatch_action_config":
+        return kit.DispatchActionConfiguration(**value)
     if name in {"options", "initial_options"}:
         return [_option(one) for one in value]
     if name == "initial_option":

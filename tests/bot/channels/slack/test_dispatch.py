@@ -51,9 +51,9 @@ def test_what_comes_for_another_app_is_left_unanswered(workspace: Workspace) -> 
     assert workspace.api.calls == []
 
 
-def test_a_planner_hears_by_command_how_many_proposals_there_are(workspace: Workspace) -> None:
-    assert workspace.command("U1PAT", "").status_code == 200
-    assert "0 proposals" in workspace.api.given_to("chat.postEphemeral")[0]["text"]
+def test_a_command_is_answered_in_the_direct_message(workspace: Workspace) -> None:
+    assert workspace.command("U1PAT", "", channel_id="C0PLAN").status_code == 200
+    assert "No proposal" in workspace.last("U1PAT")["text"]
 
 
 def test_whoever_opens_the_app_home_finds_it_drawn(workspace: Workspace) -> None:

@@ -243,7 +243,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._say(200, {"X-OAuth-Scopes": api.scopes}, json.dumps(said).encode())
 
     def _said(self, api: WebApi, method: str, body: bytes, fault: Fault) -> dict[str, Any]:
-        given = _read(self.headers.get("content-type", ""), body)
+        given = {**dict(parse_qsl(urlsplit(self.path).query)), **_read(self.headers.get("content-type", ""), body)}
         token = self.headers.get("authorization", "").removeprefix("Bearer ") or given.pop("token", "")
         if token != TOKEN:
             return _no("invalid_auth")

@@ -17,9 +17,9 @@ from starlette.types import Message
 
 from bot.channels.slack import customers
 from bot.channels.slack.app import build
-from bot.channels.slack.courier import SlackCourier
 from bot.channels.slack.door import SlackDoor
 from bot.channels.slack.gate import PATH, Gate
+from bot.channels.slack.posting import PlannersCourier
 from core.config import Config, Slack
 from core.portal import Portal
 from tests.bot.channels.slack.web_api import APP, TEAM, TOKEN, WebApi
@@ -77,6 +77,16 @@ class Workspace:
         return self.interact({
             "type": "block_actions", "user": {"id": user, "team_id": TEAM}, "channel": {"id": message["channel"]},
             "container": place, "message": message, "actions": [action], "trigger_id": self.api.trigger(), **more,
+        })  # fmt: skip
+
+    def type_in(self, user: str, view: dict[str, Any], block: str, values: dict[str, Any]) -> Response:
+        """Somebody presses Enter in a field of an open modal."""
+        field = next(one["element"] for one in view["blocks"] if one.get("block_id") == block)
+        action = {"type": field["type"], "action_id": field["action_id"], "block_id": block}
+        told = {**view, "team_id": TEAM, "state": {"values": values}}
+        return self.interact({
+            "type": "block_actions", "user": {"id": user, "team_id": TEAM}, "view": told, "actions": [action],
+            "container": {"type": "view", "view_id": view["id"]}, "trigger_id": self.api.trigger(),
         })  # fmt: skip
 
     def submit(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Response:
@@ -151,7 +161,7 @@ def opened(database: Any, config: Config, clock: SettableClock, api: WebApi, **m
     """A workspace over a database."""
     config = config.model_copy(update={"slack": settings(api, **more)})
     portal = Portal(database, config, clock)
-    portal.engage("slack", SlackCourier(config.slack, portal.enclosed))
+    portal.engage("slack", PlannersCourier(config, portal, clock))
     door = SlackDoor(portal, config, clock)
     app = build(door)
     return Workspace(portal, door, app, Gate(door, app), clock, api)
