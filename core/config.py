@@ -103,6 +103,7 @@ class Service(Section):
     ships_to: tuple[str, ...] = Field((), description="countries by two letters; empty: everywhere")
     payment_options: tuple[str, ...] = ("Visa", "Mastercard", "PayPal", "bank transfer on account for businesses")
     cancellation_fee: float = Field(0.0, ge=0, description="what cancelling an open order costs")
+    undo_minutes: int = Field(60, ge=0, le=1440, description="how long what was done in the chat can be taken back")
     promise_confidence: float = Field(
         0.9, ge=0.5, le=0.99, description="how sure the last day of a range has to be that somebody waits for"
     )

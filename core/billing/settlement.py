@@ -151,6 +151,40 @@ def charge(session: Session, order: Order, amount: Money, method_id: str, cause:
     return _done(session, order, "charge", cause)[0]
 
 
+def turn_back(session: Session, order: Order, cause: str, now: datetime) -> tuple[Settled, ...]:
+    """Reverse what a cause has moved: what it charged goes back to that way of paying, what it gave is taken again.
+
+    Raises:
+        Refused: money went where it cannot be taken from again, or a gift card no longer covers it.
+    """
+    check_turning_back(session, order, cause)
+    again = f"undo:{cause}"
+    done: tuple[Settled, ...] = ()
+    for place, one in enumerate(moved(session, order, cause)):
+        if _was_charged(one):
+            done += refund(session, order, one.amount, one.method_id, f"{again}:{place}", now)
+        elif one.method_id is not None:
+            done += (charge(session, order, one.amount, one.method_id, f"{again}:{place}", now),)
+    return done
+
+
+def check_turning_back(session: Session, order: Order, cause: str) -> None:
+    """Whether what a cause has moved can be reversed.
+
+    Raises:
+        Refused: money went where it cannot be taken from again.
+    """
+    on_file = {method.method_id for method in methods_of(session, order.customer_id or "")}
+    for one in moved(session, order, cause):
+        if not _was_charged(one) and one.method_id not in on_file:
+            sentence = f"{one.amount} went back to {one.method} already, from where I cannot take it again."
+            raise Refused(sentence, "undo-money-gone", amount=one.amount, method=one.method)
+
+
+def _was_charged(one: Settled) -> bool:
+    return one.payment_id.startswith("charge:")
+
+
 def _shares(session: Session, order: Order, amount: Money) -> list[tuple[str | None, Money]]:
     """The amount over the methods that paid, the latest first, each as far as it did."""
     shares: list[tuple[str | None, Money]] = []

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from core.accounts import links, staff_links
 from core.accounts import service as accounts
 from core.chat import Action, Attachment, Incoming, Reply
-from core.conversation import hearing, offers, own, standing, transcript
+from core.conversation import acts, hearing, offers, own, standing, transcript
+from core.conversation.acts import Doer
 from core.conversation.advice import advised
 from core.conversation.hearing import Heard
 from core.conversation.intents import INTENTS
@@ -35,6 +36,7 @@ from core.support.model import CUSTOMER, Ticket
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _PROVES = "link_account"
+_TAKES_BACK = "undo"
 _IDENTIFIED = 1
 _NOT_ALOUD = frozenset({_PROVES, "talk_to_human", "open_ticket", "complaint"})  # not where others read along
 _BY_CHANNEL = 2  # the proof of somebody of the shop whom their channel signed in
@@ -283,8 +285,9 @@ def _route(scene: Scene, heard: Heard) -> None:
 
 def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
     """Take what was said as the answer to what the top flow waits for; False where it is something else."""
-    if heard.control in {"cancel_flow", "deny"}:
-        scene.standing.drop(top)
+    takes_back = [frame.intent for frame in heard.begin] == [_TAKES_BACK] and top.intent != _TAKES_BACK
+    if heard.control in {"cancel_flow", "deny"} or takes_back:
+        scene.standing.drop(top)  # nothing was done yet that could be taken back
         scene.texts.append(scene.say("dropped"))
     elif top.plan is not None and heard.control == "confirm":
         _act(scene, top)
@@ -464,6 +467,15 @@ def _finish(scene: Scene, frame: Frame, answer: Answer) -> None:
     if answer.hands_off:
         scene.standing.handed_off = True
         scene.standing.forget_flows()
+    _keep_in_mind(scene, frame, answer)
+
+
+def _keep_in_mind(scene: Scene, frame: Frame, answer: Answer) -> None:
+    """Note what was done, so that it can be taken back; taking back is not noted itself."""
+    person, speaker = person_of(scene.incoming), scene.incoming.speaker
+    is_act = answer.undo is not None or hasattr(INTENTS[frame.intent], "act")
+    if person is not None and answer.actions and is_act and frame.intent != _TAKES_BACK:
+        acts.note(scene.session, Doer(person, speaker.member), frame.intent, answer.undo, scene.now)
 
 
 def _speak(scene: Scene, language: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, RowId
+from core.database.base import Base, JsonOrNull, RowId
 
 
 class ConversationRow(Base):
@@ -52,3 +52,18 @@ class OfferRow(Base):
     act: Mapped[dict[str, Any]]
     offered_at: Mapped[datetime]
     pressed_at: Mapped[datetime | None]
+
+
+class DoneActRow(Base):
+    """Something a person had done in a chat, with what taking it back needs to know; taken back once at most."""
+
+    __tablename__ = "done_acts"
+    __table_args__ = (Index("ix_done_acts_person", "person", "act_id"),)
+
+    act_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person: Mapped[str]
+    member: Mapped[str] = mapped_column(default="")
+    intent: Mapped[str]
+    undo: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)
+    done_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

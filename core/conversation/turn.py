@@ -62,7 +62,7 @@ class Answer:
 
     `speaks_for` names the customer whom the chat was just shown to belong to; empty where it belongs to nobody now.
     `member` is the one of that account's people who showed it.
-    `language` is what is spoken from here on.
+    `language` is what is spoken from here on. `undo` is what taking this back needs to know, where it can be.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Answer:
     speaks_for: str | None = None
     member: str = ""
     language: str = ""
+    undo: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

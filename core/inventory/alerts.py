@@ -43,6 +43,15 @@ def unsubscribe(session: Session, customer_id: str, sku: str | None = None) -> i
     return len(session.scalars(gone.returning(AlertRow.alert_id)).all())
 
 
+def wishes_of(session: Session, customer_id: str, sku: str | None = None) -> list[tuple[str, int, datetime]]:
+    """What a customer waits to be told of: product, units, since when."""
+    rows = select(AlertRow.sku, AlertRow.units, AlertRow.asked_at).where(
+        AlertRow.customer_id == customer_id, AlertRow.told_at.is_(None)
+    )
+    found = session.execute(rows if sku is None else rows.where(AlertRow.sku == sku)).all()
+    return [(one, units, asked_at) for one, units, asked_at in found]
+
+
 def waited_for(session: Session) -> list[str]:
     """Products somebody waits for."""
     return list(session.scalars(select(AlertRow.sku).where(AlertRow.told_at.is_(None)).distinct()))

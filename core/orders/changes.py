@@ -1,5 +1,6 @@
 """Changing an order after it was placed: under its lock, from the state that allows it, each change written down."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,11 +83,15 @@ def may_be_cancelled(session: Session, order: Order, rules: Orders) -> None:
 
 
 def item_changes(session: Session, order: Order) -> int:
-    """How often the items of an order were changed."""
-    rows = select(OrderChangeRow.change_id).where(
-        OrderChangeRow.order_number == order.order_number, OrderChangeRow.kind == "items"
-    )
-    return len(session.scalars(rows).all())
+    """How often the items of an order were changed; a change that was taken back is none."""
+    done = Counter(changes_of(session, order))
+    return done["items"] - done["items_undone"]
+
+
+def next_key(session: Session, order: Order, what: str) -> str:
+    """A key for the next change of an order: the same as long as nothing else was changed meanwhile."""
+    before = len(changes_of(session, order))
+    return f"{what}-{before + 1}"
 
 
 def changes_of(session: Session, order: Order) -> list[str]:
@@ -95,20 +100,20 @@ def changes_of(session: Session, order: Order) -> list[str]:
     return list(session.scalars(rows.order_by(OrderChangeRow.change_id)))
 
 
-def cancel(session: Session, order: Order, reason: str, rules: Orders, now: datetime) -> Changed:
+def cancel(session: Session, order: Order, reason: str, rules: Orders, key: str, now: datetime) -> Changed:
     """Cancel a whole order; racing a shipment exactly one of the two wins.
 
     Raises:
         Refused: it may not be cancelled any more.
     """
-    current = _held(session, order)
+    current = held(session, order)
     may_be_cancelled(session, current, rules)
     cancelling = update(OrderRow).where(OrderRow.order_number == order.order_number, OrderRow.status == "open")
     if session.scalar(cancelling.values(status="cancelled").returning(OrderRow.order_number)) is None:
         sentence = f"Order {order.order_number} has just been packed; it was not cancelled."
         raise Conflict(sentence, "just-packed", number=order.order_number)
-    _note(session, current, ("cancel", "cancel"), {"reason": reason}, now)
-    return Changed(current, _held(session, order))
+    write_down(session, current, ("cancel", key), {"reason": reason}, now)
+    return Changed(current, held(session, order))
 
 
 def change_lines(
@@ -120,7 +125,7 @@ def change_lines(
         InvalidInput: nothing to change, or a line the order does not have.
         Refused: the order may not be changed any more, or there is not enough on the shelf.
     """
-    current = _held(session, order)
+    current = held(session, order)
     may_change_items(session, current, rules)
     lines = {line.line: line for line in current.lines}
     if not changes or any(change.line not in lines or change.quantity < 0 for change in changes):
@@ -128,16 +133,16 @@ def change_lines(
     planned = changed_order(current, changes)
     if not planned.lines:
         raise InvalidInput("An order without a line is cancelled as a whole.")
-    take_turns(session, list(_more(current, planned)))
+    take_turns(session, list(units_above(current, planned)))
     for short in shortages(session, current, planned):
         raise Refused(f"There is not enough of {short} on the shelf.", "change-no-stock", name=short)
     for line in lines.values():
         _rewrite(session, planned, line)
     detail = {"lines": [_told(change) for change in changes], "total": planned.total.minor}
     kind = "items" if any(change.product or change.quantity for change in changes) else "lines_cancelled"
-    _note(session, current, (kind, key), detail, now)
+    write_down(session, current, (kind, key), detail, now)
     session.flush()
-    return Changed(current, _held(session, order))
+    return Changed(current, held(session, order))
 
 
 def changed_order(order: Order, changes: Sequence[LineChange]) -> Order:
@@ -155,7 +160,7 @@ def shortages(session: Session, order: Order, planned: Order) -> list[str]:
 
 def short_of(session: Session, order: Order, planned: Order) -> dict[str, int]:
     """Products of which the planned order needs more than is free on the shelf, and how many more it needs."""
-    more = _more(order, planned)
+    more = units_above(order, planned)
     here, promised = on_hand(session, list(more)), reserved(session, list(more))
     return {sku: units for sku, units in more.items() if here.get(sku, 0) - promised.get(sku, 0) < units}
 
@@ -166,7 +171,7 @@ def change_address(session: Session, order: Order, address: Address, rules: Orde
     Raises:
         Refused: it may not be changed any more.
     """
-    current = _held(session, order)
+    current = held(session, order)
     may_be_changed(session, current, rules)
     moving = update(OrderRow).where(OrderRow.order_number == order.order_number, OrderRow.status == "open")
     changed = session.scalar(
@@ -178,8 +183,10 @@ def change_address(session: Session, order: Order, address: Address, rules: Orde
     if changed is None:
         sentence = f"Order {order.order_number} has just been packed; its address was not changed."
         raise Conflict(sentence, "just-packed", number=order.order_number)
-    _note(session, current, ("address", key), {"from": list(current.ship_to.lines), "to": list(address.lines)}, now)
-    return Changed(current, _held(session, order))
+    write_down(
+        session, current, ("address", key), {"from": list(current.ship_to.lines), "to": list(address.lines)}, now
+    )
+    return Changed(current, held(session, order))
 
 
 def pay_with(session: Session, order: Order, label: str, rules: Orders, key: str, now: datetime) -> Changed:
@@ -188,11 +195,11 @@ def pay_with(session: Session, order: Order, label: str, rules: Orders, key: str
     Raises:
         Refused: it may not be changed any more.
     """
-    current = _held(session, order)
+    current = held(session, order)
     may_be_changed(session, current, rules)
     session.execute(update(OrderRow).where(OrderRow.order_number == order.order_number).values(payment_method=label))
-    _note(session, current, ("payment", key), {"from": current.payment_method, "to": label}, now)
-    return Changed(current, _held(session, order))
+    write_down(session, current, ("payment", key), {"from": current.payment_method, "to": label}, now)
+    return Changed(current, held(session, order))
 
 
 def _still_open(order: Order, act: str) -> None:
@@ -208,7 +215,7 @@ def _still_open(order: Order, act: str) -> None:
         raise Refused(sentence, f"{act}-{order.status.value}", number=order.order_number)
 
 
-def _held(session: Session, order: Order) -> Order:
+def held(session: Session, order: Order) -> Order:
     """The order as it is now, kept from others until the end of the transaction."""
     hold(session, order)
     session.expire_all()
@@ -247,7 +254,7 @@ def _rewrite(session: Session, planned: Order, line: OrderLine) -> None:
         )  # fmt: skip
 
 
-def _more(order: Order, planned: Order) -> dict[str, int]:
+def units_above(order: Order, planned: Order) -> dict[str, int]:
     """Units of products that the planned order has above the order."""
     before, after = _units(order), _units(planned)
     return {sku: units - before.get(sku, 0) for sku, units in after.items() if units > before.get(sku, 0)}
@@ -264,7 +271,7 @@ def _told(change: LineChange) -> dict[str, Any]:
     return {"line": change.line, "quantity": change.quantity, "sku": change.product.sku if change.product else None}
 
 
-def _note(session: Session, order: Order, what: tuple[str, str], detail: dict[str, Any], now: datetime) -> None:
+def write_down(session: Session, order: Order, what: tuple[str, str], detail: dict[str, Any], now: datetime) -> None:
     """Write the change down; the same key a second time is somebody's repeat."""
     kind, key = what
     row: dict[str, Any] = {"key": f"{order.order_number}:{key}", "order_number": order.order_number, "kind": kind}

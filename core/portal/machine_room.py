@@ -14,7 +14,7 @@ from core.accounts.model import Staff
 from core.accounts.service import customer, is_known
 from core.canonical import Batch, Fault
 from core.catalog.service import products
-from core.conversation import offers
+from core.conversation import acts, offers
 from core.database import audit, settings
 from core.database.migrate import require_current
 from core.errors import PortalError, Refused, Unavailable
@@ -180,6 +180,7 @@ class MachineRoom(Rooms):
             outbox.forget_codes(session, now)
             outbox.forget_replies(session, now)
             offers.forget_old(session, now)
+            acts.forget_old(session, now)
             runs.forget_old(session, now)
             sealed = audit.seal(session)
         return f"{expired} proposals expired, {sealed} audit rows sealed"

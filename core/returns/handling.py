@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from core.billing.settlement import Settled, moved, paid, refund, refunded
+from core.billing.settlement import Settled, moved, paid, refund, refunded, turn_back
 from core.database.audit import record
 from core.database.base import lookup
 from core.errors import Conflict, InvalidInput, NotFound, Refused
@@ -93,6 +93,17 @@ def call_off(session: Session, one: Case, who: str, now: datetime) -> None:
     if one.found.is_swap and moved(session, one.order, f"exchange:{one.found.return_number}"):
         raise Refused("Money of this exchange has moved already; please talk to a person.", "return-settled")
     _step(session, one, ReturnStatus.CANCELLED, who, now)
+
+
+def take_back(session: Session, one: Case, who: str, now: datetime) -> tuple[Settled, ...]:
+    """Keep the goods after all, right after asking: what an exchange has moved is turned back with it.
+
+    Raises:
+        Conflict: the goods are under way, or it came to its end.
+        Refused: money went where it cannot be taken from again.
+    """
+    _step(session, one, ReturnStatus.CANCELLED, who, now)
+    return turn_back(session, one.order, f"exchange:{one.found.return_number}", now)
 
 
 def receive(session: Session, one: Case, checked: Mapping[int, Checked], who: str, now: datetime) -> None:

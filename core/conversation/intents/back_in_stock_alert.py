@@ -26,7 +26,8 @@ def answer(turn: Turn) -> Step:
     actions = (Action("back_in_stock_alert", {"sku": product.sku, "quantity": wanted}, {}),) if is_new else ()
     choices = (Choice(turn.label_of("restock_date"), {"product": product.sku}, "restock_date"),)
     key = "noted" if is_new else "noted_before"
-    return Answer(turn.say(key, name=product.name), choices, actions=actions, focus={"sku": product.sku})
+    undo = {"kind": "wish", "sku": product.sku, "units": wanted} if is_new else None
+    return Answer(turn.say(key, name=product.name), choices, actions=actions, focus={"sku": product.sku}, undo=undo)
 
 
 def _stop(turn: Turn) -> Step:
@@ -34,7 +35,10 @@ def _stop(turn: Turn) -> Step:
     product = asked_product(turn) if words else None
     if isinstance(product, Ask):
         return product
+    wishes = alerts.wishes_of(turn.session, turn.customer_id, product.sku if product else None)
     gone = alerts.unsubscribe(turn.session, turn.customer_id, product.sku if product else None)
     arguments = {"sku": product.sku if product else None, "quantity": 0}
     actions = (Action("back_in_stock_alert", arguments, {}),) if gone else ()
-    return Answer(turn.say("forgotten" if gone else "nothing_noted", count=gone), actions=actions)
+    kept = [[sku, units, asked_at.isoformat()] for sku, units, asked_at in wishes]
+    undo = {"kind": "wishes", "wishes": kept} if gone else None
+    return Answer(turn.say("forgotten" if gone else "nothing_noted", count=gone), actions=actions, undo=undo)

@@ -8,6 +8,7 @@ from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import moved
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
+from core.conversation.undoing import order_undo
 from core.errors import Refused
 from core.money import Money
 from core.notifications.service import Notice, notify
@@ -45,15 +46,17 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     order = order_of(turn.session, turn.customer_id, plan["order_number"])
     rules = turn.house.config.orders
     if not plan["lines"] or len(plan["lines"]) == len(order.lines):
-        changed = changes.cancel(turn.session, order, plan["reason"], rules, turn.now)
-        back, key = paid(turn.session, order) - refunded(turn.session, order), "cancel"
+        key = changes.next_key(turn.session, order, "cancel")
+        changed = changes.cancel(turn.session, order, plan["reason"], rules, key, turn.now)
+        back = paid(turn.session, order) - refunded(turn.session, order)
     else:
-        key = f"cancel-lines-{'-'.join(str(line['line']) for line in plan['lines'])}"
+        key = changes.next_key(turn.session, order, "cancel-lines")
         asked = [LineChange(line["line"], 0) for line in plan["lines"]]
         changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
         back = _owed(turn, changed)
     settled = refund(turn.session, order, back, None, f"{order.order_number}:{key}", turn.now) if back.minor else ()
-    told = [turn.say("done" if key == "cancel" else "done_lines", order=order.order_number)]
+    is_whole = changed.after.status is OrderStatus.CANCELLED
+    told = [turn.say("done" if is_whole else "done_lines", order=order.order_number)]
     told += [moved(turn, one) for one in settled]
     receipt = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
@@ -62,7 +65,8 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
         {"line": line.line, "sku": line.sku, "quantity": line.quantity} for line in changed.before.lines
     ]
     action = Action("cancel_order", {**plan, "lines": lines}, {"refunds": [_as_result(one) for one in settled]})
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
+    undo = order_undo(changed, f"{order.order_number}:{key}")
+    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
 
 
 def _reason_meant(turn: Turn) -> str:

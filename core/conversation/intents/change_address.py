@@ -10,6 +10,7 @@ from core.conversation.resolve import order_choice
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
 from core.conversation.understanding import addresses
 from core.conversation.understanding.addresses import Checked, Found
+from core.conversation.undoing import address_undo
 from core.errors import Refused
 from core.notifications.service import Notice, notify
 from core.orders import changes
@@ -51,18 +52,20 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     person = customer(turn.session, turn.customer_id)
     if plan["order_number"] is None:
         address = Address(name=person.name, **plan["address"])
+        before = default_address(turn.session, turn.customer_id, "shipping")
         keep_default_address(turn.session, turn.customer_id, "shipping", address, turn.now)
         receipt = turn.say("done_default", address=", ".join(address.lines[1:]))
         cause, focus = f"address:{turn.customer_id}:{turn.now.isoformat()}", {}
     else:
         order = order_of(turn.session, turn.customer_id, plan["order_number"])
         address = Address(name=order.ship_to.name or person.name, **plan["address"])
-        key = f"address-{len(changes.changes_of(turn.session, order)) + 1}"
+        key, before = changes.next_key(turn.session, order, "address"), order.ship_to
         changes.change_address(turn.session, order, address, turn.house.config.orders, key, turn.now)
         receipt = turn.say("done", order=order.order_number, address=", ".join(address.lines[1:]))
         cause, focus = f"order:{order.order_number}:{key}", {"order_number": order.order_number}
     notify(turn.session, person, Notice(cause, turn.say("mail_subject")), receipt, turn.now)
-    return Answer(receipt, actions=(Action("change_address", dict(plan), {}),), focus=focus)
+    undo = address_undo(plan["order_number"], before, address)
+    return Answer(receipt, actions=(Action("change_address", dict(plan), {}),), focus=focus, undo=undo)
 
 
 def _target(turn: Turn) -> Order | str | Ask | Answer:

@@ -12,6 +12,7 @@ from core.conversation.paying import moved, settles
 from core.conversation.stock_answer import alert_choice, promised, when_back
 from core.conversation.swapping import swaps_meant
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
+from core.conversation.undoing import order_undo
 from core.errors import Refused
 from core.money import Money
 from core.notifications.service import Notice, notify
@@ -56,7 +57,7 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     rules = turn.house.config.orders
     known = products(turn.session, [line["new_sku"] for line in plan["lines"]])
     asked = [LineChange(line["line"], line["quantity"], _another(line, known)) for line in plan["lines"]]
-    key = f"items-{changes.item_changes(turn.session, order) + 1}"
+    key = changes.next_key(turn.session, order, "items")
     was_paid = _is_settled(turn, order)
     changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
     settled = _settle(turn, order, changed.difference, plan["payment_method"], key) if was_paid else ()
@@ -67,7 +68,8 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     result = {"difference": str(changed.difference.major), "currency": order.currency}
     return Answer(receipt, actions=(Action("change_order", dict(plan), result),),
-                  focus={"order_number": order.order_number})  # fmt: skip
+                  focus={"order_number": order.order_number},
+                  undo=order_undo(changed, f"{order.order_number}:{key}"))  # fmt: skip
 
 
 def _asked(turn: Turn, order: Order) -> list[LineChange] | Ask:

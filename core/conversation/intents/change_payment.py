@@ -8,6 +8,7 @@ from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import method_for, moved
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
+from core.conversation.undoing import payment_undo
 from core.errors import Refused
 from core.notifications.service import Notice, notify
 from core.orders import changes
@@ -67,4 +68,5 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     refunds = [{"amount": str(one.amount.major), "payment_method": one.method_id} for one in given]
     action = Action("change_payment", dict(plan), {"refunds": refunds, "reference": taken.payment_id})
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
+    undo = payment_undo(order, label, cause)
+    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)

@@ -67,7 +67,8 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     notice = Notice(f"return:{written.return_number}:requested", turn.say("mail_subject", number=written.return_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     action = Action("claim_item", dict(plan), {"return_number": written.return_number})
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
+    undo = {"kind": "return", "return_number": written.return_number}
+    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
 
 
 def _told(turn: Turn, slot: str, known: tuple[str, ...]) -> str:

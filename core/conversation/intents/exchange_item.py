@@ -78,7 +78,8 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     result = {"return_number": written.return_number, "difference": str(difference.major), "currency": order.currency}
     action = Action("exchange_item", dict(plan), result)
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
+    undo = {"kind": "return", "return_number": written.return_number}
+    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
 
 
 def _units(turn: Turn, most: int, swaps: dict[int, Product]) -> int:

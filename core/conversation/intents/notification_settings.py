@@ -13,11 +13,13 @@ def answer(turn: Turn) -> Step:
     wanted = _wanted(turn)
     if wanted is not None:
         kinds = _kinds(turn) or list(KINDS)
+        before = choices(turn.session, turn.customer_id)
         choose(turn.session, turn.customer_id, dict.fromkeys(kinds, wanted), turn.now)
         told = ", ".join(turn.say(f"kind_{kind}") for kind in kinds)
         arguments = {"kinds": dict.fromkeys(kinds, wanted)}
         return Answer(turn.say("on" if wanted else "off", kinds=told),
-                      actions=(Action("notification_settings", arguments, {}),))  # fmt: skip
+                      actions=(Action("notification_settings", arguments, {}),),
+                      undo={"kind": "notices", "before": {kind: before[kind] for kind in kinds}})  # fmt: skip
     standing = choices(turn.session, turn.customer_id)
     lines = [turn.say("heading")]
     lines += [turn.say("line_on" if standing[kind] else "line_off", kind=turn.say(f"kind_{kind}")) for kind in KINDS]

@@ -62,7 +62,9 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     notice = Notice(f"order:{new.order_number}:placed", turn.say("mail_subject", order=new.order_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
     result = {"order_number": new.order_number, "total": str(taken.amount.major), "reference": taken.payment_id}
-    return Answer(receipt, actions=(Action("reorder", dict(plan), result),), focus={"order_number": new.order_number})
+    undo = {"kind": "placed", "order_number": new.order_number}
+    action = Action("reorder", dict(plan), result)
+    return Answer(receipt, actions=(action,), focus={"order_number": new.order_number}, undo=undo)
 
 
 def _draft(turn: Turn, order: Order) -> Order:

@@ -55,4 +55,5 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     notice = Notice(f"return:{written.return_number}:requested", turn.say("mail_subject", number=written.return_number))
     notify(turn.session, person, notice, receipt, turn.now)
     action = Action("withdraw", dict(plan), {"return_number": written.return_number})
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number})
+    undo = {"kind": "return", "return_number": written.return_number}
+    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
