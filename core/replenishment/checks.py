@@ -58,11 +58,15 @@ def tiers(start: Table, unit_cost: Table) -> None:
     _refuse("first break", start[:, 0], start[:, 0] == 0, "must start at 0")
     used = np.isfinite(start)
     priced = ~used | (np.isfinite(unit_cost) & (unit_cost > 0))
-    _refuse("price", np.sum(~priced, axis=1), priced.all(axis=1), "must be finite and positive in every tier")
     rising = ~used[:, 1:] | (start[:, 1:] > start[:, :-1])
     falling = ~used[:, 1:] | (unit_cost[:, 1:] <= unit_cost[:, :-1])
-    _refuse("breaks", np.sum(~rising, axis=1), rising.all(axis=1), "must rise in quantity")
-    _refuse("prices", np.sum(~falling, axis=1), falling.all(axis=1), "must not rise with quantity")
+    for name, right, rule in (
+        ("price", priced, "must be finite and positive in every tier"),
+        ("breaks", rising, "must rise in quantity"),
+        ("prices", falling, "must not rise with quantity"),
+    ):
+        if not right.all():  # whose they are is looked for only where something is wrong
+            _refuse(name, np.sum(~right, axis=1), right.all(axis=1), rule)
 
 
 def _refuse(name: str, values: Vector, right: NDArray[np.bool_] | np.bool_, rule: str) -> None:

@@ -5,6 +5,8 @@ import numpy as np
 from core.replenishment import Table, Vector, checks
 from core.replenishment.lot_size import Lot
 
+_AT_ONCE = 16_384
+
 
 def all_units(order_cost: Vector, holding_rate: Vector, rate: Vector, start: Table, unit_cost: Table) -> Lot:
     """The cheapest lot where every unit gets the price of the tier that the order reaches.
@@ -30,6 +32,14 @@ def all_units(order_cost: Vector, holding_rate: Vector, rate: Vector, start: Tab
     array([978.6])
     """
     _check(order_cost, holding_rate, rate, start, unit_cost)
+    lots = [
+        _all_units(order_cost[part], holding_rate[part], rate[part], start[part], unit_cost[part])
+        for part in (slice(begin, begin + _AT_ONCE) for begin in range(0, len(rate), _AT_ONCE))
+    ]  # what is at work stays in the processor's cache
+    return Lot(*(np.concatenate([getattr(lot, name) for lot in lots]) for name in vars(lots[0])))
+
+
+def _all_units(order_cost: Vector, holding_rate: Vector, rate: Vector, start: Table, unit_cost: Table) -> Lot:
     best, lowest = np.zeros_like(rate), np.full(rate.shape, np.inf)
     paid, reached = unit_cost[:, 0].copy(), np.zeros(rate.shape, dtype=np.intp)
     ordering = order_cost * rate
