@@ -18,6 +18,7 @@ from core.mailroom.ports import Courier
 from core.portal import Portal
 
 if TYPE_CHECKING:
+    from bot.channels.slack.service import SlackService
     from bot.channels.telegram.service import TelegramDoor
 
 _SHORTEST_SECRET = 16
@@ -31,6 +32,7 @@ class House:
     database: Database
     portal: Portal
     telegram: "TelegramDoor | None" = None
+    slack: "SlackService | None" = None
 
     def close(self) -> None:
         """Give the database back, and hang up."""
@@ -49,7 +51,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)
     portal = Portal(database, config, clock, couriers={"email": _mail(config.mail)}, adviser=_adviser(config))
-    return House(config, database, portal, _telegram(portal, config))
+    return House(config, database, portal, _telegram(portal, config), _slack(portal, config, clock))
 
 
 def _mail(settings: Mail) -> Courier:
@@ -72,6 +74,17 @@ def _telegram(portal: Portal, config: Config) -> "TelegramDoor | None":
     door = TelegramDoor(portal, config)
     portal.engage(CHANNEL, door.courier)
     return door
+
+
+def _slack(portal: Portal, config: Config, clock: Clock) -> "SlackService | None":
+    if config.slack.mode == "off":
+        return None
+    from bot.channels.slack import CHANNEL
+    from bot.channels.slack.service import SlackService
+
+    service = SlackService(portal, config, clock)
+    portal.engage(CHANNEL, service.courier)
+    return service
 
 
 def _adviser(config: Config) -> Adviser | None:

@@ -31,13 +31,30 @@ def findings(house: House) -> list[Finding]:
         found.append(
             Finding(True, "Letters stay in the database (mail.transport is “outbox”); a real shop sets “smtp”.")
         )
-    found += _telegram(house)
+    found += _telegram(house) + _slack(house)
     try:
         rows = house.portal.verify_audit()
         found.append(Finding(True, f"The audit chain holds over {rows} sealed rows; the scheduler seals newer ones."))
     except PortalError as error:
         found.append(Finding(False, str(error)))
     return found
+
+
+def _slack(house: House) -> list[Finding]:
+    """Whether Slack knows the app, and allows it what it needs."""
+    settings = house.config.slack
+    if house.slack is None:
+        return []
+    from bot.channels.slack.service import faults_of
+
+    try:
+        team, faults = faults_of(settings)
+    except PortalError as error:
+        return [Finding(False, f"{error} Check slack.token and the way out to {settings.api_url}.")]
+    return [
+        Finding(True, f"Slack knows the app in {team} ({settings.mode})."),
+        *(Finding(False, one) for one in faults),
+    ]
 
 
 def _telegram(house: House) -> list[Finding]:

@@ -83,17 +83,23 @@ def _application(
         running.append(start(house.portal, house.config))
         if house.telegram is not None:
             house.telegram.start()
+        if house.slack is not None:
+            house.slack.start()
         ready()
 
     def on_stop() -> None:
         if house.telegram is not None:
             house.telegram.stop()
+        if house.slack is not None:
+            house.slack.stop()
         for timetable in running:
             timetable.stop()
 
     app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
     if house.telegram is not None and house.telegram.routes is not None:
         app.include_router(house.telegram.routes)
+    if house.slack is not None:
+        app.router.routes.extend(house.slack.routes)
     return app
 
 

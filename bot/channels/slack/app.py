@@ -126,3 +126,5 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
     app.action(re.compile(r"link:"))(at_once)  # a button that opens an address is pressed as well
     app.view(_OF_PLANNERS)(submitted)
     app.command("/storekeeper")(ack=at_once, lazy=[command])
+    for anything in (app.action, app.view, app.shortcut):
+        anything(re.compile(""))(at_once)

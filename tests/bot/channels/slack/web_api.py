@@ -15,7 +15,11 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.bot.channels.slack.kit import check_message, check_view
 
 TOKEN, TEAM, APP, BOT = "xoxb-of-the-tests", "T0SHOP", "A0SHOP", "U0BOT"
-SCOPES = "assistant:write,chat:write,commands,files:write,im:history,channels:history,app_mentions:read"
+APP_TOKEN = "xapp-of-the-tests"
+SCOPES = (
+    "app_mentions:read,assistant:write,channels:history,chat:write,commands,files:read,files:write,groups:history,"
+    "im:history,im:write"
+)
 _TRIGGER_LIVES_S = 3.0
 
 
@@ -50,6 +54,7 @@ class WebApi:
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     scopes: str = SCOPES
+    socket_url: str = ""
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     _triggers: dict[str, float] = field(default_factory=dict)
     _uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -91,6 +96,9 @@ class WebApi:
 
     def _auth_test(self, _given: dict[str, Any]) -> dict[str, Any]:
         return _ok(team_id=TEAM, user_id=BOT, bot_id="B0BOT", url="https://shop.example.org/", team="Shop", user="bot")
+
+    def _open_connection(self, _given: dict[str, Any]) -> dict[str, Any]:
+        return _ok(url=self.socket_url)
 
     def _post_message(self, given: dict[str, Any]) -> dict[str, Any]:
         channel = self._open(given["channel"])
@@ -201,6 +209,7 @@ def _wrong_view(view: dict[str, Any]) -> str | None:
 
 
 _VERBS: dict[str, Callable[[WebApi, dict[str, Any]], dict[str, Any]]] = {
+    "apps.connections.open": WebApi._open_connection,
     "auth.test": WebApi._auth_test,
     "chat.postMessage": WebApi._post_message,
     "chat.postEphemeral": WebApi._post_ephemeral,
@@ -245,7 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _said(self, api: WebApi, method: str, body: bytes, fault: Fault) -> dict[str, Any]:
         given = {**dict(parse_qsl(urlsplit(self.path).query)), **_read(self.headers.get("content-type", ""), body)}
         token = self.headers.get("authorization", "").removeprefix("Bearer ") or given.pop("token", "")
-        if token != TOKEN:
+        if token != (APP_TOKEN if method == "apps.connections.open" else TOKEN):
             return _no("invalid_auth")
         return _no(fault.error) if fault.error else api.answer(method, given)
 
