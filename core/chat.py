@@ -1,6 +1,6 @@
 """What every channel speaks: an Incoming goes to the portal, a Reply comes back."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -21,6 +21,20 @@ class Speaker:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file somebody sent; once it is kept it has an `upload_id` and a `media_type`, and its content is dropped.
+
+    `fault` is the key of the sentence that says why it could not be kept.
+    """
+
+    name: str
+    content: bytes = b""
+    upload_id: str = ""
+    fault: str = ""
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One message or button press, as a channel received it.
 
@@ -32,6 +46,7 @@ class Incoming:
     `is_second_hand` where the words were edited afterwards, forwarded or put together by a program: they may ask, and
     never say yes to anything.
     `unread` names what the message held that the channel cannot hand on, such as a voice message.
+    `files` came with the message; what they are is found out from their content.
     """
 
     channel: str
@@ -46,15 +61,24 @@ class Incoming:
     unread: str = ""
     sender: str = ""
     thread: str = ""
+    files: tuple[Upload, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The message as JSON values, to be stored until it is answered."""
-        return asdict(self)
+        """The message as JSON values, to be stored until it is answered; of files only what tells which they are.
+
+        A file has to be kept first: its content is not written twice.
+        """
+        kept = [
+            {"name": one.name, "upload_id": one.upload_id, "fault": one.fault, "media_type": one.media_type}
+            for one in self.files
+        ]
+        return {**asdict(replace(self, files=())), "files": kept}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> "Incoming":
         """The message that `as_dict` was taken of."""
-        return cls(**{**stored, "speaker": Speaker(**stored["speaker"])})
+        files = tuple(Upload(**one) for one in stored.get("files", ()))
+        return cls(**{**stored, "speaker": Speaker(**stored["speaker"]), "files": files})
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,9 @@ class Returns(Section):
     claim_days: int = Field(730, ge=0, le=3650)
     withdrawal_days: int = Field(14, ge=0, le=365, description="statutory withdrawal of consumers; 0: there is none")
     photo_for: tuple[str, ...] = Field(("damaged",), description="reasons of a claim for which a photo is asked")
+    photo_required: bool = Field(
+        False, description="false: a claim may go on without the photo, and the shop sees that there is none"
+    )
     gift_card_refund: bool = Field(
         True, description="money may go to a gift card on file instead of where it came from"
     )
@@ -162,6 +165,14 @@ class Support(Section):
     """How tickets are looked after."""
 
     reopen_days: int = Field(14, ge=0, le=365, description="how long a customer's word still reopens a closed ticket")
+
+
+class Uploads(Section):
+    """What customers may send as files."""
+
+    largest_mb: int = Field(5, ge=1, le=50, description="of one file")
+    per_message: int = Field(3, ge=1, le=10)
+    per_day: int = Field(20, ge=1, le=1000, description="of one customer")
 
 
 Right = Literal["orders", "money", "account"]
@@ -354,6 +365,7 @@ class Config(BaseSettings):
     orders: Orders = Orders()
     returns: Returns = Returns()
     support: Support = Support()
+    uploads: Uploads = Uploads()
     identity: Identity = Identity()
     database: DatabaseSettings = DatabaseSettings()
     web: Web = Web()

@@ -4,6 +4,7 @@ Every table has to be declared here, so that a new one cannot be forgotten; tabl
 this room stand below those whose tables it looks after.
 """
 
+import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -107,6 +108,7 @@ POLICY: dict[str, Kept] = {
     "tallies": Kept(why="how often was tried, by a hash, for two days"),
     "ticket_entries": Kept(through=("tickets", "ticket_number"), deletes=True),
     "tickets": Kept("customer_id", deletes=True),
+    "uploads": Kept("customer_id", deletes=True),
 }  # fmt: skip
 
 
@@ -201,7 +203,7 @@ def _is_in_chat_of(person: str, table: Table) -> ColumnElement[bool]:
 def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return value
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def undeclared(tables: Sequence[str]) -> list[str]:

@@ -4,10 +4,11 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from secrets import token_hex
 from typing import TextIO
 
-from core.chat import Incoming, Reply, Speaker
+from core.chat import Incoming, Reply, Speaker, Upload
 from core.config import Config
 from core.portal import Portal
 
@@ -29,7 +30,8 @@ def talk(portal: Portal, config: Config, speaker: Speaker, lines: Iterable[str],
         if not text.strip():
             continue
         button = _pressed(last, text)
-        incoming = Incoming(CHANNEL, chat, token_hex(8), text, speaker, button)
+        text, files = _attached(text)
+        incoming = Incoming(CHANNEL, chat, token_hex(8), text, speaker, button, files=files)
         last = _with_addresses(portal.converse(incoming), config)
         _print(last, sys.stdout, as_json=as_json)
 
@@ -40,6 +42,17 @@ def _pressed(last: Reply | None, text: str) -> str | None:
         return None
     place = int(typed[1:])
     return last.buttons[place - 1].value if 1 <= place <= len(last.buttons) else None
+
+
+def _attached(text: str) -> tuple[str, tuple[Upload, ...]]:
+    """A line “/attach path” as the file that is there; one that cannot be read is sent on as words."""
+    command, _, path = text.strip().partition(" ")
+    if command != "/attach" or not path.strip():
+        return text, ()
+    try:
+        return "", (Upload(Path(path.strip()).name, Path(path.strip()).read_bytes()),)
+    except OSError:
+        return text, ()
 
 
 def _with_addresses(reply: Reply, config: Config) -> Reply:

@@ -12,16 +12,30 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
-from bot.web import access, account, chat, demo_mail, health, languages, planner, refusals, returns, sign_in, support
+from bot.web import (
+    access,
+    account,
+    chat,
+    demo_mail,
+    health,
+    languages,
+    planner,
+    refusals,
+    returns,
+    sign_in,
+    support,
+    tickets,
+    uploads,
+)
 from bot.web.callers import Calling
 from bot.web.door import Door
-from bot.web.gate import Gate
+from bot.web.gate import LARGEST_BODY, Gate
 from bot.web.paper import STATIC, lay_out
 from bot.web.show import page
 from core.config import Config
 from core.portal import Portal
 
-_ROOMS = (health, sign_in, chat, account, access, languages, planner, returns, support)
+_ROOMS = (health, sign_in, chat, account, access, languages, planner, returns, support, tickets, uploads)
 
 
 def create_app(
@@ -55,13 +69,18 @@ def create_app(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, title=config.shop.name)
     app.state.door = door
-    app.add_middleware(Gate, refuse=refusals.refuse, is_https=door.is_https)
+    app.add_middleware(Gate, refuse=refusals.refuse, is_https=door.is_https, largest_upload=_largest_upload(config))
     refusals.register(app)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_api_route("/", welcome, methods=["GET"])
     for room in _ROOMS + ((demo_mail,) if demo else ()):
         app.include_router(room.router)
     return app
+
+
+def _largest_upload(config: Config) -> int:
+    """The bytes of a form with as many files as one message may have, and the rest of the form."""
+    return LARGEST_BODY + config.uploads.per_message * config.uploads.largest_mb * 1_000_000
 
 
 def welcome(request: Request, calling: Calling) -> Response:

@@ -10,17 +10,19 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 
 from bot.web.door import door_of
-from bot.web.ingress import read_form, read_json
+from bot.web.ingress import plain, read_form, read_json
 from core.accounts.model import SESSION_LONGEST, Customer, Staff, Visitor
-from core.chat import Speaker
+from core.chat import Speaker, Upload
 from core.conversation.wording import DEFAULT
 from core.errors import InvalidInput, PortalError, Refused
 
 LISTENING = "/api/chat/events"
 SESSION, BROWSER, LANGUAGE = "storekeeper_session", "storekeeper_browser", "storekeeper_language"
 _TOKEN = re.compile(r"[\w-]{20,100}", re.ASCII)
+_MOST_FILES, _MOST_PARTS = 20, 20
 _BROWSER_LIFETIME_S = 30 * 86400
 _LANGUAGE_LIFETIME_S = 365 * 86400
 
@@ -157,10 +159,52 @@ async def posted(request: Request, calling: Calling) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise InvalidInput("That is not a form of ours. Load the page again and send it once more.")
     fields = read_form(await request.body())
+    _require_token(fields, calling)
+    return fields
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A form that may have files with it."""
+
+    fields: dict[str, str]
+    files: tuple[Upload, ...] = ()
+
+
+async def posted_with_files(request: Request, calling: Calling) -> Sending:
+    """The fields and files of a form that this browser was given and meant to send.
+
+    Raises:
+        InvalidInput: not a form, or with more in it than any form of ours.
+        Refused: sent from another site, or without the form's token.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return Sending(await posted(request, calling))
+    _refuse_other_sites(request)
+    sending = await _parts(request)
+    _require_token(sending.fields, calling)
+    return sending
+
+
+async def _parts(request: Request) -> Sending:
+    fields: dict[str, str] = {}
+    sent: list[Upload] = []
+    try:
+        async with request.form(max_files=_MOST_FILES, max_fields=_MOST_PARTS) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, str):
+                    fields[name] = plain(value)
+                elif value.filename:
+                    sent.append(Upload(plain(value.filename), await value.read()))
+    except HTTPException as error:
+        raise InvalidInput("The form could not be read. Load the page again and send it once more.") from error
+    return Sending(fields, tuple(sent))
+
+
+def _require_token(fields: dict[str, str], calling: Caller) -> None:
     given = fields.get("form_token", "").encode("utf-8", "replace")
     if not hmac.compare_digest(given, calling.form_token.encode()):
         raise Refused("This form is no longer valid. Load the page again and send it once more.", "form-token")
-    return fields
 
 
 async def posted_json(request: Request) -> dict[str, object]:
@@ -182,6 +226,7 @@ ForMoney = Annotated[Customer, Depends(customer_with_money)]
 AsStaff = Annotated[Staff, Depends(signed_in_staff)]
 AsPlanner = Annotated[Staff, Depends(signed_in_planner)]
 Fields = Annotated[dict[str, str], Depends(posted)]
+WithFiles = Annotated[Sending, Depends(posted_with_files)]
 Sent = Annotated[dict[str, object], Depends(posted_json)]
 
 

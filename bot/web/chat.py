@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from bot.web.callers import Caller, Calling, Fields, Sent
+from bot.web.callers import Caller, Calling, Sent, WithFiles
 from bot.web.door import Door, door_of
 from bot.web.ingress import opaque
 from bot.web.show import go_to, page
@@ -67,15 +67,17 @@ def chat(request: Request, calling: Calling) -> Response:
 
 
 @router.post("/chat")
-def say(request: Request, calling: Calling, fields: Fields) -> Response:
-    """Say something without a script; a button's words are looked up where it was shown."""
+def say(request: Request, calling: Calling, sending: WithFiles) -> Response:
+    """Say something, with files or without, and without a script; a button's words are looked up where it was shown."""
+    fields = sending.fields
     button, text = fields.get("button") or None, fields.get("text", "")
     if button:
         text = _words_of(_said(request, calling), opaque(button, "button"))
-    if not text.strip():
+    if not text.strip() and not sending.files:
         return go_to("/chat")
     delivery_id = opaque(fields.get("delivery_id") or token_hex(8), "delivery_id")
-    _converse(request, calling, text, button, delivery_id)
+    _converse(request, Incoming(CHANNEL, calling.chat, delivery_id, text, calling.speaker, button,
+                                         files=sending.files))  # fmt: skip
     return go_to("/chat#end")
 
 
@@ -91,7 +93,21 @@ def converse(request: Request, calling: Calling, sent: Sent) -> JSONResponse:
         raise InvalidInput("Say something: “text” must be a string with words in it.")
     pressed = opaque(button, "button") if button is not None else None
     delivery_id = opaque(sent.get("delivery_id") or token_hex(8), "delivery_id")
-    return JSONResponse(_converse(request, calling, text, pressed, delivery_id).as_dict())
+    incoming = Incoming(CHANNEL, calling.chat, delivery_id, text, calling.speaker, pressed)
+    return JSONResponse(_converse(request, incoming).as_dict())
+
+
+@router.post("/api/chat/files")
+def converse_with_files(request: Request, calling: Calling, sending: WithFiles) -> JSONResponse:
+    """One turn with files: a form with `text`, `delivery_id`, `chat`, `form_token` and `files`."""
+    fields = sending.fields
+    same_chat(calling, fields.get("chat", ""))
+    if not sending.files:
+        raise InvalidInput("Choose a file first.")
+    delivery_id = opaque(fields.get("delivery_id") or token_hex(8), "delivery_id")
+    text = fields.get("text", "")
+    incoming = Incoming(CHANNEL, calling.chat, delivery_id, text, calling.speaker, files=sending.files)
+    return JSONResponse(_converse(request, incoming).as_dict())
 
 
 @router.get("/api/chat/messages")
@@ -135,8 +151,7 @@ async def _latest(door: Door, calling: Caller) -> int:
     return said[-1].message_id if said else 0
 
 
-def _converse(request: Request, calling: Caller, text: str, button: str | None, delivery_id: str) -> Reply:
-    incoming = Incoming(CHANNEL, calling.chat, delivery_id, text, calling.speaker, button)
+def _converse(request: Request, incoming: Incoming) -> Reply:
     return door_of(request).portal.converse(incoming)
 
 

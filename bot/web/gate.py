@@ -26,6 +26,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_TAKE_FILES = {"/chat", "/api/chat/files", "/tickets"}
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
 Refusal = Callable[[Request, int, str], Response]
@@ -34,10 +35,11 @@ Refusal = Callable[[Request, int, str], Response]
 class Gate:
     """Stands in front of all pages; `refuse` draws the page for a status and a sentence."""
 
-    def __init__(self, app: ASGIApp, refuse: Refusal, *, is_https: bool) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refusal, *, is_https: bool, largest_upload: int = LARGEST_BODY) -> None:
         self.app = app
         self.refuse = refuse
         self.is_https = is_https
+        self.largest_upload = largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -66,9 +68,10 @@ class Gate:
         if scope["method"] not in _WITH_BODY:
             await self.app(scope, receive, leaving)
             return
-        body = await _whole_body(scope, receive)
+        most = self.largest_upload if _sends_files(scope) else LARGEST_BODY
+        body = await _whole_body(scope, receive, most)
         if body is None:
-            sentence = f"That was too much at once; at most {LARGEST_BODY // 1024} KiB are read."
+            sentence = f"That was too much at once; at most {most // 1024} KiB are read."
             leaving.is_last = True
             await self.refuse(Request(scope), 413, sentence)(scope, receive, leaving)
             return
@@ -107,19 +110,25 @@ class _Leaving:
             headers.append("Set-Cookie", cookie)
 
 
-async def _whole_body(scope: Scope, receive: Receive) -> bytes | None:
+def _sends_files(scope: Scope) -> bool:
+    """Whether this is a form with files, sent to one of the few pages that take them."""
+    is_form = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
+    return is_form and (scope["path"] in _TAKE_FILES or scope["path"].startswith("/tickets/"))
+
+
+async def _whole_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
     """The body, or None where it is larger than anything we read; a lie about its length does not help.
 
     None as well where the sender went away: half a form must not count as a whole one.
     """
     announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isascii() or not announced.isdigit() or int(announced[:12]) > LARGEST_BODY:
+    if not announced.isascii() or not announced.isdigit() or int(announced[:12]) > most:
         return None
     body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > LARGEST_BODY or message["type"] == "http.disconnect":
+        if len(body) > most or message["type"] == "http.disconnect":
             return None
         if not message.get("more_body", False):
             return bytes(body)

@@ -95,9 +95,11 @@ def _count(fields: Mapping[str, str], name: str) -> int:
 def _case_page(
     request: Request, calling: Caller, staff: Staff, number: str, *, fault: PortalError | None = None
 ) -> Response:
-    one, worth = door_of(request).portal.return_case(staff, number)
+    portal = door_of(request).portal
+    one, worth = portal.return_case(staff, number)
+    photos, lacks_photo = portal.return_photos(staff, one)
     following = {status.value for status in type(one.found.status) if one.found.may_become(status)}
     return page(
         request, calling, "return.html", status=status_of(fault) if fault else 200,
-        one=one, worth=worth, following=following, fault=str(fault or ""),
+        one=one, worth=worth, following=following, photos=photos, lacks_photo=lacks_photo, fault=str(fault or ""),
     )  # fmt: skip

@@ -64,11 +64,14 @@ def move(request: Request, calling: Calling, staff: AsStaff, number: str, step: 
 def _ticket_page(
     request: Request, calling: Caller, staff: Staff, number: str, *, fault: PortalError | None = None
 ) -> Response:
-    found = door_of(request).portal.ticket_page(staff, number)
+    portal = door_of(request).portal
+    found = portal.ticket_page(staff, number)
+    files = portal.kept_files(tuple(one for entry in found.thread for one in entry.files))
     status = status_of(fault) if fault else 200
     return page(
-        request, calling, "ticket.html", status=status, ticket=found.ticket, thread=found.thread, holder=found.holder,
-        is_mine=found.ticket.claimed_by == staff.email, total=_total(found.ticket), fault=str(fault or ""),
+        request, calling, "ticket.html", status=status, ticket=found.ticket, thread=found.thread, files=files,
+        holder=found.holder, is_mine=found.ticket.claimed_by == staff.email, total=_total(found.ticket),
+        fault=str(fault or ""),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.accounts import links, staff_links
 from core.accounts import service as accounts
 from core.chat import Action, Attachment, Incoming, Reply
-from core.conversation import acts, hearing, offers, own, standing, transcript
+from core.conversation import acts, files, hearing, offers, own, standing, transcript
 from core.conversation.acts import Doer
 from core.conversation.advice import advised
 from core.conversation.hearing import Heard
@@ -37,6 +37,7 @@ _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _PROVES = "link_account"
 _TAKES_BACK = "undo"
+_PHOTO, _FILES = "photo", "attach_file"
 _IDENTIFIED = 1
 _NOT_ALOUD = frozenset({_PROVES, "talk_to_human", "open_ticket", "complaint"})  # not where others read along
 _BY_CHANNEL = 2  # the proof of somebody of the shop whom their channel signed in
@@ -83,13 +84,14 @@ def person_of(incoming: Incoming) -> str | None:
 
 def converse(session: Session, house: House, incoming: Incoming, now: datetime) -> Reply:
     """Answer one message or button press; a delivery seen before gets the answer it got then."""
-    incoming = _with_link(session, incoming, house.config.staff_named(incoming.channel), now)
+    incoming = with_link(session, incoming, house.config.staff_named(incoming.channel), now)
     cleaned = clean(incoming.text)
     source, delivery = f"chat:{incoming.channel}:{incoming.chat}", incoming.delivery_id
     content = {"text": cleaned.text, "button": incoming.button}
     accepted = inbox.accept(session, source=source, delivery_id=delivery, kind="message", content=content, now=now)
     if accepted.answer is not None:
         return Reply.from_dict(accepted.answer)
+    incoming = files.kept(session, incoming, house.config.uploads, now)
     person = person_of(incoming)
     where = standing.resume(session, incoming.channel, incoming.chat, person, now)
     where.turn += 1
@@ -97,10 +99,13 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
     _speak(scene, where.language)
     if cleaned.was_cut:
         scene.texts.append(scene.say("cut"))
-    transcript.heard(session, incoming, person, _as_written(incoming, cleaned.text), now)
+    written = Reply(_as_written(incoming, cleaned.text), attachments=files.shown(incoming))
+    transcript.heard(session, incoming, person, written, now)
     if incoming.unread:
         scene.texts.append(scene.say("unread", what=scene.say(f"unread_{incoming.unread}")))
-    if cleaned.text.strip() or incoming.button or incoming.intent or not incoming.unread:
+    if incoming.files:
+        _take_files(scene, cleaned.text)
+    elif cleaned.text.strip() or incoming.button or incoming.intent or not incoming.unread:
         _respond(scene, cleaned.text)
     person = person_of(scene.incoming)
     reply = _reply(scene, person)
@@ -116,7 +121,7 @@ def _as_written(incoming: Incoming, text: str) -> str:
     return " ".join(filter(None, (f"/{incoming.intent}" if incoming.intent else "", text)))
 
 
-def _with_link(session: Session, incoming: Incoming, named: Mapping[str, str], now: datetime) -> Incoming:
+def with_link(session: Session, incoming: Incoming, named: Mapping[str, str], now: datetime) -> Incoming:
     """A stranger's message, from somebody known to be of the shop, or a chat known to belong to a customer."""
     speaker = incoming.speaker
     if speaker.staff_id:
@@ -139,6 +144,29 @@ def _stranger(incoming: Incoming) -> Incoming:
     return replace(incoming, speaker=replace(incoming.speaker, customer_id=None, member="", proof=0))
 
 
+def _take_files(scene: Scene, text: str) -> None:
+    """Hand the files of a message to what waits for them, or let the words, or the next ones, say what they are for."""
+    limits = scene.house.config.uploads
+    for one in scene.incoming.files:
+        if one.fault:
+            most = {"size": limits.largest_mb, "day": limits.per_day, "many": limits.per_message}.get(one.fault, 0)
+            scene.texts.append(scene.say(f"file_{one.fault}", name=one.name[:60], most=most))
+    fresh = files.put_at_hand(scene.standing.focus, scene.incoming)
+    top = scene.standing.top
+    if fresh and top is not None and top.asks == _PHOTO and not scene.standing.handed_off:
+        _fill(scene, top, {"photos": list(files.at_hand(_turn(scene, top, "")))}, "")
+    elif text.strip() or (fresh and scene.standing.handed_off):
+        _respond(scene, text)
+    elif fresh:
+        _ask_what_for(scene)
+
+
+def _ask_what_for(scene: Scene) -> None:
+    scene.intents = [_FILES]
+    scene.standing.push(Frame(_FILES))
+    _run_stack(scene, "")
+
+
 def _respond(scene: Scene, text: str) -> None:
     said_before = len(scene.texts)
     ticket = _with_a_person(scene)
@@ -154,7 +182,9 @@ def _respond(scene: Scene, text: str) -> None:
     scene.intents = [frame.intent for frame in heard.begin] or ([heard.control] if heard.control else [])
     scene.slots = dict(heard.slots)
     _route(scene, heard)
-    if len(scene.texts) == said_before:
+    if len(scene.texts) == said_before and any(one.upload_id for one in scene.incoming.files):
+        _ask_what_for(scene)
+    elif len(scene.texts) == said_before:
         _missed(scene)
     elif scene.asks is None or heard.begin:
         scene.standing.misses = 0
@@ -197,14 +227,16 @@ def _keep_quiet(scene: Scene, heard: Heard, ticket: Ticket, text: str) -> None:
 
     Before somebody has taken it, the bot says that what was written is passed on.
     """
-    if heard.control == "back_to_bot":
+    if heard.control == "back_to_bot" or any(frame.intent == "close_ticket" for frame in heard.begin):
         scene.standing.handed_off = False
         scene.texts.append(scene.say("back"))
         INTENTS["talk_to_human"].end(_turn(scene, Frame("talk_to_human"), ""))
         return
     incoming = scene.incoming
     key = f"{incoming.channel}:{incoming.chat}:{incoming.delivery_id}"
-    words = thread.Words(CUSTOMER, text, key, incoming.speaker.member)
+    sent = tuple(one.upload_id for one in incoming.files if one.upload_id)
+    scene.standing.focus.pop(files.AT_HAND, None)
+    words = thread.Words(CUSTOMER, text, key, incoming.speaker.member, sent)
     thread.say(scene.session, ticket.ticket_number, words, scene.now)
     if ticket.claimed_by:
         scene.texts.clear()
@@ -285,6 +317,9 @@ def _route(scene: Scene, heard: Heard) -> None:
 
 def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
     """Take what was said as the answer to what the top flow waits for; False where it is something else."""
+    if heard.control == "deny" and (without := _going_without(top)):
+        _fill(scene, top, without, "")
+        return True
     takes_back = [frame.intent for frame in heard.begin] == [_TAKES_BACK] and top.intent != _TAKES_BACK
     if heard.control in {"cancel_flow", "deny"} or takes_back:
         scene.standing.drop(top)  # nothing was done yet that could be taken back
@@ -309,6 +344,11 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         return True
     _run_stack(scene, heard.text)
     return True
+
+
+def _going_without(top: Frame) -> dict[str, Any]:
+    """What a no means where a photo is asked for and need not be given."""
+    return next((dict(choice["slots"]) for choice in top.choices), {}) if top.asks == _PHOTO else {}
 
 
 def _fill(scene: Scene, top: Frame, filling: dict[str, Any], text: str) -> None:

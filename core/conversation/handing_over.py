@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.conversation import transcript
+from core.conversation import files, transcript
 from core.conversation.turn import Turn
 from core.orders.model import Order, OrderStatus
 from core.orders.service import orders_of
@@ -31,6 +31,7 @@ def hand_over(turn: Turn, subject: str, *, is_live: bool = False) -> Ticket:
         proof=turn.speaker.proof,
         snapshot=_snapshot(turn),
         member=turn.speaker.member,
+        files=files.take(turn),
     )
     return open_ticket(turn.session, handover, turn.now)
 

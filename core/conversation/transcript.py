@@ -21,9 +21,9 @@ class Said:
     reply: Reply
 
 
-def heard(session: Session, incoming: Incoming, person: str | None, text: str, now: datetime) -> None:
-    """Write down what the person said."""
-    _add(session, (incoming.channel, incoming.chat, person), "person", Reply(text), now)
+def heard(session: Session, incoming: Incoming, person: str | None, said: Reply, now: datetime) -> None:
+    """Write down what the person said, and which files they sent."""
+    _add(session, (incoming.channel, incoming.chat, person), "person", said, now)
 
 
 def said(session: Session, incoming: Incoming, person: str | None, reply: Reply, now: datetime) -> None:

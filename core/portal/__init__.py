@@ -4,8 +4,10 @@ from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
 from core.portal.goods_in import Delivered, GoodsIn
+from core.portal.files import Files
 from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom
+from core.portal.own_tickets import OwnTickets
 from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
@@ -14,5 +16,7 @@ from core.portal.stockroom import PlanOutcome, Stockroom
 __all__ = ["Access", "Delivered", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
 
 
-class Portal(Door, Reception, Letterbox, Briefing, ReturnsDesk, Stockroom, GoodsIn, Promises, MachineRoom):
+class Portal(
+    Door, Reception, Letterbox, OwnTickets, Files, Briefing, ReturnsDesk, Stockroom, GoodsIn, Promises, MachineRoom
+):
     """The verbs of the product, over one database."""

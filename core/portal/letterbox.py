@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.accounts import links
 from core.chat import Incoming, Reply
-from core.conversation import dialogue
+from core.conversation import dialogue, files
 from core.conversation.understanding import storable
 from core.errors import PortalError, Unavailable
 from core.mailroom import closed, inbox, leases, outbox
@@ -33,17 +33,30 @@ class Letterbox(Counter):
         Raises:
             Unavailable: nothing was stored; its sender must not be told that it arrived.
         """
-        kept = replace(incoming, text=storable(incoming.text))
+        now, plain = self._clock(), replace(incoming, text=storable(incoming.text))
         with self._database.unit_of_work() as session:
             closed.reopen(session, incoming.channel, incoming.chat)
-            return inbox.store(
-                session,
-                source=_source(incoming.channel, incoming.chat),
-                delivery_id=incoming.delivery_id,
-                kind="message",
-                content=kept.as_dict(),
-                now=self._clock(),
-            )
+            with session.begin_nested() as draft:
+                kept = self._with_files_kept(session, plain)
+                is_new = inbox.store(
+                    session,
+                    source=_source(incoming.channel, incoming.chat),
+                    delivery_id=incoming.delivery_id,
+                    kind="message",
+                    content=kept.as_dict(),
+                    now=now,
+                )
+                if not is_new:
+                    draft.rollback()  # its files were kept the first time
+            return is_new
+
+    def _with_files_kept(self, session: Session, incoming: Incoming) -> Incoming:
+        """The message with its files kept for whoever the chat speaks for."""
+        if not incoming.files:
+            return incoming
+        named = self._config.staff_named(incoming.channel)
+        known = dialogue.with_link(session, incoming, named, self._clock())
+        return replace(incoming, files=files.kept(session, known, self._config.uploads, self._clock()).files)
 
     def unanswered_chats(self, channel: str) -> list[str]:
         """Chats of a channel in which something stored has waited longer for its answer than answering takes."""
@@ -69,7 +82,7 @@ class Letterbox(Counter):
         try:
             with self._database.unit_of_work() as session:
                 reply = dialogue.converse(session, house, incoming, self._clock())
-                self._post(session, incoming, draw(incoming, reply))
+                self._post(session, incoming, draw(incoming, reply) if reply.is_told else [])
         except Unavailable:
             raise
         except PortalError as refusal:

@@ -17,6 +17,9 @@ from core.portal.desk import Desk
 from core.returns import handling
 from core.returns.handling import Case, Checked
 from core.returns.label import Slip, slip_pdf
+from core.returns.model import ReturnKind
+from core.uploads.model import Kept
+from core.uploads.service import uploads_of_return
 
 _INTENT = "return_status"
 _LABEL = "return label"
@@ -34,6 +37,19 @@ class ReturnsDesk(Desk):
         with self._database.reading() as session:
             self._at_work(session, staff)
             return handling.cases(session)
+
+    def return_photos(self, staff: Staff, one: Case) -> tuple[tuple[Kept, ...], bool]:
+        """The files that came with a return, and whether one is missing that the rules ask for.
+
+        Raises:
+            NotFound: not somebody of the shop.
+        """
+        with self._database.reading() as session:
+            self._at_work(session, staff)
+            found = uploads_of_return(session, one.found.return_number)
+        asked = {reason.replace("_", " ") for reason in self._config.returns.photo_for}
+        is_asked = any(line.reason.replace("_", " ") in asked for line in one.found.lines)
+        return found, one.found.kind is ReturnKind.CLAIM and is_asked and not found
 
     def return_case(self, staff: Staff, number: str) -> tuple[Case, Money]:
         """One return with its order, and the money that settling it would give back.

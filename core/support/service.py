@@ -25,7 +25,8 @@ from core.support.thread import Words
 class Handover:
     """A chat that wants a person: whose it is, where, about what, and what was said so far.
 
-    `words` is what the customer said last, whole; `is_live`, `proof` and `snapshot` as in `Ticket`.
+    `words` is what the customer said last, whole; `is_live`, `proof` and `snapshot` as in `Ticket`. `key` names the
+    cause where it may come twice.
     """
 
     customer_id: str | None
@@ -38,6 +39,8 @@ class Handover:
     proof: int = 0
     snapshot: Mapping[str, Any] | None = None
     member: str = ""
+    key: str = ""
+    files: tuple[str, ...] = ()
 
 
 def open_ticket(session: Session, handover: Handover, now: datetime) -> Ticket:
@@ -68,8 +71,9 @@ def open_ticket(session: Session, handover: Handover, now: datetime) -> Ticket:
     elif handover.is_live and not row.is_live:
         row.is_live = True
     said = handover.words or handover.subject
-    if said:
-        words = Words(CUSTOMER, said, f"{row.ticket_number}:opened:{now.isoformat()}", handover.member)
+    if said or handover.files:
+        cause = handover.key or now.isoformat()
+        words = Words(CUSTOMER, said, f"{row.ticket_number}:opened:{cause}", handover.member, handover.files)
         thread.say(session, row.ticket_number, words, now)
     return _ticket(row)
 

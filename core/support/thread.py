@@ -39,6 +39,11 @@ def say(session: Session, number: str, words: Words, now: datetime) -> bool:
     return insert_new(session, EntryRow, written) is not None
 
 
+def is_said(session: Session, key: str) -> bool:
+    """Whether something of this cause was said before."""
+    return session.scalar(select(EntryRow.entry_id).where(EntryRow.key == key)) is not None
+
+
 def entries(session: Session, number: str) -> tuple[Entry, ...]:
     """Everything said in a ticket, oldest first."""
     rows = session.scalars(select(EntryRow).where(EntryRow.ticket_number == number).order_by(EntryRow.entry_id))

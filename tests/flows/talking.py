@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from core.chat import Incoming, Reply, Speaker
+from core.chat import Incoming, Reply, Speaker, Upload
 from core.portal import Portal
 
 _numbers = count(1)
@@ -28,8 +28,13 @@ class Talk:
         button = next(button for button in self.said[-1].buttons if button.label.startswith(label))
         return self._send(button.label, button.value)
 
-    def _send(self, text: str, button: str | None) -> Reply:
-        incoming = Incoming(self.channel, self.chat, f"talk-{next(_numbers)}", text, self.speaker, button)
+    def send(self, *files: Upload, text: str = "") -> Reply:
+        """Send files, with words or without."""
+        return self._send(text, None, files)
+
+    def _send(self, text: str, button: str | None, files: tuple[Upload, ...] = ()) -> Reply:
+        delivery_id = f"talk-{next(_numbers)}"
+        incoming = Incoming(self.channel, self.chat, delivery_id, text, self.speaker, button, files=files)
         self.said.append(self.portal.converse(incoming))
         return self.said[-1]
 

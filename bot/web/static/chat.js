@@ -7,6 +7,8 @@ const composer = document.getElementById("composer");
 const field = document.getElementById("text");
 const typing = document.getElementById("typing");
 const trouble = document.getElementById("trouble");
+const picker = document.getElementById("files");
+const chosen = document.getElementById("chosen");
 const pattern = document.getElementById("said");
 const names = { person: room.dataset.you, shop: log.querySelector(".speaker").textContent };
 names.staff = room.dataset.inPerson;
@@ -45,7 +47,9 @@ function bubble(speaker, text, saidAt, when) {
   const time = item.querySelector("time");
   time.dateTime = saidAt;
   time.textContent = when;
-  putText(item.querySelector(".said-text"), text);
+  const place = item.querySelector(".said-text");
+  if (text) putText(place, text);
+  else place.remove();
   return item;
 }
 
@@ -53,6 +57,17 @@ function attachmentCard(attachment) {
   const card = document.createElement("a");
   card.className = "attachment";
   card.href = attachment.url;
+  if (attachment.media_type.startsWith("image/")) {
+    card.classList.add("is-photo");
+    const photo = document.createElement("img");
+    photo.src = attachment.url;
+    photo.alt = "";
+    photo.addEventListener("load", toEnd);
+    const caption = document.createElement("strong");
+    caption.textContent = attachment.name;
+    card.append(photo, caption);
+    return card;
+  }
   card.setAttribute("download", "");
   const name = document.createElement("strong");
   name.textContent = attachment.name;
@@ -110,14 +125,14 @@ async function fetchNews() {
 
 async function send(turn, again) {
   trouble.hidden = true;
-  const waiting = bubble("person", turn.text, new Date().toISOString(), "");
+  const waiting = bubble("person", turn.text || turn.shown, new Date().toISOString(), "");
   waiting.classList.add("is-waiting");
   log.append(waiting);
   underWay += 1;
   typing.hidden = false;
   toEnd();
   try {
-    await ask("/api/chat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...turn, chat: room.dataset.chat }) });
+    await (turn.files ? sendFiles(turn) : ask("/api/chat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...turn, chat: room.dataset.chat }) }));
     await fetchNews();
     waiting.remove();
   } catch (failure) {
@@ -130,6 +145,32 @@ async function send(turn, again) {
     typing.hidden = underWay === 0;
     toEnd();
   }
+}
+
+function sendFiles(turn) {
+  const form = new FormData();
+  const fields = { text: turn.text, delivery_id: turn.delivery_id, chat: room.dataset.chat, form_token: composer.elements.form_token.value };
+  Object.entries(fields).forEach(([name, value]) => form.append(name, value));
+  turn.files.forEach((file) => form.append("files", file, file.name));
+  return ask("/api/chat/files", { method: "POST", body: form });
+}
+
+function showChosen() {
+  const names = picker ? Array.from(picker.files, (file) => file.name) : [];
+  chosen.querySelector("span").textContent = names.join(", ");
+  chosen.hidden = names.length === 0;
+}
+
+if (picker) {
+  picker.addEventListener("change", () => {
+    showChosen();
+    field.focus();
+  });
+  chosen.querySelector("button").addEventListener("click", () => {
+    picker.value = "";
+    showChosen();
+    field.focus();
+  });
 }
 
 function press(key, group, button) {
@@ -149,12 +190,25 @@ function takeOver(form) {
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value;
-  if (!text.trim()) return;
+  const sent = picker ? picker.files : null;
+  if (!text.trim() && !(sent && sent.length)) return;
   const turn = { text, delivery_id: composer.dataset.unsent === text ? composer.dataset.delivery : newId() };
+  if (sent && sent.length) {
+    turn.files = Array.from(sent);
+    turn.shown = turn.files.map((file) => file.name).join(", ");
+    picker.value = "";
+    showChosen();
+  }
   field.value = "";
   field.focus();
   send(turn, () => {
     if (!field.value) field.value = text;
+    if (turn.files && !picker.files.length) {
+      const again = new DataTransfer();
+      turn.files.forEach((file) => again.items.add(file));
+      picker.files = again.files;
+      showChosen();
+    }
     composer.dataset.unsent = text;
     composer.dataset.delivery = turn.delivery_id;
   });

@@ -1,10 +1,10 @@
 """The speaker's tickets: what they are about, whether they are open, and what was answered last."""
 
-from core.conversation import transcript
-from core.conversation.turn import Answer, Step, Turn
+from core.conversation.turn import Answer, Choice, Step, Turn
 from core.errors import NotFound
-from core.support.model import Ticket
+from core.support.model import STAFF, Ticket
 from core.support.service import tickets_of
+from core.support.thread import entries
 
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
@@ -21,15 +21,22 @@ def answer(turn: Turn) -> Step:
             raise NotFound(turn.say("no_such", number=number[:20]))
     if not tickets:
         return Answer(turn.say("none"))
-    return Answer("\n".join(_told(turn, ticket) for ticket in tickets[:_MOST]))
+    shown = tickets[:_MOST]
+    told = [_told(turn, ticket) for ticket in shown]
+    told.append(turn.say("read_all", link=f"{turn.house.config.web.base_url}/tickets"))
+    choices = tuple(
+        Choice(turn.say("label_reply", number=one.ticket_number), {"ticket_number": one.ticket_number}, "reply_ticket")
+        for one in shown
+        if one.is_open
+    )
+    return Answer("\n".join(told), choices)
 
 
 def _told(turn: Turn, ticket: Ticket) -> str:
-    state = turn.say("is_open" if ticket.closed_at is None else "is_closed")
+    state = turn.say({"waiting": "is_open", "claimed": "is_claimed"}.get(ticket.state, "is_closed"))
     told = [turn.say("line", number=ticket.ticket_number, subject=ticket.subject or turn.say("no_subject"),
                      day=turn.day_of(ticket.opened_at), state=state)]  # fmt: skip
-    said = transcript.messages(turn.session, ticket.channel, ticket.chat, ticket.person, limit=200)
-    answers = [one for one in said if one.speaker == "staff" and one.said_at >= ticket.opened_at]
+    answers = [one for one in entries(turn.session, ticket.ticket_number) if one.speaker == STAFF]
     if answers:
-        told.append(turn.say("answered", day=turn.day_of(answers[-1].said_at), text=answers[-1].reply.text[:200]))
+        told.append(turn.say("answered", day=turn.day_of(answers[-1].said_at), text=answers[-1].text[:200]))
     return " ".join(told)
