@@ -3,8 +3,8 @@
 from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
-from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.files import Files
+from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom
 from core.portal.own_tickets import OwnTickets
