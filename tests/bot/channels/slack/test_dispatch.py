@@ -59,3 +59,43 @@ def test_a_command_is_answered_in_the_direct_message(workspace: Workspace) -> No
 def test_whoever_opens_the_app_home_finds_it_drawn(workspace: Workspace) -> None:
     workspace.event({"type": "app_home_opened", "tab": "home", "user": "U1PAT"})
     assert workspace.api.homes["U1PAT"]["blocks"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\x00\x1b[31m",
+        "\ud800",
+        "’; DROP TABLE orders; --",
+        "{{7*7}}",
+        "<!channel><@U1PAT>",
+        "&lt;script&gt;",
+        "𝕳𝖊𝖑𝖕",
+        "\u202eevil",
+        "A" * 40_000,
+        "/storekeeper",
+        "link-" + "a" * 22,
+        "12345678",
+        "🙃" * 3_000,
+        "Ω≈ç√∫˜µ≤≥÷",
+        "()[]|*?+" * 300,
+    ],
+)
+def test_whatever_is_typed_is_answered_without_markup_or_failure(workspace: Workspace, text: str) -> None:
+    assert workspace.write("U2EVE", text).status_code == 200
+    assert len(workspace.api.posted("D2EVE")) == 1
+    assert "<" not in workspace.last("U2EVE")["text"]
+
+
+def test_an_unknown_button_or_view_is_taken_and_does_nothing(workspace: Workspace) -> None:
+    action = {"type": "button", "action_id": "nobody:knows", "value": "1", "action_ts": "1.1"}
+    pressed = {"type": "block_actions", "user": {"id": "U1ADA"}, "channel": {"id": "D1"}, "actions": [action]}
+    assert workspace.interact(pressed).status_code == 200
+    view = {"id": "V1", "callback_id": "nobody:knows", "type": "modal", "state": {"values": {}}}
+    assert workspace.interact({"type": "view_submission", "user": {"id": "U1ADA"}, "view": view}).status_code == 200
+    assert workspace.api.calls == []
+
+
+def test_an_event_nobody_has_a_use_for_is_taken(workspace: Workspace) -> None:
+    assert workspace.event({"type": "reaction_added", "user": "U1ADA", "team": TEAM}).status_code == 200
