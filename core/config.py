@@ -9,7 +9,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -274,6 +274,21 @@ class Mail(Section):
     starttls: bool = True
 
 
+_TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+
+class Notifications(Section):
+    """When nothing rings, how early a delay is told, and how long what was said is kept."""
+
+    quiet: tuple[Annotated[str, Field(pattern=_TIME_OF_DAY)], Annotated[str, Field(pattern=_TIME_OF_DAY)]] | None = (
+        "21:00",
+        "08:00",
+    )
+    quiet_channels: tuple[str, ...] = Field(("telegram", "slack"), description="channels on which a notice rings")
+    letters_days: int = Field(90, ge=2, le=3650, description="how long letters are kept after they were settled")
+    transcripts_days: int = Field(365, ge=7, le=3650, description="how long is kept what was said in chats")
+
+
 class LanguageModel(Section):
     """A language model that may be asked what a message means that was not understood; without `url` there is none."""
 
@@ -374,6 +389,7 @@ class Config(BaseSettings):
     backtest: Backtest = Backtest()
     tables: Tables = Tables()
     mail: Mail = Mail()
+    notifications: Notifications = Notifications()
     language_model: LanguageModel = LanguageModel()
     slack: Slack = Slack()
     telegram: Telegram = Telegram()

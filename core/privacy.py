@@ -67,6 +67,7 @@ POLICY: dict[str, Kept] = {
     "locations": Kept(why=_SHOP),
     "messages": Kept("person", deletes=True),
     "notification_choices": Kept("customer_id", deletes=True),
+    "notification_hours": Kept("customer_id", deletes=True),
     "numbers": Kept(why=_SHOP),
     "offers": Kept("person", deletes=True),
     "order_changes": Kept(through=_OF_ORDER, blank={"detail": {}}, why=_ACCOUNTING),
@@ -75,6 +76,7 @@ POLICY: dict[str, Kept] = {
     "outbox": Kept("chat", deletes=True),
     "parcel_lines": Kept(through=("parcels", "tracking_number"), why=_STOCK),
     "parcels": Kept(through=_OF_ORDER, why="when goods were sent, for claims"),
+    "paces": Kept(why="from when on a chat may be sent to, by its number alone, for a day"),
     "payment_methods": Kept("customer_id", deletes=True),
     "payments": Kept(through=_OF_ORDER, blank={"method_id": None}, why=_ACCOUNTING),
     "products": Kept(why=_SHOP),
@@ -179,7 +181,8 @@ def _whose(table: Table, kept: Kept, customer_id: str) -> ColumnElement[bool]:
         if kept.by == "customer_id":
             return column == customer_id
         if kept.by == "chat" and "content" in table.columns:
-            return or_(column == person, column.like(f"{person}:%"), _is_in_chat_of(person, table))
+            theirs = table.columns["customer_id"] == customer_id
+            return or_(theirs, column == person, column.like(f"{person}:%"), _is_in_chat_of(person, table))
         if kept.by == "source":
             return column.in_(_chats_of(person))
         return and_(column.is_not(None), column == person)

@@ -2,12 +2,18 @@
 
 import logging
 import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from core.portal import Portal
 
 log = logging.getLogger(__name__)
-_BATCH, _MOST_BATCHES = 20, 50
+_BATCH, _MOST_BATCHES = 20, 200
+_SENDERS = 2  # of each channel: while one waits for an answer, another sends
+_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
 
 
 def plan(portal: Portal, due_at: datetime) -> None:
@@ -18,11 +24,25 @@ def plan(portal: Portal, due_at: datetime) -> None:
         portal.finish_run("plan", due_at, owner, f"{outcome.proposals} proposals, {outcome.lines} lines")
 
 
-def deliver(portal: Portal) -> None:
-    """Send what is due."""
+def deliver(portal: Portal, wait: Callable[[float], None] = time.sleep) -> None:
+    """Send what is due, each channel by itself, so that a slow one holds no other up."""
+    channels = portal.channels or ("",)  # with nobody to carry it, post still becomes too old
+    if len(channels) == 1:
+        _deliver_by(portal, wait, *channels)
+        return
+    with ThreadPoolExecutor(len(channels) * _SENDERS) as senders:
+        list(senders.map(partial(_deliver_by, portal, wait), channels * _SENDERS))
+
+
+def _deliver_by(portal: Portal, wait: Callable[[float], None], channel: str) -> None:
+    """Send on one channel until nothing is due; a platform's limits are waited for as long as that is short."""
     for _ in range(_MOST_BATCHES):
-        if portal.deliver(_BATCH) < _BATCH:
+        if portal.deliver(_BATCH, channel):
+            continue
+        pause = portal.next_turn_s(channel)
+        if pause is None or pause > _LONGEST_PAUSE_S:
             return
+        wait(max(pause, _SHORTEST_PAUSE_S))
 
 
 def brief_desk(portal: Portal) -> None:

@@ -4,33 +4,45 @@ A row goes ready -> leased -> sending -> sent. `sending` is committed before the
 known afterwards: what may be said twice is sent again and says so; what must not (a purchase order) is held as
 `unknown` for a person. Trouble that may pass goes back to ready with a later `not_before`; what is refused for good or
 has become too old is `dead`, and a person sees it. Post that a rule no longer wants is `withdrawn`.
+
+Each chat hears things in the order they were committed in; only what is urgent overtakes. Of what waits in different
+chats the urgent goes first and what goes to many last.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
+from core.database.engine import one_at_a_time
 from core.database.upsert import insert_new
 from core.errors import Conflict
+from core.mailroom import pace
 from core.mailroom.ports import Later, Post
 from core.mailroom.retry import next_try
-from core.mailroom.rows import OutboxRow
+from core.mailroom.rows import OutboxRow, PaceRow
 
 LIFETIME = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 ONCE_ONLY = frozenset({"purchase_order"})
-WITHDRAWN_WHEN_OLD = frozenset({"code"})
 REPLY = "reply"  # the answer to what somebody said in a chat
+WITHDRAWN_WHEN_OLD = frozenset({"code", "passing"})
+URGENT, NORMAL, BROADCAST = 0, 1, 2
+_AT_ONCE = frozenset({"code", "answer", REPLY})  # somebody sits and waits for it
+SUPERSEDED = "superseded by a newer state of the same"
 _UNSETTLED = ("ready", "leased", "sending")
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Something to send: `key` names its cause, so that the same cause is told once; `chat` keeps its order."""
+    """Something to send: `key` names its cause, so that the same cause is told once; `chat` keeps its order.
+
+    `content["to"]` is where it goes, `content["customer_id"]` whose it is. What is of kind `passing` is worth nothing
+    once it is too old. A newer `topic` takes the place of an unsent older one of the same chat.
+    """
 
     key: str
     channel: str
@@ -38,6 +50,8 @@ class Outgoing:
     kind: str
     content: dict[str, Any]
     lifetime: timedelta = LIFETIME
+    lane: int = NORMAL
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,11 @@ class Written:
 
 
 def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
-    """Write post down in the transaction of its cause; False where the same key was posted before."""
+    """Write post down in the transaction of its cause; False where the same key was posted before.
+
+    Whoever writes to the same chat at the same time waits, so that rows of a chat are numbered as they are committed.
+    """
+    one_at_a_time(session, f"outbox {outgoing.channel} {outgoing.chat}")
     written = {
         "key": outgoing.key,
         "channel": outgoing.channel,
@@ -82,8 +100,38 @@ def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
         "reason": "",
         "reference": "",
         "may_be_repeat": False,
+        "lane": URGENT if outgoing.kind in _AT_ONCE else outgoing.lane,
+        "place": pace.place_of(outgoing.channel, outgoing.content),
+        "topic": outgoing.topic,
+        "held": False,
+        "customer_id": outgoing.content.get("customer_id"),
     }
-    return insert_new(session, OutboxRow, written) is not None
+    outbox_id = insert_new(session, OutboxRow, written)
+    if outbox_id is not None and outgoing.topic:
+        _supersede(session, outgoing, outbox_id, now)
+    return outbox_id is not None
+
+
+def _supersede(session: Session, outgoing: Outgoing, outbox_id: int, now: datetime) -> None:
+    _all(
+        session,
+        OutboxRow.topic == outgoing.topic,
+        OutboxRow.channel == outgoing.channel,
+        OutboxRow.chat == outgoing.chat,
+        OutboxRow.state == "ready",
+        OutboxRow.outbox_id < outbox_id,
+        state="withdrawn",
+        reason=SUPERSEDED,
+        settled_at=now,
+    )
+
+
+def not_wanted(session: Session, outgoing: Outgoing, reason: str, now: datetime) -> bool:
+    """Write down why somebody is not told; False where the same key was posted before."""
+    if not post(session, replace(outgoing, lifetime=timedelta(0)), now):
+        return False
+    _all(session, OutboxRow.key == outgoing.key, state="withdrawn", reason=reason, settled_at=now)
+    return True
 
 
 def posted(session: Session, keys: Sequence[str]) -> set[str]:
@@ -94,43 +142,81 @@ def posted(session: Session, keys: Sequence[str]) -> set[str]:
 def claim(
     session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20, *, chat: str = ""
 ) -> list[Post]:
-    """Take due post for sending, the oldest of each chat only, so that a chat hears things in order.
+    """Take due post for sending, of each channel as much as may go now; the urgent first, then the oldest.
 
-    With `chat`, only what is due there.
+    Of each chat only the oldest is taken, or what is urgent, so that a chat hears things in order. With `chat`, only
+    what is due there.
     """
-    earlier = aliased(OutboxRow)
+    taken: list[OutboxRow] = []
+    for channel in channels:
+        room = pace.room(session, channel, limit, now)
+        taken += _claim(session, owner, (channel, chat), room, now) if room else []
+    return [_post(row) for row in sorted(taken, key=lambda row: (row.lane, row.outbox_id))]
+
+
+def _claim(session: Session, owner: str, where: tuple[str, str], room: int, now: datetime) -> Sequence[OutboxRow]:
+    channel, chat = where
     due = (
-        select(OutboxRow.outbox_id)
-        .where(
-            OutboxRow.channel.in_(channels),
-            OutboxRow.chat == chat if chat else true(),
-            OutboxRow.state == "ready",
-            OutboxRow.not_before <= now,
-            OutboxRow.expires_at > now,
-            ~exists().where(
-                earlier.chat == OutboxRow.chat,
-                earlier.channel == OutboxRow.channel,
-                earlier.outbox_id < OutboxRow.outbox_id,
-                earlier.state.in_(_UNSETTLED),
-            ),
-        )
-        .order_by(OutboxRow.outbox_id)
-        .limit(limit)
+        select(OutboxRow.outbox_id, OutboxRow.place)
+        .where(_is_due(channel, now), OutboxRow.chat == chat if chat else true(), ~pace.is_resting(channel, now))
+        .order_by(OutboxRow.lane, OutboxRow.outbox_id)
+        .limit(room)
         .with_for_update(skip_locked=True)  # SQLite leaves it out; there one transaction writes at a time
     )
+    found = session.execute(due).all()
+    chosen = {place or str(outbox_id): outbox_id for outbox_id, place in reversed(found)}  # the first of each place
+    if not chosen:
+        return ()
+    pace.take(session, channel, [place for outbox_id, place in found if outbox_id in chosen.values()], now)
     claiming = (
         update(OutboxRow)
-        .where(OutboxRow.outbox_id.in_(due))
+        .where(OutboxRow.outbox_id.in_(chosen.values()))
         .values(state="leased", owner=owner, leased_until=now + LEASE, attempt=OutboxRow.attempt + 1)
         .returning(OutboxRow)
     )
-    rows = session.scalars(claiming, execution_options={"synchronize_session": False}).all()
-    return [_post(row) for row in sorted(rows, key=lambda row: row.outbox_id)]
+    return session.scalars(claiming, execution_options={"synchronize_session": False}).all()
+
+
+def _is_due(channel: str, now: datetime) -> ColumnElement[bool]:
+    """What is the next to be sent in its chat, and its time has come."""
+    earlier = aliased(OutboxRow)
+    waits_behind = exists().where(
+        earlier.chat == OutboxRow.chat,
+        earlier.channel == OutboxRow.channel,
+        earlier.outbox_id < OutboxRow.outbox_id,
+        earlier.state.in_(_UNSETTLED),
+        or_(OutboxRow.lane > URGENT, earlier.lane == URGENT),
+    )
+    return and_(
+        OutboxRow.channel == channel,
+        OutboxRow.state == "ready",
+        OutboxRow.not_before <= now,
+        OutboxRow.expires_at > now,
+        ~waits_behind,
+    )
+
+
+def next_turn(session: Session, channel: str, now: datetime) -> datetime | None:
+    """From when on more of what is due may go, as far as the platform's limits are known; None where nothing is due."""
+    may_go = select(OutboxRow.outbox_id).where(_is_due(channel, now), ~pace.is_resting(channel, now)).limit(1)
+    if session.scalar(may_go):
+        return pace.free_at(session, channel) or now
+    rests = select(func.min(PaceRow.free_at)).join(OutboxRow, PaceRow.name == channel + ":" + OutboxRow.place)
+    return session.scalar(rests.where(_is_due(channel, now)))
 
 
 def begin(session: Session, owner: str, taken: Post, content: dict[str, Any], now: datetime) -> bool:
     """Mark post as being sent, with the content it is sent with; False where the lease was lost meanwhile."""
     return _from_state(session, owner, taken, "leased", state="sending", content=content, leased_until=now + LEASE)
+
+
+def hold(session: Session, owner: str, taken: Post, until: datetime, now: datetime) -> bool:
+    """Put claimed post back until quiet hours are over; it has as long to be sent as it had before."""
+    row = session.get_one(OutboxRow, taken.outbox_id, populate_existing=True)
+    return _from_state(
+        session, owner, taken, "leased", state="ready", held=True, not_before=until, attempt=OutboxRow.attempt - 1,
+        expires_at=row.expires_at + (until - now),
+    )  # fmt: skip
 
 
 def sent(session: Session, owner: str, taken: Post, reference: str, now: datetime) -> bool:
@@ -142,6 +228,8 @@ def failed(session: Session, owner: str, taken: Post, trouble: Later, now: datet
     """Put post back for another try, or give it up where that would be too late."""
     again_at = next_try(taken.attempt, now, trouble.after_s)
     row = session.get_one(OutboxRow, taken.outbox_id)
+    if trouble.after_s is not None:
+        pace.rest(session, taken.channel, row.place, again_at)
     if again_at >= row.expires_at and row.kind in WITHDRAWN_WHEN_OLD:
         return _from_state(
             session, owner, taken, "sending", state="withdrawn", reason=f"too old after {trouble}", settled_at=now
@@ -179,9 +267,15 @@ def tidy(session: Session, now: datetime) -> None:
     _all(session, *old, state="dead", reason="could not be sent in time", settled_at=now)
 
 
+def forget_old(session: Session, before: datetime) -> int:
+    """Remove letters settled before a day; what waits for a person stays. How many there were."""
+    old = delete(OutboxRow).where(OutboxRow.state.in_(("sent", "withdrawn")), OutboxRow.settled_at < before)
+    return len(session.scalars(old.returning(OutboxRow.outbox_id)).all())
+
+
 def forget_codes(session: Session, now: datetime) -> None:
     """Take the codes out of letters that are of no use any more; that they were sent stays known."""
-    rows = session.scalars(select(OutboxRow).where(OutboxRow.kind.in_(WITHDRAWN_WHEN_OLD), OutboxRow.expires_at <= now))
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "code", OutboxRow.expires_at <= now))
     for row in rows:
         if row.content.get("text"):
             row.content = {**row.content, "text": ""}
@@ -263,7 +357,10 @@ def waiting_since(session: Session, now: datetime) -> datetime | None:
     """Since when the oldest post that is due has been waiting."""
     return session.scalar(
         select(func.min(OutboxRow.not_before)).where(
-            OutboxRow.state.in_(_UNSETTLED), OutboxRow.not_before <= now, OutboxRow.expires_at > now
+            OutboxRow.state.in_(_UNSETTLED),
+            OutboxRow.lane < BROADCAST,
+            OutboxRow.not_before <= now,
+            OutboxRow.expires_at > now,
         )
     )
 
@@ -294,5 +391,14 @@ def _by_person(session: Session, outbox_id: int, **changes: Any) -> None:
 def _post(row: OutboxRow) -> Post:
     content = dict(row.content)
     return Post(
-        row.outbox_id, row.key, row.channel, row.chat, row.kind, content, row.attempt, may_be_repeat=row.may_be_repeat
+        row.outbox_id,
+        row.key,
+        row.channel,
+        row.chat,
+        row.kind,
+        content,
+        row.attempt,
+        may_be_repeat=row.may_be_repeat,
+        is_urgent=row.lane == URGENT,
+        held=row.held,
     )

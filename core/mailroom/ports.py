@@ -8,7 +8,11 @@ from core.errors import PortalError
 
 @dataclass(frozen=True)
 class Post:
-    """One thing to send. `attempt` counts from 1; `may_be_repeat` after a crash that left open whether it went out."""
+    """One thing to send. `attempt` counts from 1; `may_be_repeat` after a crash that left open whether it went out.
+
+    `content["to"]` is where to: a mail address, a chat, or a chat and a thread of it (`C123/1699.0001`). `held` is
+    post that waited for the end of quiet hours.
+    """
 
     outbox_id: int
     key: str
@@ -18,6 +22,8 @@ class Post:
     content: dict[str, Any]
     attempt: int
     may_be_repeat: bool = False
+    is_urgent: bool = False
+    held: bool = False
 
 
 class Later(PortalError):

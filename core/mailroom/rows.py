@@ -34,13 +34,19 @@ class InboxRow(Base):
 
 
 class OutboxRow(Base):
-    """One thing that has to leave the house: written with its cause, sent afterwards, settled last."""
+    """One thing that has to leave the house: written with its cause, sent afterwards, settled last.
+
+    `place` is where a platform counts what it is sent, `topic` the subject whose newer state takes the place of an
+    older one, `held` that it waited for the end of quiet hours.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("key"),
-        Index("ix_outbox_due", "state", "not_before", "outbox_id"),
+        Index("ix_outbox_due", "state", "channel", "lane", "outbox_id"),
         Index("ix_outbox_chat", "chat", "state"),
+        Index("ix_outbox_expires", "state", "expires_at"),
+        Index("ix_outbox_topic", "topic", "state"),
     )
 
     outbox_id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -60,6 +66,20 @@ class OutboxRow(Base):
     reason: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")
     may_be_repeat: Mapped[bool] = mapped_column(default=False)
+    lane: Mapped[int] = mapped_column(default=1)
+    place: Mapped[str] = mapped_column(default="")
+    topic: Mapped[str] = mapped_column(default="")
+    held: Mapped[bool] = mapped_column(default=False)
+    customer_id: Mapped[str | None] = mapped_column(index=True)
+
+
+class PaceRow(Base):
+    """From when on a bot, a chat or a group may be sent the next message; all replicas go by it."""
+
+    __tablename__ = "paces"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class LeaseRow(Base):

@@ -1,79 +1,162 @@
-"""Telling people: one notice per cause, posted in the transaction of what it tells of."""
+"""Telling people: one notice per cause and channel, posted in the transaction of what it tells of.
 
-from collections.abc import Mapping
+Where it goes is decided twice: when it is written, by what the customer wants and which chats are theirs, and again
+when it is sent, by what holds then.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.accounts import links
 from core.accounts.model import Customer
 from core.accounts.service import customer as customer_of
-from core.database.audit import record
+from core.database.audit import AuditRow, record
 from core.database.upsert import upsert
 from core.errors import NotFound
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
 from core.mailroom.ports import Post
+from core.notifications.model import CHANNELS, CHATS, KINDS, Addressed, Notice, Unwanted
 from core.notifications.rows import ChoiceRow
+
+__all__ = ["CHANNELS", "KINDS", "Notice", "addressed", "choices", "choose", "consents", "notify", "wishes"]
+
+_GONE = Unwanted("there is no such customer any more")
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What a notice is about: `cause` makes it unique, so that a repeat tells nobody twice.
+class Consent:
+    """One change of what a customer wants to be told, as the audit has it."""
 
-    `kind` is what a customer may switch off; a receipt of something they did themselves is never switched off.
-    """
-
-    cause: str
-    subject: str
-    kind: str = "receipt"
+    chosen_at: datetime
+    who: str
+    kinds: dict[str, bool]
+    channel: str
 
 
-KINDS = {"orders": True, "returns": True, "back_in_stock": True, "offers": False}
-"""Kinds of notices that may be switched off and on, with what counts as long as nothing was chosen."""
+def wishes(session: Session, customer_id: str) -> dict[str, dict[str, bool]]:
+    """Whether a customer wants each kind of notice, by kind and channel."""
+    rows = session.scalars(select(ChoiceRow).where(ChoiceRow.customer_id == customer_id))
+    chosen = {(row.kind, row.channel): row.is_wanted for row in rows}
+    return {
+        kind: {channel: chosen.get((kind, channel), _everywhere(chosen, kind, channel)) for channel in CHANNELS}
+        for kind in KINDS
+    }
+
+
+def _everywhere(chosen: Mapping[tuple[str, str], bool], kind: str, channel: str) -> bool:
+    """What was chosen for all channels, or the default; the web chat is only written to by choice."""
+    return chosen.get((kind, ""), KINDS[kind]) and channel != "web"
 
 
 def choices(session: Session, customer_id: str) -> dict[str, bool]:
-    """Whether a customer wants each kind of notice."""
-    rows = session.execute(select(ChoiceRow.kind, ChoiceRow.is_wanted).where(ChoiceRow.customer_id == customer_id))
-    return {**KINDS, **{row.kind: row.is_wanted for row in rows}}
+    """Whether a customer wants each kind of notice on any channel."""
+    return {kind: any(by_channel.values()) for kind, by_channel in wishes(session, customer_id).items()}
 
 
-def choose(session: Session, customer_id: str, kinds: Mapping[str, bool], now: datetime) -> None:
-    """Switch kinds of notices on or off; each change stays in the audit as the history of consent."""
+def choose(session: Session, customer_id: str, kinds: Mapping[str, bool], now: datetime, *, channel: str = "") -> None:
+    """Switch kinds of notices on or off, on one channel or on all of them; the audit keeps it as history of consent."""
+    if not channel:  # what was said of single channels before no longer counts
+        mine = (ChoiceRow.customer_id == customer_id, ChoiceRow.kind.in_(kinds))
+        session.execute(delete(ChoiceRow).where(*mine))
     rows = [
-        {"customer_id": customer_id, "kind": kind, "is_wanted": is_wanted, "chosen_at": now}
+        {"customer_id": customer_id, "kind": kind, "channel": channel, "is_wanted": is_wanted, "chosen_at": now}
         for kind, is_wanted in kinds.items()
     ]
     upsert(session, ChoiceRow, rows)
     who = f"customer:{customer_id}"
-    record(session, now, who, "notices_chosen", who, kinds=dict(kinds))
+    record(session, now, who, "notices_chosen", who, kinds=dict(kinds), channel=channel)
+
+
+def consents(session: Session, customer_id: str, limit: int = 20) -> list[Consent]:
+    """The latest changes of what a customer wants to be told, latest first."""
+    rows = session.scalars(
+        select(AuditRow)
+        .where(AuditRow.subject == f"customer:{customer_id}", AuditRow.act == "notices_chosen")
+        .order_by(AuditRow.audit_id.desc())
+        .limit(limit)
+    )
+    return [Consent(row.at, row.who, dict(row.detail["kinds"]), row.detail.get("channel", "")) for row in rows]
 
 
 def notify(session: Session, customer: Customer, notice: Notice, text: str, now: datetime) -> bool:
-    """Mail a customer; False where this cause was told before, or the customer does not want its kind."""
-    if notice.kind in KINDS and not choices(session, customer.customer_id)[notice.kind]:
+    """Tell a customer wherever they want it; False where this cause was told before, or is wanted nowhere.
+
+    A receipt goes by mail: the chat it was done in has it as the answer. What nobody wants is written down as such.
+    """
+    wanted = _wanted(session, customer, notice)
+    if not wanted:
+        email = _outgoing(customer, notice, "", ("email", customer.email))
+        outbox.not_wanted(session, email, f"the customer wants to hear nothing about {notice.kind}", now)
         return False
-    content = {"to": customer.email, "customer_id": customer.customer_id, "subject": notice.subject, "text": text}
-    chat = f"customer:{customer.customer_id}"
-    return outbox.post(session, Outgoing(f"{notice.cause}:email", "email", chat, "notice", content), now)
+    written = [outbox.post(session, _outgoing(customer, notice, text, where), now) for where in wanted]
+    return any(written)
 
 
-def addressed(session: Session, post: Post) -> dict[str, Any] | None:
-    """The content to send now, to the address on file now; None where the customer is gone.
+def _wanted(session: Session, customer: Customer, notice: Notice) -> Sequence[tuple[str, str]]:
+    """The channels and addresses a notice goes to now, always in the same order."""
+    if not notice.is_optional:
+        return [("email", customer.email)]
+    wanted = wishes(session, customer.customer_id)[notice.kind]
+    mine = [("email", customer.email), ("web", f"customer:{customer.customer_id}")]
+    mine += [(one.channel, one.chat) for one in links.links_of(session, customer.customer_id) if one.channel in CHATS]
+    return sorted(where for where in mine if wanted[where[0]])
 
-    What a customer is told in a chat goes there while that chat speaks for them.
+
+def _outgoing(customer: Customer, notice: Notice, text: str, where: tuple[str, str]) -> Outgoing:
+    channel, to = where
+    whose = {"customer_id": customer.customer_id, "about": notice.kind}
+    content: dict[str, Any] = {"to": to, **whose, "subject": notice.subject, "text": text}
+    if notice.buttons is not None and channel in CHATS:
+        content["buttons"] = notice.buttons(channel, to)
+    is_chat = channel in CHATS
+    return Outgoing(
+        key=f"{notice.cause}:{channel}:{to}" if is_chat else f"{notice.cause}:{channel}",
+        channel=channel,
+        chat=to if is_chat else f"customer:{customer.customer_id}",
+        kind="passing" if notice.passing else "notice",
+        content=content,
+        lifetime=notice.lifetime,
+        lane=_lane(notice),
+        topic=notice.topic,
+    )
+
+
+def _lane(notice: Notice) -> int:
+    if notice.urgent or notice.kind == "security":
+        return outbox.URGENT
+    return outbox.BROADCAST if notice.to_many else outbox.NORMAL
+
+
+def addressed(session: Session, post: Post) -> Addressed:
+    """The content to send now, to the address on file now; or why it must not be sent any more.
+
+    The customer must still be there, a chat must still be linked to them, and an optional kind must still be wanted.
     """
     customer_id = post.content.get("customer_id")
     if customer_id is None:
         return dict(post.content)
-    if post.channel != "email":
-        link = links.linked(session, post.channel, post.chat)
-        return dict(post.content) if link is not None and link.customer_id == customer_id else None
     try:
-        return {**post.content, "to": customer_of(session, str(customer_id)).email}
+        person = customer_of(session, str(customer_id))
     except NotFound:
-        return None
+        return _GONE
+    about = post.content.get("about")
+    if about in KINDS and not wishes(session, person.customer_id)[about].get(post.channel, True):
+        return Unwanted(f"the customer no longer wants to hear about {about} here")
+    if post.channel == "email":
+        return {**post.content, "to": person.email}
+    if post.channel != "web" and not _is_linked(session, post, person):
+        return Unwanted("the chat is no longer linked to this customer")
+    return dict(post.content)
+
+
+def _is_linked(session: Session, post: Post, person: Customer) -> bool:
+    """Whether the chat, or the one that its thread is in, speaks for the customer."""
+    chats = {post.chat, str(post.content.get("to", "")).partition("/")[0]}
+    found = [links.linked(session, post.channel, chat) for chat in chats]
+    return any(link is not None and link.customer_id == person.customer_id for link in found)

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,11 +21,12 @@ from core.errors import PortalError, Refused, Unavailable
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import closed, inbox, outbox, places, runs
+from core.mailroom import closed, inbox, merging, outbox, pace, places, runs
 from core.mailroom.outbox import DeadLetter, Written
 from core.mailroom.ports import Courier, Gone, Later, Never, Post
+from core.notifications import hours
 from core.notifications import service as notifications
-from core.notifications.service import Notice
+from core.notifications.model import KINDS, Notice, Unwanted
 from core.orders.service import reserved
 from core.portal.rooms import POLICY, Rooms
 from core.purchasing import decisions, papers, setting_aside
@@ -86,12 +87,18 @@ class MachineRoom(Rooms):
         with self._database.reading() as session:
             return settings.setting(session, POLICY)
 
-    def deliver(self, limit: int = 20) -> int:
-        """Send what is due, each outside any transaction; how many letters were dealt with."""
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels somebody carries post over."""
+        return tuple(self._couriers)
+
+    def deliver(self, limit: int = 20, channel: str = "") -> int:
+        """Send what is due, on one channel or all, each outside any transaction; how many letters were dealt with."""
         owner = secrets.token_hex(8)
+        channels = [channel] if channel else list(self._couriers)
         with self._database.unit_of_work() as session:
             outbox.tidy(session, self._clock())
-            taken = outbox.claim(session, owner, list(self._couriers), self._clock(), limit)
+            taken = outbox.claim(session, owner, channels, self._clock(), limit)
         for post in taken:
             self._carry(owner, post)
         return len(taken)
@@ -106,6 +113,13 @@ class MachineRoom(Rooms):
                 return dealt_with
             self._carry(owner, taken[0])
             dealt_with += 1
+
+    def next_turn_s(self, channel: str) -> float | None:
+        """In how many seconds more may be sent on a channel; None where nothing is due there."""
+        now = self._clock()
+        with self._database.reading() as session:
+            turn = outbox.next_turn(session, channel, now)
+        return max(0.0, (turn - now).total_seconds()) if turn is not None else None
 
     def letters(self, limit: int = 50) -> list[Written]:
         """The latest mails in the outbox; only the demo shows them."""
@@ -182,6 +196,7 @@ class MachineRoom(Rooms):
             offers.forget_old(session, now)
             acts.forget_old(session, now)
             runs.forget_old(session, now)
+            pace.forget_old(session, now)
             sealed = audit.seal(session)
         return f"{expired} proposals expired, {sealed} audit rows sealed"
 
@@ -245,19 +260,12 @@ class MachineRoom(Rooms):
         return Health(tuple(faults), oldest, last_runs)
 
     def _carry(self, owner: str, post: Post) -> None:
-        with self._database.unit_of_work() as session:
-            content = notifications.addressed(session, post)
-            gone = "there is no such customer any more" if content is None else ""
-            gone = gone or closed.why(session, post.channel, _chat_of(content or {}))
-            if gone or content is None:
-                outbox.withdraw(session, owner, post, gone, self._clock())
-                return
-            content = places.placed(session, content)
-            if not outbox.begin(session, owner, post, content, self._clock()):
-                return
-            paper = _paper(session, content)
+        begun = self._begun(owner, post)
+        if begun is None:
+            return
+        content, paper = begun
         files = [vars(file) for file in papers.files(paper, self._config.shop.invoice_font)] if paper else []
-        outcome = _sent(self._couriers[post.channel], Post(**{**vars(post), "content": {**content, "files": files}}))
+        outcome = _sent(self._couriers[post.channel], replace(post, content={**content, "files": files}))
         with self._database.unit_of_work() as session:
             now = self._clock()
             if isinstance(outcome, Later):
@@ -270,6 +278,33 @@ class MachineRoom(Rooms):
                 places.keep(session, post, outcome)
                 if post.kind == "purchase_order":
                     purchase_orders.mark_sent(session, str(content["number"]), now)
+
+    def _begun(self, owner: str, post: Post) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+        """The content to send now, with what waited behind it for the morning, and what is to be drawn and attached.
+
+        None where nothing goes out now.
+        """
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            content = notifications.addressed(session, post)
+            if isinstance(content, Unwanted):
+                outbox.withdraw(session, owner, post, content.reason, now)
+                return None
+            gone = closed.why(session, post.channel, _chat_of(content))
+            if gone:
+                outbox.withdraw(session, owner, post, gone, now)
+                return None
+            until = hours.held_until(session, post, self._config, now)
+            if until is not None:
+                outbox.hold(session, owner, post, until, now)
+                return None
+            others = merging.waiting_with(session, post, KINDS, now) if post.held else []
+            wanted = [one for one in others if not isinstance(notifications.addressed(session, one), Unwanted)]
+            together = merging.together(places.placed(session, content), [one.content for one in wanted])
+            if not outbox.begin(session, owner, post, together, now):
+                return None
+            merging.settle(session, post, wanted, now)
+            return together, _paper(session, together)
 
 
 def _chat_of(content: dict[str, Any]) -> str:
