@@ -68,9 +68,11 @@ class Pace:
         return found
 
 
+# A message a second for each chat, with the short bursts that both platforms say they let pass: an answer in parts.
+_CHAT = Rate(63, 60.0, burst=4)
 PACES: Mapping[str, Pace] = {
-    "telegram": Pace(bot=Rate(30, 1.0, burst=3), chat=Rate(1, 1.0), group=Rate(20, 60.0, burst=3)),
-    "slack": Pace(bot=None, chat=Rate(1, 1.0)),
+    "telegram": Pace(bot=Rate(30, 1.0, burst=3), chat=_CHAT, group=Rate(20, 60.0, burst=3)),
+    "slack": Pace(bot=None, chat=_CHAT),
 }
 
 

@@ -1,7 +1,6 @@
 """Post that belongs to earlier post: in its thread, or in its place."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -48,7 +47,6 @@ def post(database: Database, portal: Portal, clock: SettableClock, key: str, **c
     with database.unit_of_work() as session:
         outbox.post(session, Outgoing(key, "slack", "desk", "note", {"to": "C1", "text": "hello", **content}), clock())
     portal.deliver()
-    clock.forward(timedelta(seconds=1))  # a channel takes one message a second
 
 
 def test_what_belongs_under_earlier_post_goes_into_its_thread(
