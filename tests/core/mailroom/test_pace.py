@@ -93,12 +93,12 @@ def test_a_chat_that_asks_for_a_pause_waits_exactly_so_long_and_others_go_on(
 
 def test_the_next_turn_is_known_to_whoever_waits_for_it(database: Database, clock: SettableClock) -> None:
     for number in range(6):
-        post(database, clock, f"{number}", "7")
-    while send(database, clock):
+        post(database, clock, f"{number}", "C1", "slack")
+    while send(database, clock, "slack"):
         pass
     with database.reading() as session:
-        assert outbox.next_turn(session, "telegram", clock.now) == clock.now + timedelta(seconds=1)
-        assert outbox.next_turn(session, "slack", clock.now) is None
+        assert outbox.next_turn(session, "slack", clock.now) == clock.now + timedelta(seconds=1)
+        assert outbox.next_turn(session, "telegram", clock.now) is None
 
 
 def test_counts_that_limit_nobody_are_forgotten(database: Database, clock: SettableClock) -> None:

@@ -1,5 +1,6 @@
 """Staff in Slack: a hand-off opens a thread, the thread goes to the customer, wherever they wrote."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ SAM, PAT, EVE = "U1SAM", "U1PAT", "U2EVE"
 def brief(workspace: Workspace) -> None:
     workspace.portal.brief_desk()
     while workspace.portal.deliver():
-        pass
+        workspace.clock.forward(timedelta(seconds=1))
 
 
 @pytest.fixture
