@@ -30,12 +30,15 @@ class Document(Protocol):
 class TelegramCourier:
     """Sends over the Bot API; `document` gets what a link of ours stands for.
 
+    `repeat` says in a language that a message may have come before, which is known after a crash.
+
     A letter of several parts that got stuck half way goes on where it stopped, as long as this process lives.
     """
 
-    def __init__(self, wire: Wire, document: Callable[[str], Document]) -> None:
+    def __init__(self, wire: Wire, document: Callable[[str], Document], repeat: Callable[[str], str]) -> None:
         self._wire = wire
         self._document = document
+        self._repeat = repeat
         self._half_sent: dict[int, list[str]] = {}
 
     def send(self, post: Post) -> str:
@@ -50,7 +53,7 @@ class TelegramCourier:
         if not chat.lstrip("-").isdigit():
             raise Never("That is no chat of Telegram's.")
         sent = self._half_sent.pop(post.outbox_id, [])
-        for letter in parts_of(post)[len(sent) :]:
+        for letter in self._parts(post)[len(sent) :]:
             try:
                 sent.append(self._send(call(letter, chat)))
             except (Later, Never):
@@ -58,6 +61,14 @@ class TelegramCourier:
                     self._half_sent[post.outbox_id] = sent
                 raise
         return ",".join(sent)
+
+    def _parts(self, post: Post) -> list[dict[str, Any]]:
+        """The calls' worth of a letter; an answer was parted when it was written."""
+        content = post.content
+        if post.may_be_repeat and content.get("text"):
+            note = self._repeat(str(content.get("language") or "en"))
+            content = {**content, "text": f"{content['text']}\n\n({note})"}
+        return parts(content)
 
     def _send(self, one: Call) -> str:
         upload = None
@@ -80,13 +91,6 @@ class TelegramCourier:
             there = {**one.parameters, "chat_id": int(refusal.moved_to)}  # a group that became a supergroup
             message = self._wire.call(one.method, upload, **there)
         return str(message.get("message_id", "")) if isinstance(message, dict) else ""
-
-
-def parts_of(post: Post) -> list[dict[str, Any]]:
-    """The parts of a letter; an answer was parted when it was written."""
-    content = post.content
-    is_part = "entities" in content or not content.get("text")
-    return [content] if is_part and len(content.get("attachments") or ()) <= 1 else parts(content)
 
 
 def _trouble(refusal: Refusal) -> Later | Never:

@@ -26,11 +26,12 @@ class Call:
 
 def draw(incoming: Incoming, reply: Reply) -> list[dict[str, Any]]:
     """A reply as letters that take one call each. In groups nobody gets buttons that others could press."""
-    content: dict[str, Any] = {"to": incoming.chat, "text": reply.text, "references": _references(reply)}
+    content: dict[str, Any] = {"text": reply.text, "references": _references(reply)}
     if not incoming.is_group:
         content["buttons"] = [vars(button) for button in reply.buttons]
         content["attachments"] = [vars(attachment) for attachment in reply.attachments]
-    return [{"to": incoming.chat, **part} for part in parts(content)]
+    where = {"to": incoming.chat, "language": incoming.speaker.language}
+    return [{**where, **part} for part in parts(content)]
 
 
 def parts(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -40,8 +41,11 @@ def parts(content: dict[str, Any]) -> list[dict[str, Any]]:
     """
     documents = list(content.get("attachments") or ())
     text = str(content.get("text") or "")
-    found = pieces(text, _marks(text, content.get("references") or ()))
-    letters: list[dict[str, Any]] = [{"text": piece.text, "entities": entities(piece)} for piece in found]
+    references = content.get("references") or []
+    found = pieces(text, _marks(text, references))
+    letters: list[dict[str, Any]] = [
+        {"text": piece.text, "entities": entities(piece), "references": references} for piece in found
+    ]
     if len(letters) == 1 and len(documents) == 1 and units(letters[0]["text"]) <= LONGEST_CAPTION:
         letters[0]["attachments"] = documents
         documents = []

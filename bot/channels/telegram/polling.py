@@ -14,7 +14,7 @@ from core.portal import Portal
 
 log = logging.getLogger(__name__)
 LEASE = "telegram polling"
-_LEASE_SLACK_S = 30
+_LEASE_SLACK_S = 10
 _AT_MOST = 100
 _WAITS_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 

@@ -34,7 +34,7 @@ class TelegramDoor:
         settings = config.telegram
         token = settings.token.get_secret_value().strip()
         self.wire = Wire(settings.api_url, token, settings.timeout_s)
-        self.courier = TelegramCourier(self.wire, portal.enclosed)
+        self.courier = TelegramCourier(self.wire, portal.enclosed, self._may_be_repeat)
         self.door = Door(portal, self.wire, Ear(Me(_number_of(token))))
         self._polling = Polling(portal, self.wire, self.door, settings.poll_s) if settings.mode == "polling" else None
         self._stopping = threading.Event()
@@ -66,6 +66,9 @@ class TelegramDoor:
         for thread in self._threads:
             thread.join(timeout=2)
         self.wire.close()
+
+    def _may_be_repeat(self, language: str) -> str:
+        return self._portal.say(language, "", "may_be_repeat")
 
     def _watch(self) -> None:
         """Find what was stored and not answered, by whomever."""

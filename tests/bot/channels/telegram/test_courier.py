@@ -1,6 +1,7 @@
 """What goes out arrives whole and once, and trouble is told apart: later, never, or nobody there any more."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.bot.channels.telegram.bot_api import TOKEN, BotApi, Fault
 @pytest.fixture
 def courier(api: BotApi) -> Iterator[TelegramCourier]:
     wire = Wire(api.url, TOKEN, timeout_s=1)
-    yield TelegramCourier(wire, lambda path: File(path, "application/pdf", b"%PDF-1.7 " + path.encode()))
+    yield TelegramCourier(wire, lambda path: File(path, "application/pdf", b"%PDF-1.7 " + path.encode()), str)
     wire.close()
 
 
@@ -80,6 +81,11 @@ def test_a_group_that_moved_is_followed(courier: TelegramCourier, api: BotApi) -
     assert len(api.in_chat(-1005)) == 1
 
 
+def test_what_may_have_come_before_says_so(courier: TelegramCourier, api: BotApi) -> None:
+    courier.send(replace(post(language="de"), may_be_repeat=True))
+    assert api.messages[0]["text"] == "Hello\n\n(de)"
+
+
 def test_what_is_no_chat_is_refused(courier: TelegramCourier) -> None:
     with pytest.raises(Never):
         courier.send(post(to="ada@example.org"))
@@ -88,5 +94,5 @@ def test_what_is_no_chat_is_refused(courier: TelegramCourier) -> None:
 def test_telegram_being_away_is_for_later_and_tells_no_secret() -> None:
     wire = Wire("http://127.0.0.1:9", TOKEN, timeout_s=1)
     with pytest.raises(Later) as trouble:
-        TelegramCourier(wire, lambda path: File(path, "", b"")).send(post())
+        TelegramCourier(wire, lambda path: File(path, "", b""), str).send(post())
     assert TOKEN not in repr(trouble.getrepr(chain=True))

@@ -49,8 +49,8 @@ class World:
 
     api: BotApi
     portal: Portal
-    clock: RunningClock
     telegram: TelegramDoor
+    clock: RunningClock = field(default_factory=RunningClock)
     client: TestClient | None = None
 
     def deliver(self, update: dict[str, Any]) -> int:
@@ -150,7 +150,7 @@ def open_world(database: Database, api: BotApi, mode: str, **settings: Any) -> I
     open_shop(portal)
     door = TelegramDoor(portal, config)
     portal.engage(CHANNEL, door.courier)
-    world = World(api, portal, clock, door)
+    world = World(api, portal, door, clock)
     app = create_app(portal, config, demo=False)
     if door.routes is not None:
         app.include_router(door.routes)
