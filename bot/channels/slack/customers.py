@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import CHANNEL, people
+from bot.channels.slack import CHANNEL, files, people
 from bot.channels.slack.door import SlackDoor
 from bot.channels.slack.drawing import answers, unescaped
 from core.chat import Incoming, Speaker
@@ -35,9 +35,10 @@ async def message(
     if not is_said_by_a_person(event):
         return
     thread = event.get("thread_ts") or ""
+    sent, unread = await files.fetched(door, event)
     incoming = Incoming(
         CHANNEL, event["channel"], event_id, unescaped(event.get("text") or ""), Speaker(), sender=event["user"],
-        thread=thread, unread="file" if event.get("files") else "",
+        thread=thread, unread=unread, files=sent,
     )  # fmt: skip
     try:
         await door.ask(door.portal.receive, incoming)

@@ -32,7 +32,7 @@ async def said(door: SlackDoor, client: AsyncWebClient, event: dict[str, Any], e
     """
     text = unescaped(event.get("text") or "").strip()
     place = f"{event['channel']}/{event.get('thread_ts') or ''}"
-    if not event.get("thread_ts") or _ASIDE.match(text):
+    if not event.get("thread_ts") or _ASIDE.match(text) or not text:
         return
     number = await door.ask(door.portal.ticket_at, CHANNEL, place)
     if not number:
@@ -48,6 +48,8 @@ async def said(door: SlackDoor, client: AsyncWebClient, event: dict[str, Any], e
         raise
     except PortalError as refusal:
         await _whisper(client, where, f"The customer did not get that. {refusal}")
+    if event.get("files"):
+        await _whisper(client, where, "Only words go to the customer; the file stayed here.")
     door.later(bring_about(door))
 
 

@@ -50,6 +50,7 @@ class WebApi:
     calls: list[Call] = field(default_factory=list)
     messages: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
+    sent_files: dict[str, bytes] = field(default_factory=dict)
     views: list[dict[str, Any]] = field(default_factory=list)
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
@@ -70,6 +71,12 @@ class WebApi:
         made = f"{next(self._numbers)}.trigger"
         self._triggers[made] = time.monotonic()
         return made
+
+    def file(self, name: str, content: bytes) -> dict[str, Any]:
+        """A file that somebody sends with a message, as the message names it."""
+        self.sent_files[name] = content
+        where = f"{self.url}sent/{name}"
+        return {"id": "F1", "name": name, "size": len(content), "url_private": where, "url_private_download": where}
 
     def posted(self, channel: str = "") -> list[dict[str, Any]]:
         """Messages of a channel, oldest first; of all channels where none is named."""
@@ -231,6 +238,17 @@ _VERBS: dict[str, Callable[[WebApi, dict[str, Any]], dict[str, Any]]] = {
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        """A file that somebody sent, for whoever has the token; a page to sign in at for others."""
+        api: WebApi = self.server.api  # type: ignore[attr-defined]
+        fault = (api.faults.get("files") or deque([Fault()])).popleft()
+        time.sleep(fault.stalls_s)
+        content = api.sent_files.get(urlsplit(self.path).path.removeprefix("/api/sent/"))
+        if content is None or self.headers.get("authorization") != f"Bearer {TOKEN}":
+            self._say(200, {}, b"<html>Sign in</html>", "text/html")
+            return
+        self._say(200, {}, content, "application/octet-stream")
+
     def do_POST(self) -> None:
         api: WebApi = self.server.api  # type: ignore[attr-defined]
         method = urlsplit(self.path).path.removeprefix("/api/")
@@ -258,9 +276,9 @@ class _Handler(BaseHTTPRequestHandler):
             return _no("invalid_auth")
         return _no(fault.error) if fault.error else api.answer(method, given)
 
-    def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
+    def _say(self, status: int, headers: dict[str, str], body: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
-        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+        for name, value in {**headers, "Content-Type": kind, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
