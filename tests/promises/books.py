@@ -15,7 +15,7 @@ Row = dict[str, Any]
 READ = (
     "approvals", "audit", "chat_links", "customers", "inbox", "invoices", "invoice_lines", "messages", "order_changes",
     "order_lines", "orders", "outbox", "parcel_lines", "parcels", "payment_methods", "payments", "proposal_lines",
-    "proposals", "purchase_order_lines", "purchase_orders", "return_lines", "returns", "scans", "staff", "stock",
+    "proposals", "purchase_order_lines", "purchase_orders", "return_lines", "returns", "runs", "scans", "staff", "stock",
     "stock_movements",
 )  # fmt: skip
 WAITING = frozenset({"open", "packed"})
@@ -42,7 +42,7 @@ class Books:
 
     def business(self, *more: str) -> dict[str, list[Row]]:
         """What money, stock and orders stand at; conversations, post and traces left out."""
-        left_out = {"audit", "inbox", "messages", "outbox", *more}
+        left_out = {"audit", "inbox", "messages", "outbox", "runs", *more}
         return {name: rows for name, rows in self.tables.items() if name not in left_out}
 
     def on_hand(self) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -26,7 +27,6 @@ WHO = st.sampled_from(stall.CUSTOMERS)
 PLACE = st.integers(0, 30)
 MOODS = st.lists(st.sampled_from(["busy", "broken", "silent", "torn", "well", "gone"]), max_size=3)
 PLANNERS = st.sampled_from([stall.BOSS, stall.PLANNER, stall.BOSS, stall.PLANNER, stall.JUNIOR, stall.SUPPORT])
-SCANS = st.sampled_from(["picked_up", "in_transit", "exception", "out_for_delivery", "delivered", "unknown"])
 ASKED = {
     "return": "I want to return {units} of the {name} of order {number}",
     "exchange": "I want to exchange the {name} of order {number} for the {colour} one",
@@ -34,6 +34,8 @@ ASKED = {
     "withdrawal": "I withdraw from order {number}",
 }
 ACTS = {"return": "return_item", "exchange": "exchange_item", "claim": "claim_item", "withdrawal": "withdraw"}
+TALKS = (*ACTS, "return", "cancels", "changes_how_many", "moves", "pays_another_way", "orders_again", "only_asks")
+SCANS = st.sampled_from(["picked_up", "in_transit", "exception", "out_for_delivery", "delivered", "unknown"])
 QUESTIONS = (
     "where is my order {number}?",
     "is the {name} in stock?",
@@ -44,6 +46,16 @@ QUESTIONS = (
     "how can I pay?",
     "what is your return policy?",
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a customer wants: about which order, how many, and which of the answers that are offered."""
+
+    place: int
+    units: int
+    choice: int
+    who: str
 
 
 class Shop(RuleBasedStateMachine):
@@ -271,12 +283,18 @@ class Shop(RuleBasedStateMachine):
     # what customers ask for in chats
 
     @precondition(lambda self: self.model.orders)
-    @rule(place=PLACE, who=WHO, own=st.sampled_from([True, True, True, False]))
-    def somebody_cancels(self, place: int, who: str, own: bool) -> None:
-        number = self.number(place)
+    @rule(act=st.sampled_from(TALKS), asked=st.builds(Asked, PLACE, st.integers(1, 6), PLACE, WHO))
+    def a_customer_talks(self, act: str, asked: Asked) -> None:
+        if act in ACTS:
+            self.sends_back(asked, act)
+        else:
+            getattr(self, act)(asked)
+
+    def cancels(self, asked: Asked) -> None:
+        number = self.number(asked.place)
         assert number is not None
         order = self.model.orders[number]
-        asker = order.customer if own else who
+        asker = asked.who if asked.choice == 0 else order.customer
         reply = self.fulfil(self.chat_of(asker), f"cancel order {number}")
         allowed = order.status == "open" and asker == order.customer and asker not in self.model.erased
         assert bool(reply.actions) == allowed, f"30: {order.status} {reply.text}"
@@ -284,51 +302,46 @@ class Shop(RuleBasedStateMachine):
             order.status, order.refunded = "cancelled", order.paid
         self.look("customer")
 
-    @precondition(lambda self: self.number(0, "open"))
-    @rule(place=PLACE, units=st.integers(1, 6), choice=PLACE)
-    def somebody_changes_how_many(self, place: int, units: int, choice: int) -> None:
-        number = self.number(place, "open")
-        assert number is not None
+    def changes_how_many(self, asked: Asked) -> None:
+        number = self.number(asked.place, "open")
+        if number is None:
+            return
         order = self.model.orders[number]
         line = self.books.of("order_lines", order_number=number)[0]
-        words = f"change the quantity of the {line['description']} in order {number} to {units}"
-        reply = self.fulfil(self.chat_of(order.customer), words, choice)
+        words = f"change the quantity of the {line['description']} in order {number} to {asked.units}"
+        reply = self.fulfil(self.chat_of(order.customer), words, asked.choice)
         if reply.actions:
             for changed in reply.actions[0].arguments["lines"]:
                 order.units[changed["line"]] = changed["quantity"]
             self.take_money_of(number)
         self.look("customer")
 
-    @precondition(lambda self: self.number(0, "open", "packed", "shipped"))
-    @rule(place=PLACE, street=st.integers(1, 99))
-    def somebody_moves(self, place: int, street: int) -> None:
-        number = self.number(place, "open", "packed", "shipped")
-        assert number is not None
+    def moves(self, asked: Asked) -> None:
+        number = self.number(asked.place, "open", "packed", "shipped")
+        if number is None:
+            return
         order = self.model.orders[number]
-        words = f"send order {number} to {street} Mill Lane, York YO1 7AB, United Kingdom"
+        words = f"send order {number} to {asked.choice} Mill Lane, York YO1 7AB, United Kingdom"
         reply = self.fulfil(self.chat_of(order.customer), words)
         assert not reply.actions or order.status == "open", "31"
         self.look("customer")
 
-    @precondition(lambda self: self.number(0, "open"))
-    @rule(place=PLACE, choice=PLACE)
-    def somebody_pays_another_way(self, place: int, choice: int) -> None:
-        number = self.number(place, "open")
-        assert number is not None
+    def pays_another_way(self, asked: Asked) -> None:
+        number = self.number(asked.place, "open")
+        if number is None:
+            return
         reply = self.fulfil(
-            self.chat_of(self.model.orders[number].customer), f"pay order {number} with another method", choice
+            self.chat_of(self.model.orders[number].customer), f"pay order {number} with another method", asked.choice
         )
         if reply.actions:
             self.take_money_of(number)
         self.look("customer")
 
-    @precondition(lambda self: self.model.orders)
-    @rule(place=PLACE, choice=PLACE)
-    def somebody_orders_the_same_again(self, place: int, choice: int) -> None:
-        number = self.number(place)
+    def orders_again(self, asked: Asked) -> None:
+        number = self.number(asked.place)
         assert number is not None
         customer = self.model.orders[number].customer
-        reply = self.fulfil(self.chat_of(customer), f"order the goods of {number} once more", choice)
+        reply = self.fulfil(self.chat_of(customer), f"order the goods of {number} once more", asked.choice)
         for action in reply.actions:
             new = str(action.result["order_number"])
             lines = {place: line["quantity"] for place, line in enumerate(action.arguments["lines"], 1)}
@@ -342,25 +355,23 @@ class Shop(RuleBasedStateMachine):
         self.model.orders[number].paid = books.paid(number)
         self.model.orders[number].refunded = books.paid(number, "refund")
 
-    @precondition(lambda self: self.model.orders)
-    @rule(place=PLACE, kind=st.sampled_from(sorted(ASKED)), units=st.integers(1, 4), choice=PLACE)
-    def somebody_sends_back(self, place: int, kind: str, units: int, choice: int) -> None:
-        number = self.number(place, "shipped", "delivered") or self.number(place)
+    def sends_back(self, asked: Asked, kind: str) -> None:
+        number = self.number(asked.place, "shipped", "delivered") or self.number(asked.place)
         assert number is not None
         order = self.model.orders[number]
         line = self.books.of("order_lines", order_number=number)[0]
         colour = "red" if line["sku"] == stall.BLUE else "blue"
-        words = ASKED[kind].format(units=units, name=line["description"], number=number, colour=colour)
-        reply = self.fulfil(self.chat_of(order.customer), words, choice)
+        words = ASKED[kind].format(units=asked.units, name=line["description"], number=number, colour=colour)
+        reply = self.fulfil(self.chat_of(order.customer), words, asked.choice)
         for action in reply.actions:
             if "return_number" not in action.result:
                 continue
             done = next(kind for kind, name in ACTS.items() if name == action.name)
-            asked = {one["line"]: one["quantity"] for one in action.arguments["lines"]}
-            for line_number, count in asked.items():
+            units = {one["line"]: one["quantity"] for one in action.arguments["lines"]}
+            for line_number, count in units.items():
                 most = order.returnable(line_number, done, self.world.clock.now.date())
                 assert count <= most, f"26, 38: {count} of {most} of {number} as {done}"
-            order.back[action.result["return_number"]] = asked
+            order.back[action.result["return_number"]] = units
             self.model.returns[action.result["return_number"]] = "requested"
         if any(action.name in {"change_order", "cancel_order"} for action in reply.actions):
             self.follow(number)
@@ -374,10 +385,13 @@ class Shop(RuleBasedStateMachine):
         order.units = {line["line"]: line["quantity"] for line in books.of("order_lines", order_number=number)}
         order.status = books.by("orders", "order_number")[number]["status"]
 
-    @rule(place=PLACE, who=WHO, words=st.sampled_from(QUESTIONS), sku=SKUS)
-    def somebody_only_asks(self, place: int, who: str, words: str, sku: str) -> None:
-        number = self.number(place) or "700000"
-        reply = self.say(self.chat_of(who), words.format(number=number, name=stall.NAMES[sku]))
+    def only_asks(self, asked: Asked) -> None:
+        number, name = (
+            self.number(asked.place) or "700000",
+            sorted(stall.NAMES.values())[asked.units % len(stall.NAMES)],
+        )
+        words = QUESTIONS[asked.choice % len(QUESTIONS)].format(number=number, name=name)
+        reply = self.say(self.chat_of(asked.who), words)
         assert reply.text, "45"
         assert reply.actions == ()
         self.look("customer")
@@ -448,7 +462,16 @@ class Shop(RuleBasedStateMachine):
         return self.world.portals[0].proposal(person(stall.BOSS), ids[place % len(ids)]) if ids else None
 
     @precondition(lambda self: self.books["proposals"])
-    @rule(place=PLACE, who=PLANNERS, second=PLANNERS, fresh=st.sampled_from([True, True, True, False]))
+    @rule(act=st.sampled_from(["approves", "approves", "edits", "rejects"]), place=PLACE, who=PLANNERS, second=PLANNERS,
+          packs=st.integers(0, 9))  # fmt: skip
+    def a_planner_decides(self, act: str, place: int, who: str, second: str, packs: int) -> None:
+        if act == "approves":
+            self.somebody_approves(place, who, second, fresh=packs > 0)
+        elif act == "edits":
+            self.somebody_edits(place, who, packs)
+        else:
+            self.somebody_rejects(place, who)
+
     def somebody_approves(self, place: int, who: str, second: str, fresh: bool) -> None:
         shown = self.proposal(place)
         assert shown is not None
@@ -469,8 +492,6 @@ class Shop(RuleBasedStateMachine):
                 assert now.revision == shown.revision + 1, "7"
         self.look("shop")
 
-    @precondition(lambda self: self.books["proposals"])
-    @rule(place=PLACE, who=PLANNERS)
     def somebody_rejects(self, place: int, who: str) -> None:
         shown = self.proposal(place)
         assert shown is not None
@@ -482,8 +503,6 @@ class Shop(RuleBasedStateMachine):
             assert isinstance(late, PortalError), "5: approved what was rejected"
         self.look("shop")
 
-    @precondition(lambda self: self.books["proposals"])
-    @rule(place=PLACE, who=PLANNERS, packs=st.integers(0, 9))
     def somebody_edits(self, place: int, who: str, packs: int) -> None:
         shown = self.proposal(place)
         assert shown is not None
