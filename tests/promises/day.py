@@ -77,7 +77,10 @@ class Day:
         assert stall.bring(self.portal, table, *rows) == []
 
     def orders_are_imported(self) -> None:
-        for number, who, sku, units in (("700001", self.who, self.sku, self.units), ("700002", self.other, stall.MUG, 1)):
+        for number, who, sku, units in (
+            ("700001", self.who, self.sku, self.units),
+            ("700002", self.other, stall.MUG, 1),
+        ):
             word, lines = stall.WORDS[who], [(1, sku, units)]
             self.bring("orders", {"order_number": number, "customer_id": who, "placed_at": self.began, "status": "open",
                                   "payment_method": f"{word} card", "ship_name": f"{word} Holder",
@@ -165,7 +168,9 @@ class Day:
                 try:
                     self.portal.receive_goods(person(stall.BOSS), number, came)
                 except Conflict:
-                    assert self.world.read().by("purchase_orders", "purchase_order_number")[number]["status"] == "received"
+                    assert (
+                        self.world.read().by("purchase_orders", "purchase_order_number")[number]["status"] == "received"
+                    )
 
     def the_return_is_settled(self) -> None:
         sam, number = person(stall.SUPPORT), self.said["return"].actions[0].result["return_number"]

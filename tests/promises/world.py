@@ -49,7 +49,9 @@ class World:
         for _ in range(self.replicas):
             database = CrashingDatabase(self.url, self.boundaries)
             self.databases.append(database)
-            self.portals.append(Portal(database, stall.config(), self.clock, {"email": self.office, "console": self.office}))
+            self.portals.append(
+                Portal(database, stall.config(), self.clock, {"email": self.office, "console": self.office})
+            )
 
     def stop(self) -> None:
         """Be gone, as a process is."""
