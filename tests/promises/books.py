@@ -15,8 +15,8 @@ Row = dict[str, Any]
 READ = (
     "approvals", "audit", "chat_links", "customers", "inbox", "invoices", "invoice_lines", "messages", "order_changes",
     "order_lines", "orders", "outbox", "parcel_lines", "parcels", "payment_methods", "payments", "proposal_lines",
-    "proposals", "purchase_order_lines", "purchase_orders", "return_lines", "returns", "runs", "scans", "staff", "stock",
-    "stock_movements",
+    "proposals", "purchase_order_lines", "purchase_orders", "return_lines", "returns", "runs", "scans", "staff",
+    "stock", "stock_movements",
 )  # fmt: skip
 WAITING = frozenset({"open", "packed"})
 UNDONE = frozenset({"rejected", "cancelled"})

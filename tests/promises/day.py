@@ -1,19 +1,20 @@
 """A day in the shop, hour by hour, and what is left of it: the same whatever was cut off, wherever.
 
-Each step is what somebody outside does, and does again where nobody answered: the shop's systems bring their records once
-more, people press once more, platforms deliver once more, the clock rings once more.
+Each step is what somebody outside does, and does again where nobody answered: the shop's systems bring their records
+once more, people press once more, platforms deliver once more, the clock rings once more.
 """
 
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from core.chat import Incoming, Reply, Speaker
-from core.errors import Conflict, PortalError
+from core.errors import Conflict
 from core.portal import Portal
 from core.portal.goods_in import Delivered
 from core.returns.handling import Checked
@@ -145,10 +146,9 @@ class Day:
         """Two planners press, each until told that it is done."""
         for email in (stall.PLANNER, stall.BOSS):
             shown = self.portal.proposal(person(email), self.world.read()["proposals"][0]["proposal_id"])
-            try:
+            with suppress(Conflict):
                 self.portal.approve(person(email), shown.proposal_id, shown.content_hash)
-            except Conflict as told:
-                assert "already" in str(told)
+        assert self.world.read().of("proposals", status="approved")
 
     def a_message_comes_from_a_platform(self) -> None:
         """Stored before it is thanked for, delivered again, answered by post."""
@@ -165,12 +165,9 @@ class Day:
             lines = self.world.read().of("purchase_order_lines", purchase_order_number=number)
             came = Delivered(f"delivery of {number}", {line["line"]: line["quantity"] for line in lines})
             for _ in range(2):
-                try:
+                with suppress(Conflict):
                     self.portal.receive_goods(person(stall.BOSS), number, came)
-                except Conflict:
-                    assert (
-                        self.world.read().by("purchase_orders", "purchase_order_number")[number]["status"] == "received"
-                    )
+        assert {row["status"] for row in self.world.read().of("purchase_orders")} == {"received"}
 
     def the_return_is_settled(self) -> None:
         sam, number = person(stall.SUPPORT), self.said["return"].actions[0].result["return_number"]
@@ -180,10 +177,8 @@ class Day:
             lambda: self.portal.settle_return(sam, number),
         ):
             for _ in range(2):
-                try:
+                with suppress(Conflict):
                     verb()
-                except PortalError as refusal:
-                    assert "cannot become" in str(refusal)
 
     def the_house_is_kept(self) -> None:
         jobs.tell_those_who_wait(self.portal)
