@@ -48,7 +48,7 @@ def cut_off(fresh: Fresh, seed: int, whole: Left, place: tuple[int, str]) -> Fau
         day = Day(world, seed, moods_of(seed))
         world.boundaries.arm(*place)
         books = day.live()
-        faults = [*broken(Evidence(before, books, "clock", world.clock.now, world)), *unsettled(books)]
+        faults = [*broken(Evidence(before, books, "records", world.clock.now, world)), *unsettled(books)]
         left = left_of(world, books)
         lost, doubled = lost_and_doubled(world, whole, left)
         where = ", ".join(world.boundaries.died_at) or f"{place} was not come to"
