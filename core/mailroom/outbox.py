@@ -21,7 +21,7 @@ from core.database.engine import one_at_a_time
 from core.database.upsert import insert_new
 from core.errors import Conflict
 from core.mailroom import pace
-from core.mailroom.ports import Later, Post
+from core.mailroom.ports import Later, Post, Unclear
 from core.mailroom.retry import next_try
 from core.mailroom.rows import OutboxRow, PaceRow
 
@@ -225,18 +225,25 @@ def sent(session: Session, owner: str, taken: Post, reference: str, now: datetim
 
 
 def failed(session: Session, owner: str, taken: Post, trouble: Later, now: datetime) -> bool:
-    """Put post back for another try, or give it up where that would be too late."""
+    """Put post back for another try, or give it up where that would be too late.
+
+    What may have gone out is sent again as what may be a repeat; what must not go twice is held for a person.
+    """
     again_at = next_try(taken.attempt, now, trouble.after_s)
     row = session.get_one(OutboxRow, taken.outbox_id)
     if trouble.after_s is not None:
         pace.rest(session, taken.channel, row.place, again_at)
+    is_unclear = isinstance(trouble, Unclear)
+    if is_unclear and row.kind in ONCE_ONLY:
+        return _from_state(session, owner, taken, "sending", state="unknown", reason=str(trouble)[:500])
     if again_at >= row.expires_at and row.kind in WITHDRAWN_WHEN_OLD:
         return _from_state(
             session, owner, taken, "sending", state="withdrawn", reason=f"too old after {trouble}", settled_at=now
         )
     if again_at >= row.expires_at:
         return refused(session, owner, taken, f"given up after {taken.attempt} tries: {trouble}", now)
-    return _from_state(session, owner, taken, "sending", state="ready", not_before=again_at, reason=str(trouble)[:500])
+    again = {"state": "ready", "not_before": again_at, "may_be_repeat": row.may_be_repeat or is_unclear}
+    return _from_state(session, owner, taken, "sending", reason=str(trouble)[:500], **again)
 
 
 def refused(session: Session, owner: str, taken: Post, reason: str, now: datetime) -> bool:

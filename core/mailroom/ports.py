@@ -34,6 +34,10 @@ class Later(PortalError):
         self.after_s = after_s
 
 
+class Unclear(Later):
+    """It may have gone out and may not: the connection broke over it. What must not go twice waits for a person."""
+
+
 class Never(PortalError):
     """It will not go out however often it is tried: no such address, refused for good."""
 
@@ -49,6 +53,7 @@ class Courier(Protocol):
         """Send, and give the reference it is known by on the other side.
 
         Raises:
-            Later: trouble that may pass.
+            Later: trouble that may pass; it did not go out.
+            Unclear: nobody can tell whether it went out.
             Never: refused for good.
         """

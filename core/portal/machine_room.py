@@ -23,7 +23,7 @@ from core.inventory import service as inventory
 from core.inventory.alerts import Alert
 from core.mailroom import closed, inbox, merging, outbox, pace, places, runs
 from core.mailroom.outbox import DeadLetter, Written
-from core.mailroom.ports import Courier, Gone, Later, Never, Post
+from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
 from core.notifications import hours
 from core.notifications import service as notifications
 from core.notifications.model import KINDS, Notice, Unwanted
@@ -329,4 +329,4 @@ def _sent(courier: Courier, post: Post) -> str | Later | Never:
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("a courier failed", extra={"reference": reference, "channel": post.channel})
-        return Later(f"unexpected trouble, see the log at {reference}")
+        return Unclear(f"unexpected trouble, see the log at {reference}")

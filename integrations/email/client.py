@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from core.clock import utc_now
-from core.mailroom.ports import Later, Never, Post
+from core.mailroom.ports import Later, Never, Post, Unclear
 
 _TIMEOUT_S = 20.0
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}\Z", re.ASCII)
@@ -40,6 +40,7 @@ class SmtpCourier:
 
         Raises:
             Later: the server is not there, is busy, or refuses us rather than the letter.
+            Unclear: the connection broke while the letter was handed over.
             Never: the address or the letter is refused for good.
         """
         letter = self._letter(post)
@@ -94,8 +95,8 @@ class SmtpCourier:
             raise Later(
                 "The mail server does not offer what the mail settings want; check starttls and user."
             ) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise Later(f"The connection to the mail server broke ({type(error).__name__}).") from error
+        except (OSError, smtplib.SMTPException) as error:  # the server may have taken the letter before
+            raise Unclear(f"The connection to the mail server broke ({type(error).__name__}).") from error
 
 
 def _refusal(what: str, code: int) -> Later | Never:

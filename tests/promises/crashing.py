@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,9 +22,10 @@ class Crash(BaseException):
 
 @dataclass
 class Boundaries:
-    """The boundaries a process came to, by name; it dies at the one that is armed."""
+    """The boundaries a process came to, by name, with the sides it reached; it dies at the one that is armed."""
 
     passed: list[str] = field(default_factory=list)
+    reached: list[tuple[int, str]] = field(default_factory=list)
     armed: tuple[int, str] | None = None
     died_at: list[str] = field(default_factory=list)
 
@@ -45,6 +47,7 @@ class Boundaries:
         self._reach(name, "after", len(self.passed) - 1)
 
     def _reach(self, name: str, side: str, number: int) -> None:
+        self.reached.append((number, side))
         if self.armed == (number, side):
             self.armed = None
             self.died_at.append(f"{side} {name}")
@@ -87,6 +90,7 @@ class Taken:
     to: str
     text: str
     place: int
+    attempt: int
     may_be_repeat: bool
 
 
@@ -95,14 +99,15 @@ class PostOffice:
     """The other side of a channel; `moods` are what becomes of the next calls, then all goes well.
 
     busy: told to wait; broken: an error of the server; silent: no answer and nothing arrived; torn: arrived, but the
-    connection broke before the answer; gone: refused for good.
+    connection broke before the answer; gone: refused for good. `cut_off` are the tries, by key and number, over which
+    the sender died between call and mark.
     """
 
     boundaries: Boundaries
     taken: list[Taken] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
     torn: list[str] = field(default_factory=list)
-    cut_off: list[str] = field(default_factory=list)
+    cut_off: set[tuple[str, int]] = field(default_factory=set)
 
     def send(self, post: Post) -> str:
         """Take a thing, or not."""
@@ -119,14 +124,14 @@ class PostOffice:
         text = str(post.content.get("text", ""))
         self.taken.append(
             Taken(post.key, post.kind, post.chat, str(post.content.get("to", "")), text, post.outbox_id,
-                  post.may_be_repeat)
+                  post.attempt, post.may_be_repeat)
         )  # fmt: skip
         if mood == "torn":
             self.torn.append(post.key)
             raise ConnectionResetError
-        try:
-            self.boundaries.after(f"call:{post.kind}")
-        except Crash:
-            self.cut_off.append(post.key)
-            raise
+        self.boundaries.after(f"call:{post.kind}")
         return post.key
+
+    def excuses(self) -> Counter[str]:
+        """How often each thing may have arrived once more than it was marked."""
+        return Counter([*self.torn, *(key for key, _ in self.cut_off)])

@@ -251,7 +251,7 @@ def lost_and_doubled(world: World, whole: Left, left: Left) -> tuple[list[str], 
     lost = [*(effects["whole"] - effects["left"]), *(f"never told: {one}" for one in whole.told - left.told),
             *(f"never arrived: {one}" for one in whole.arrived if one not in left.arrived)]  # fmt: skip
     doubled = [*(effects["left"] - effects["whole"]), *(f"told twice: {one}" for one in left.told - whole.told)]
-    excused = Counter(map(_plain, (*world.office.cut_off, *world.office.torn)))
+    excused = Counter(map(_plain, world.office.excuses().elements()))
     for key, times in left.arrived.items():
         most = 1 if key.startswith("purchase_order:") else 1 + excused[key]
         if times > most:

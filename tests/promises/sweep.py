@@ -1,10 +1,9 @@
 """Days cut off at one boundary after the other, each compared with the same day without faults."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.promises.books import Evidence
-from tests.promises.crashing import SIDES
 from tests.promises.day import Day, Left, left_of, lost_and_doubled, moods_of
 from tests.promises.kept import broken, unsettled
 from tests.promises.world import World
@@ -29,13 +28,13 @@ class Fault:
         return self.died == 1 and not (self.lost or self.doubled or self.broken)
 
 
-def whole_day(fresh: Fresh, seed: int) -> tuple[Left, list[str]]:
-    """What the day of a seed leaves without faults, and the boundaries it comes to."""
+def whole_day(fresh: Fresh, seed: int) -> tuple[Left, list[tuple[int, str]]]:
+    """What the day of a seed leaves without faults, and everywhere that it can be cut off: the sides of boundaries."""
     world = World(fresh(), replicas=1)
     try:
         books = Day(world, seed, moods_of(seed)).live()
         assert not unsettled(books)
-        return left_of(world, books), list(world.boundaries.passed)
+        return left_of(world, books), list(world.boundaries.reached)
     finally:
         world.stop()
 
@@ -57,13 +56,8 @@ def cut_off(fresh: Fresh, seed: int, whole: Left, place: tuple[int, str]) -> Fau
         world.stop()
 
 
-def places(boundaries: Sequence[str], every: int = 1, first: int = 0) -> list[tuple[int, str]]:
-    """Where to cut off: before and after every boundary, or every so many of these."""
-    return [(number, side) for number in range(len(boundaries)) for side in SIDES][first::every]
-
-
 def sweep(fresh: Fresh, seed: int, every: int = 1) -> Iterator[Fault]:
     """Every place of a day, or every so many, one after the other."""
-    whole, boundaries = whole_day(fresh, seed)
-    for place in places(boundaries, every, seed % every):
+    whole, places = whole_day(fresh, seed)
+    for place in places[seed % every :: every]:
         yield cut_off(fresh, seed, whole, place)

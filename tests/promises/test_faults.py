@@ -5,7 +5,7 @@ import pytest
 from tests.promises.conftest import Fresh
 from tests.promises.sweep import sweep
 
-EVERY = {"sqlite": 11, "postgresql": 17}
+EVERY = {"sqlite": 13, "postgresql": 23}
 
 
 @pytest.mark.slow

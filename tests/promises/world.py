@@ -70,6 +70,13 @@ class World:
                 return verb()
             except Crash:
                 self.start()
+                self._note_what_was_cut_off()
+
+    def _note_what_was_cut_off(self) -> None:
+        """What arrived and is still marked as being sent was cut off between call and mark: it may arrive once more."""
+        arrived = {(one.key, one.attempt) for one in self.office.taken}
+        sending = {(row["key"], row["attempt"]) for row in self.read()["outbox"] if row["state"] == "sending"}
+        self.office.cut_off |= arrived & sending
 
     def quiet(self) -> None:
         """Let the clock run until nothing is left to send."""

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.channels.slack import tickets
 from bot.channels.slack.drawing import drawn
 from core.config import Slack
-from core.mailroom.ports import Gone, Later, Never, Post
+from core.mailroom.ports import Gone, Later, Never, Post, Unclear
 
 _TIMEOUT_S = 10
 _PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
@@ -56,7 +56,7 @@ class SlackCourier:
         except SlackApiError as refusal:
             raise _trouble(refusal) from refusal
         except (SlackClientError, OSError, http.client.HTTPException) as error:
-            raise Later(f"Slack does not answer ({type(error).__name__}).") from error
+            raise Unclear(f"Slack does not answer ({type(error).__name__}).") from error
 
     def _sent(self, post: Post) -> str:
         content = post.content

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from bot.channels.telegram.drawing import Call, call, parts
 from bot.channels.telegram.wire import Refusal, Silence, Upload, Wire
-from core.mailroom.ports import Gone, Later, Never, Post
+from core.mailroom.ports import Gone, Later, Never, Post, Unclear
 
 _MOST_HALF_SENT = 1000
 _NO_SUCH_CHAT = ("chat not found", "user is deactivated", "group chat was deleted", "peer_id_invalid")
@@ -78,7 +78,7 @@ class TelegramCourier:
         try:
             return self._sent(one, upload)
         except Silence as silence:
-            raise Later(str(silence)) from silence
+            raise Unclear(str(silence)) from silence
         except Refusal as refusal:
             raise _trouble(refusal) from refusal
 

@@ -9,7 +9,7 @@ from core.database.engine import Database
 from core.errors import Conflict
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
-from core.mailroom.ports import Later, Post
+from core.mailroom.ports import Later, Post, Unclear
 from core.mailroom.rows import OutboxRow
 from tests.conftest import SettableClock
 
@@ -161,3 +161,26 @@ def test_a_person_sends_a_dead_letter_after_all_or_puts_it_away_once(database: D
     for settle in (lambda s: outbox.retry(s, away, clock.now), lambda s: outbox.discard(s, away, "x", clock.now)):
         with pytest.raises(Conflict), database.unit_of_work() as session:
             settle(session)  # type: ignore[no-untyped-call]
+
+
+def test_what_may_have_gone_out_is_sent_again_as_what_may_be_a_repeat(database: Database, clock: SettableClock) -> None:
+    post(database, clock, "notice")
+    taken = claim(database, clock)[0]
+    begin(database, clock, taken)
+    with database.unit_of_work() as session:
+        outbox.failed(session, "one", taken, Unclear("the connection broke"), clock.now)
+    clock.forward(timedelta(minutes=1))
+    assert [(one.key, one.may_be_repeat) for one in claim(database, clock)] == [("notice", True)]
+
+
+def test_an_order_to_a_supplier_that_may_have_gone_out_waits_for_a_person(
+    database: Database, clock: SettableClock
+) -> None:
+    post(database, clock, "order", kind="purchase_order")
+    taken = claim(database, clock)[0]
+    begin(database, clock, taken)
+    with database.unit_of_work() as session:
+        outbox.failed(session, "one", taken, Unclear("the connection broke"), clock.now)
+    clock.forward(timedelta(hours=1))
+    assert claim(database, clock) == []
+    assert states(database) == {"order": "unknown"}
