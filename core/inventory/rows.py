@@ -72,18 +72,21 @@ class SaleRow(Base):
 
 
 class EnquiryRow(Base):
-    """Somebody asked for something that was not there: evidence of demand, once per person and day."""
+    """Somebody asked for something that was not there: evidence of demand, once per person and spell.
+
+    A spell lasts from when the shelf became empty (or full again) until it next changes: `spell` is the movement it
+    began with.
+    """
 
     __tablename__ = "enquiries"
-    __table_args__ = (UniqueConstraint("sku", "asker", "asked_on"),)
+    __table_args__ = (UniqueConstraint("sku", "asker", "spell"),)
 
     enquiry_id: Mapped[int] = mapped_column(RowId, primary_key=True)
     sku: Mapped[str] = mapped_column(index=True)
     asker: Mapped[str]
     asked_on: Mapped[date]
     units: Mapped[int] = mapped_column(default=1)
-    promised_from: Mapped[date | None]
-    promised_to: Mapped[date | None]
+    spell: Mapped[int] = mapped_column(RowId, default=0)
 
 
 class AlertRow(Base):

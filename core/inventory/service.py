@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -146,20 +148,59 @@ def _count(session: Session, row: dict[str, Any], known: tuple[int, datetime] | 
 
 
 def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int) -> bool:
-    """Note that somebody asked for what was not there; once per person and day."""
-    return (
-        insert_new(
-            session,
-            EnquiryRow,
-            {
-                "sku": sku,
-                "asker": asker,
-                "asked_on": asked_on,
-                "units": units,
-            },
-        )
-        is not None
+    """Note that somebody asked for what was not there; once per person and spell, with the most they asked for.
+
+    Returns:
+        Whether it is the first time they asked since the shelf became empty.
+    """
+    asked = {"sku": sku, "asker": asker, "spell": spell(session, sku)}
+    if insert_new(session, EnquiryRow, {**asked, "asked_on": asked_on, "units": units}) is not None:
+        return True
+    same = [getattr(EnquiryRow, name) == value for name, value in asked.items()]
+    session.execute(update(EnquiryRow).where(*same, EnquiryRow.units < units).values(units=units))
+    return False
+
+
+def spell(session: Session, sku: str) -> int:
+    """The movement with which a product's shelf last became empty, or full again; 0 where it never changed."""
+    level = func.sum(MovementRow.units).over(order_by=MovementRow.movement_id)
+    running = (
+        select(MovementRow.movement_id, level.label("after"), (level - MovementRow.units).label("before"))
+        .where(MovementRow.sku == sku)
+        .subquery()
     )
+    turned = (running.columns.after > 0) != (running.columns.before > 0)
+    return int(session.scalar(select(func.max(running.columns.movement_id)).where(turned)) or 0)
+
+
+def empty_days(session: Session, first: date, until: date, zone: ZoneInfo) -> dict[tuple[str, str], list[date]]:
+    """Whole days from `first` and before `until` on which the ledger has a product's shelf empty, place by place.
+
+    What was there before the first movement nobody knows: those days are left out.
+    """
+    rows = session.execute(
+        select(MovementRow.sku, MovementRow.location, MovementRow.units, MovementRow.moved_at).order_by(
+            MovementRow.sku, MovementRow.location, MovementRow.movement_id
+        )
+    )
+    found: dict[tuple[str, str], list[date]] = {}
+    for place, moves in groupby(rows, key=lambda row: (row.sku, row.location)):
+        level, begun = 0, None
+        for move_ in moves:
+            on = move_.moved_at.astimezone(zone).date()
+            if begun is not None:
+                found.setdefault(place, []).extend(_between(begun, on, first))
+            level += move_.units
+            begun = on if level <= 0 else None
+        if begun is not None:
+            found.setdefault(place, []).extend(_between(begun, until, first))
+    return {place: days for place, days in found.items() if days}
+
+
+def _between(begun: date, ended: date, first: date) -> list[date]:
+    """The days after one and before another, from `first` on."""
+    start = max(begun + timedelta(days=1), first)
+    return [start + timedelta(days=day) for day in range((ended - start).days)]
 
 
 def _booked(session: Session, skus: Sequence[str]) -> dict[tuple[str, str], tuple[int, datetime]]:

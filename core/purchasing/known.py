@@ -34,6 +34,8 @@ class Known:
     shape: float
     exposure: float
     dispersion: float
+    returning: int = 0
+    """Units of `on_order` that customers announced to send back."""
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a proposal's line."""

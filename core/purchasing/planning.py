@@ -71,7 +71,7 @@ class Books:
     positions: dict[Place, Position]
     units: np.ndarray[Any, np.dtype[np.float64]]
     in_stock: np.ndarray[Any, np.dtype[np.float64]]
-    enquiries: np.ndarray[Any, np.dtype[np.float64]]
+    enquiries: np.ndarray[Any, np.dtype[np.float64]] | None
     lead: dict[str, tuple[float, float]]
     resting: frozenset[Place]
     """(supplier, location) of proposals rejected lately."""
@@ -133,14 +133,19 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
     for place, by_day in demand.items():
         for day, sold in by_day.items() if place in row_of else ():
             units[row_of[place], (day - first).days] = max(0.0, sold)
+    for place, empty in inventory.empty_days(session, first, as_of, zone).items():
+        if place in row_of:
+            in_stock[row_of[place], [(day - first).days for day in empty]] = 0.0
     for (place, day), share in on_sale.items():
         if place in row_of:
             in_stock[row_of[place], (day - first).days] = min(1.0, max(0.0, share))
-    _note_enquiries(session, first, as_of, row_of, in_stock, asked)
-    asked = np.minimum(asked, _MOST_ASKED * _usual_days(units)[:, None])
+    if planning.enquiries:
+        _note_enquiries(session, first, as_of, row_of, in_stock, asked)
+        asked = np.minimum(asked, _MOST_ASKED * _usual_days(units)[:, None])
     return Books(
         as_of, current(session, _EDITIONS), stated, items, all_products(session), places, standing, units, in_stock,
-        asked, _leads(session, stated, as_of, zone), _resting(session, now - timedelta(days=planning.rest_days)),
+        asked if planning.enquiries else None, _leads(session, stated, as_of, zone),
+        _resting(session, now - timedelta(days=planning.rest_days)),
     )  # fmt: skip
 
 
@@ -149,7 +154,8 @@ def compute(books: Books, planning: Planning) -> Plan:
     rows, skipped = _plannable(books)
     if not rows:
         return Plan(books.edition, (), tuple(skipped), 0)
-    pace = velocity(books.units[rows], books.in_stock[rows], enquiries=books.enquiries[rows])
+    asked = None if books.enquiries is None else books.enquiries[rows]
+    pace = velocity(books.units[rows], books.in_stock[rows], enquiries=asked, enquiry_weight=planning.enquiry_weight)
     known = [_known(books, books.places[row], pace, at, planning) for at, row in enumerate(rows)]
     groups: dict[Place, list[Known]] = defaultdict(list)
     wrong = faults(columns(known))
@@ -334,6 +340,7 @@ def _known(books: Books, place: Place, pace: Velocity, at: int, planning: Planni
         shape=float(pace.shape[at]),
         exposure=float(pace.exposure[at]),
         dispersion=float(pace.dispersion[at]),
+        returning=at_place.returning,
     )
 
 
@@ -359,5 +366,13 @@ def _draft(books: Books, supplier: str, location: str, known: Sequence[Known]) -
 
 def _lines(known: Sequence[Known], proposed: Proposed) -> tuple[DraftLine, ...]:
     wanted = [row for row in range(len(known)) if proposed.quantity[row] > 0]
-    lines = [DraftLine(known[row], int(proposed.quantity[row]), reason(proposed, row)) for row in wanted]
+    lines = [DraftLine(known[row], int(proposed.quantity[row]), _reason(known[row], proposed, row)) for row in wanted]
     return tuple(sorted(lines, key=lambda line: (-line.quantity * line.unit_cost, line.known.item.sku)))
+
+
+def _reason(known: Known, proposed: Proposed, row: int) -> dict[str, Any]:
+    """Why that many, with what of the supply is only announced by customers."""
+    numbers = reason(proposed, row)
+    if known.returning:
+        numbers["stock"] = {**numbers["stock"], "returning": known.returning}
+    return numbers

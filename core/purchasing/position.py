@@ -8,15 +8,20 @@ from sqlalchemy.orm import Session
 from core.inventory import service as inventory
 from core.orders import service as orders
 from core.purchasing.inbound import on_order
+from core.returns.handling import expected_back
 
 
 @dataclass(frozen=True)
 class Position:
-    """Units on the shelf, on order (open proposals included), and waited for by customers."""
+    """Units on the shelf, on order (open proposals included), and waited for by customers.
+
+    `returning` are those of `on_order` that customers announced to send back and that should be sellable.
+    """
 
     on_hand: int = 0
     on_order: int = 0
     waiting: int = 0
+    returning: int = 0
 
     @property
     def units(self) -> int:
@@ -37,8 +42,14 @@ def positions(session: Session, skus: Sequence[str] | None = None, without_propo
     here = inventory.on_hand_by_place(session, skus)
     coming = on_order(session, without_proposal)
     waiting = orders.reserved_by_place(session, skus)
+    back = expected_back(session, skus)
     wanted = None if skus is None else set(skus)
-    places = {place for part in (here, coming, waiting) for place in part if wanted is None or place[0] in wanted}
+    places = {place for part in (here, coming, waiting, back) for place in part if wanted is None or place[0] in wanted}
     return Positions(
-        {place: Position(here.get(place, 0), coming.get(place, 0), waiting.get(place, 0)) for place in places}
+        {
+            place: Position(
+                here.get(place, 0), coming.get(place, 0) + back.get(place, 0), waiting.get(place, 0), back.get(place, 0)
+            )
+            for place in places
+        }
     )

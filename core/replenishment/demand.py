@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.replenishment import Table, Vector
 
 ENQUIRY_WEIGHT = 0.3
-"""A unit asked for in vain counts as this many units of demand: some of those who asked would not have bought."""
+"""A unit asked for in vain stands for so many units of demand: some who asked would not buy, others never ask."""
 
 SALE_EXPOSURE = 0.5
 """A day with a sale was in stock for at least this share, whatever its stock record says."""
@@ -16,6 +16,10 @@ SALE_EXPOSURE = 0.5
 LEAST_DAYS = 14
 """The last so many days count even before a first sale, or one sale yesterday would pass for a daily one."""
 
+MOST_ENQUIRY_WEIGHT = 2.0
+"""And at most for so many, however few ask: a stranger may type any number."""
+
+_WEIGHT_OF_WEIGHT = 20.0
 _FENCE_SIGMAS = 3.0
 _LEAST_LOG_SPREAD = 0.5
 _SPREAD_WEIGHT = 5.0
@@ -63,6 +67,7 @@ def velocity(
     half_life_days: float = 30.0,
     *,
     enquiries: Table | None = None,
+    enquiry_weight: float = ENQUIRY_WEIGHT,
     group: Vector | None = None,
 ) -> Velocity:
     """Learn demand rates from sales that empty shelves cut short.
@@ -77,8 +82,11 @@ def velocity(
         units: sold, shape (n, days), oldest day first, not negative [units].
         in_stock: share of the day on sale, shape (n, days), 0 to 1.
         half_life_days: after so many days a day counts half.
-        enquiries: asked for in vain, shape (n, days) [units]; each counts `ENQUIRY_WEIGHT` units on the share of the
-            day the shelf was empty. They can only raise a rate: who did not ask tells nothing.
+        enquiries: asked for in vain, shape (n, days) [units]; on the share of a day the shelf was empty each counts
+            `enquiry_weight` units. They are heard only where they come to more than the rate of the days on sale
+            explains for the time the shelf was empty, and then stand for that time: they can only raise a rate, for
+            who did not ask tells nothing, and asking for what sells anyway tells nothing new.
+        enquiry_weight: units of demand that a unit asked for in vain stands for, not negative.
         group: label of the class each product is pooled with, shape (n,); all together where it is not given.
 
     Returns:
@@ -94,12 +102,15 @@ def velocity(
     array([2.])
     """
     _check(units, in_stock, half_life_days, enquiries)
+    if not (np.isfinite(enquiry_weight) and enquiry_weight >= 0):
+        raise ValueError("a weight of enquiries must be finite and not negative")
     weight = _weights(units, half_life_days)
     exposed = weight * np.where(units > 0, np.maximum(in_stock, SALE_EXPOSURE), in_stock)
     usual = usual_sizes(units)
     sold, days = np.sum(weight * usual, axis=1), np.sum(exposed, axis=1)
     if enquiries is not None:
-        sold = sold + ENQUIRY_WEIGHT * np.sum(weight * enquiries * (1.0 - in_stock), axis=1)
+        sold, days = _heard(sold, days, np.sum(weight * enquiries * (1.0 - in_stock), axis=1),
+                            np.sum(weight - exposed, axis=1), enquiry_weight)  # fmt: skip
     label = np.zeros(len(units)) if group is None else group
     shape, exposure, dispersion = np.zeros(len(units)), np.ones(len(units)), np.ones(len(units))
     for name in np.unique(label):
@@ -109,6 +120,22 @@ def velocity(
         prior_shape, prior_days = _prior(counted, seen, sold[here], days[here])
         shape[here], exposure[here] = counted + prior_shape, seen + prior_days
     return Velocity(shape, exposure, dispersion)
+
+
+def _heard(sold: Vector, days: Vector, asked: Vector, empty: Vector, weight: float) -> tuple[Vector, Vector]:
+    """Sales and days, with those enquiries that say more than the sales did.
+
+    A unit asked for stands for as many units of demand as one does over the whole assortment, where most sells as it
+    did: what the rates of the days on sale explain for the empty days, over all that was asked; `weight` counts as
+    much as `_WEIGHT_OF_WEIGHT` units asked for, and is the least.
+    """
+    rate = np.divide(sold, days, out=np.zeros_like(sold), where=days > 0)
+    explained = float(np.sum((rate * empty)[asked > 0]))
+    one = (weight * _WEIGHT_OF_WEIGHT + explained) / (_WEIGHT_OF_WEIGHT + float(np.sum(asked)))
+    stands_for = min(max(one, weight), MOST_ENQUIRY_WEIGHT) if weight > 0 else 0.0
+    demand = stands_for * asked
+    is_news = (demand > 0) & (demand >= rate * empty)
+    return np.where(is_news, sold + demand, sold), np.where(is_news, days + empty, days)
 
 
 def usual_sizes(units: Table) -> Table:

@@ -121,7 +121,8 @@ def _stock_words(reason: dict[str, Any], name: str) -> str:
     stock = reason["stock"]
     parts = [f"{stock['on_hand']:,} on hand"]
     if stock["on_order"]:
-        parts.append(f"{stock['on_order']:,} on order")
+        back = f" ({stock['returning']:,} of them returns of customers)" if stock.get("returning") else ""
+        parts.append(f"{stock['on_order']:,} on order{back}")
     if stock["backordered"]:
         parts.append(f"{stock['backordered']:,} promised to customers")
     counted = f", so {stock['position']:,} to count on" if len(parts) > 1 else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.billing.settlement import Settled, moved, paid, refund, refunded, turn_back
@@ -17,11 +17,12 @@ from core.money import Money
 from core.orders.model import Order
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import hold, order_of
-from core.returns.model import ENDED, MAY_BECOME, Return, ReturnStatus
+from core.returns.model import ENDED, MAY_BECOME, UNDONE, Return, ReturnStatus
 from core.returns.rows import ReturnLineRow, ReturnRow
 from core.returns.service import returns_of, worth
 
 _LONGEST_REASON = 500
+_SHARE_AT_FIRST, _SHARE_WEIGHT = 0.5, 20.0
 
 
 @dataclass(frozen=True)
@@ -190,20 +191,44 @@ def value(session: Session, one: Case) -> Money:
     return Money(max(0, min(due.minor, left.minor)), one.order.currency)
 
 
-def expected_back(session: Session, skus: list[str]) -> dict[str, int]:
-    """Units of products that are announced and not here yet, those of claims left out: they come back damaged."""
+def expected_back(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
+    """Units of these products, or of all, that should come back sellable: by product and the place they were sold from.
+
+    What is announced and not here yet, claims left out, times the share that came of such returns before.
+    """
     under_way = [status.value for status in (ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)]
-    rows = session.execute(
-        select(OrderLineRow.sku, func.sum(ReturnLineRow.quantity))
+    announced = (
+        select(OrderLineRow.sku, OrderRow.location, func.sum(ReturnLineRow.quantity))
         .join(ReturnRow, ReturnRow.return_number == ReturnLineRow.return_number)
+        .join(OrderRow, OrderRow.order_number == ReturnRow.order_number)
         .join(
             OrderLineRow,
             (OrderLineRow.order_number == ReturnRow.order_number) & (OrderLineRow.line == ReturnLineRow.line),
         )
-        .where(OrderLineRow.sku.in_(skus), ReturnRow.status.in_(under_way), ReturnRow.kind != "claim")
-        .group_by(OrderLineRow.sku)
+        .where(ReturnRow.status.in_(under_way), ReturnRow.kind != "claim")
+        .group_by(OrderLineRow.sku, OrderRow.location)
     )
-    return {sku: int(units) for sku, units in rows}
+    rows = session.execute(announced if skus is None else announced.where(OrderLineRow.sku.in_(skus))).all()
+    if not rows:
+        return {}
+    share = sellable_share(session)
+    counted = {(sku, location): int(units * share) for sku, location, units in rows}
+    return {place: units for place, units in counted.items() if units}
+
+
+def sellable_share(session: Session) -> float:
+    """What share of the units announced comes back and can be sold again, learnt from returns that came to an end.
+
+    A half, as long as there are none; that weighs as much as `_SHARE_WEIGHT` units. What was called off or turned down
+    counts as nothing.
+    """
+    undone = ReturnRow.status.in_([status.value for status in UNDONE])
+    announced, sellable = session.execute(
+        select(func.coalesce(func.sum(ReturnLineRow.quantity), 0), func.coalesce(func.sum(ReturnLineRow.sellable), 0))
+        .join(ReturnRow, ReturnRow.return_number == ReturnLineRow.return_number)
+        .where(ReturnRow.kind != "claim", or_(undone, ReturnLineRow.sellable.is_not(None)))
+    ).one()
+    return (_SHARE_AT_FIRST * _SHARE_WEIGHT + float(sellable or 0)) / (_SHARE_WEIGHT + float(announced or 0))
 
 
 def claimed_units(session: Session, skus: Sequence[str], since: datetime) -> dict[str, int]:

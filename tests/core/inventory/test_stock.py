@@ -1,7 +1,8 @@
 """The stock ledger: a cause moves stock once, a shelf never goes below nothing, and the sum is what is there."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -153,16 +154,48 @@ def test_two_counts_at_once_end_in_one_of_them(database: Database, clock: Settab
     assert here(database) == 30
 
 
-def test_somebody_who_asks_in_vain_counts_once_a_day(
-    database: Database,
+@pytest.mark.usefixtures("shelf")
+def test_somebody_who_asks_in_vain_counts_once_while_the_shelf_is_empty(
+    database: Database, clock: SettableClock
 ) -> None:
-    today = date(2026, 6, 15)
-    asked = [
-        ("customer:ada", today), ("customer:ada", today), ("customer:eve", today),
-        ("customer:ada", today + timedelta(days=1)),
-    ]  # fmt: skip
-    with database.unit_of_work() as session:
-        noted = [inventory.enquire(session, MUG, asker, day, 1) for asker, day in asked]
-        assert noted == [True, False, True, True]
+    today = clock.now.date()
+
+    def asks(who: str, units: int, days: int = 0) -> bool:
+        with database.unit_of_work() as session:
+            return inventory.enquire(session, MUG, who, today + timedelta(days=days), units)
+
+    def goes(units: int) -> None:
+        with database.unit_of_work() as session:
+            inventory.move(session, Movement(f"test:{units}", MUG, "main", units), clock.now)
+
+    goes(-here(database))
+    assert asks("customer:ada", 1)
+    assert not asks("customer:ada", 4, 1)
+    assert not asks("customer:ada", 2, 9)
+    assert asks("customer:eve", 1)
+    with database.reading() as session:
+        assert inventory.enquiries(session, today) == [(MUG, today, 4), (MUG, today, 1)]
         assert inventory.askers(session, [MUG], today) == {MUG: {"customer:ada", "customer:eve"}}
-        assert len(inventory.enquiries(session, today)) == 3
+    goes(5)
+    goes(-5)
+    assert asks("customer:ada", 1, 20)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shelf")
+def test_the_ledger_tells_on_which_whole_days_a_shelf_was_empty(database: Database, clock: SettableClock) -> None:
+    first = clock.now.date()
+
+    def goes(cause: str, units: int) -> None:
+        with database.unit_of_work() as session:
+            inventory.move(session, Movement(cause, MUG, "main", units), clock.now)
+
+    goes("sold out", -here(database))
+    clock.forward(timedelta(days=4))
+    goes("delivery", 7)
+    clock.forward(timedelta(days=4))
+    goes("sold out again", -7)
+    clock.forward(timedelta(days=3))
+    with database.reading() as session:
+        empty = inventory.empty_days(session, first + timedelta(days=2), clock.now.date(), ZoneInfo("Europe/London"))
+    assert [(day - first).days for day in empty[MUG, "main"]] == [2, 3, 9, 10]

@@ -101,15 +101,24 @@ def test_lone_huge_order_does_not_set_the_pace_but_two_are_business() -> None:
     assert usual_sizes(twice).max() == 1440.0
 
 
-def test_enquiries_for_an_empty_shelf_raise_the_rate_by_their_discounted_units() -> None:
+def test_enquiries_for_an_empty_shelf_count_where_they_say_more_than_sales_did() -> None:
     sales, in_stock, asked = np.full((1, 100), 1.0), np.ones((1, 100)), np.zeros((1, 100))
     in_stock[:, 50:] = sales[:, 50:] = 0.0
-    asked[:, 60] = 10.0
+    asked[:, 60] = 300.0
     without = velocity(sales, in_stock, half_life_days=1e6)
     with_asked = velocity(sales, in_stock, half_life_days=1e6, enquiries=asked)
-    assert with_asked.mean[0] == pytest.approx((50 + 10 * ENQUIRY_WEIGHT) / 50, rel=0.01)
     assert without.mean[0] == pytest.approx(1.0, rel=0.01)
-    in_stock[:] = 1.0
+    assert with_asked.mean[0] == pytest.approx((50 + 300 * ENQUIRY_WEIGHT) / 100, rel=0.01)
+    switched_off = velocity(sales, in_stock, half_life_days=1e6, enquiries=asked, enquiry_weight=0.0)
+    assert switched_off.mean[0] == without.mean[0]
+
+
+def test_enquiries_that_sales_explain_or_for_a_full_shelf_change_nothing() -> None:
+    sales, in_stock, asked = np.full((1, 100), 1.0), np.ones((1, 100)), np.zeros((1, 100))
+    asked[:, 60] = 300.0
+    assert velocity(sales, in_stock, enquiries=asked).mean[0] == velocity(sales, in_stock).mean[0]
+    in_stock[:, 50:] = sales[:, 50:] = 0.0
+    asked[:, 60] = 10.0
     assert velocity(sales, in_stock, enquiries=asked).mean[0] == velocity(sales, in_stock).mean[0]
 
 
@@ -125,6 +134,13 @@ def test_any_history_gives_a_usable_rate(seed: int, count: int, days: int) -> No
     assert np.all(np.isfinite(learnt.mean))
     assert np.all(learnt.mean >= 0)
     assert np.all(learnt.dispersion >= 1)
+
+
+def test_what_never_sold_and_is_asked_for_has_a_rate() -> None:
+    asked = np.zeros((1, 50))
+    asked[:, 40:] = 2.0
+    learnt = velocity(np.zeros((1, 50)), np.zeros((1, 50)), half_life_days=1e6, enquiries=asked)
+    assert learnt.mean[0] == pytest.approx(20 * ENQUIRY_WEIGHT / 50, rel=0.05)
 
 
 def test_nothing_sold_anywhere_is_a_rate_of_zero() -> None:

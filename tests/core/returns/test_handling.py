@@ -21,7 +21,7 @@ from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
 from core.orders.service import order_of
 from core.portal import Portal
-from core.returns.handling import Checked, expected_back
+from core.returns.handling import Checked
 from core.returns.model import MAY_BECOME, ReturnKind, ReturnStatus
 from core.returns.service import AskedReturn, request_return, worth
 from tests.conftest import SettableClock
@@ -223,19 +223,6 @@ def test_a_customer_keeps_goods_after_all_as_long_as_nothing_was_sent(
     shop.receive_return(sam, again, {1: Checked(1, 1)})
     with pytest.raises(Conflict, match="is received"):
         shop.call_off_return(ADA, again)
-
-
-@ON_SQLITE
-def test_announced_goods_are_expected_until_they_are_here(
-    shop: Portal, sam: Staff, database: Database, clock: SettableClock
-) -> None:
-    number = announced(database, clock, {1: 1})
-    announced(database, clock, {3: 1}, kind=ReturnKind.CLAIM)
-    with database.reading() as session:
-        assert expected_back(session, ["S-RED-M", "S-BLUE-M"]) == {"S-RED-M": 1}
-    shop.receive_return(sam, number, {1: Checked(1, 1)})
-    with database.reading() as session:
-        assert expected_back(session, ["S-RED-M", "S-BLUE-M"]) == {}
 
 
 @ON_SQLITE
