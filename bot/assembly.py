@@ -16,6 +16,7 @@ from core.database.engine import Database, parsed
 from core.errors import ConfigError
 from core.mailroom.ports import Courier
 from core.portal import Portal
+from core.portal.bell import WebChat
 
 if TYPE_CHECKING:
     from bot.channels.slack.service import SlackService
@@ -50,7 +51,13 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     folder = _folder_of(config.database.url)
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)
-    portal = Portal(database, config, clock, couriers={"email": _mail(config.mail)}, adviser=_adviser(config))
+    portal = Portal(
+        database,
+        config,
+        clock,
+        couriers={"email": _mail(config.mail), "web": WebChat(database, clock)},
+        adviser=_adviser(config),
+    )
     return House(config, database, portal, _telegram(portal, config), _slack(portal, config, clock))
 
 

@@ -226,6 +226,7 @@ class SchedulerSettings(Section):
 
     plan_at: str = Field("02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     deliver_every_s: float = Field(2.0, ge=0.1, le=3600)
+    announce_every_s: float = Field(30.0, ge=1, le=3600)
     housekeep_every_s: float = Field(600.0, ge=1, le=86400)
 
 

@@ -109,6 +109,7 @@ POLICY: dict[str, Kept] = {
     "suppliers": Kept(why=_SHOP),
     "tallies": Kept(why="how often was tried, by a hash, for two days"),
     "ticket_entries": Kept(through=("tickets", "ticket_number"), deletes=True),
+    "told": Kept(why="how far orders and parcels were told of, by their numbers"),
     "tickets": Kept("customer_id", deletes=True),
     "uploads": Kept("customer_id", deletes=True),
 }  # fmt: skip

@@ -50,6 +50,11 @@ def brief_desk(portal: Portal) -> None:
     log.debug("desk", extra={"posted": portal.brief_desk()})
 
 
+def announce(portal: Portal) -> None:
+    """Tell customers what happened to their orders."""
+    log.debug("events", extra={"told": portal.announce()})
+
+
 def tell_those_who_wait(portal: Portal) -> None:
     """Tell people that what they wait for is back."""
     log.debug("stock alerts", extra={"told": portal.tell_those_who_wait()})

@@ -54,6 +54,8 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
         clock.add_job(brief, IntervalTrigger(seconds=settings.deliver_every_s), id="desk")
     deliver = _guarded("deliver", partial(jobs.deliver, portal))
     clock.add_job(deliver, IntervalTrigger(seconds=settings.deliver_every_s), id="deliver")
+    announce = _guarded("events", partial(jobs.announce, portal))
+    clock.add_job(announce, IntervalTrigger(seconds=settings.announce_every_s), id="events")
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal))
     clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
     alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal))

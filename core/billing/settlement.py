@@ -13,6 +13,7 @@ from core.database.upsert import insert_new
 from core.errors import NotFound, Refused
 from core.money import Money
 from core.orders.model import Order
+from core.orders.rows import OrderRow
 from core.orders.service import hold
 
 GIFT_CARD = "gift_card"
@@ -102,6 +103,21 @@ def refunds_of(session: Session, order: Order) -> list[tuple[Settled, datetime]]
         )
         for row in _payments(session, order)
         if row.kind == "refund"
+    ]
+
+
+def refunds_from_outside(session: Session, since: datetime) -> list[tuple[str, str, str, Money]]:
+    """Refunds since then that the shop's other systems made: customer, order, the refund's id, and how much."""
+    rows = session.execute(
+        select(OrderRow.customer_id, PaymentRow)
+        .join(OrderRow, OrderRow.order_number == PaymentRow.order_number)
+        .where(PaymentRow.kind == "refund", PaymentRow.paid_at > since, OrderRow.customer_id.is_not(None))
+        .order_by(PaymentRow.payment_id)
+    )
+    return [
+        (str(customer_id), str(row.order_number), row.payment_id, Money(row.amount, row.currency))
+        for customer_id, row in rows
+        if not row.payment_id.startswith("refund:")  # those are told where they are made
     ]
 
 

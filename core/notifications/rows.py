@@ -34,3 +34,13 @@ class HoursRow(Base):
     quiet_from: Mapped[str] = mapped_column(default="")
     quiet_until: Mapped[str] = mapped_column(default="")
     chosen_at: Mapped[datetime]
+
+
+class ToldRow(Base):
+    """How far an order or a parcel has been told of."""
+
+    __tablename__ = "told"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[int]
+    told_at: Mapped[datetime] = mapped_column(index=True)

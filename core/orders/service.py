@@ -85,6 +85,16 @@ def order_for_guest(session: Session, order_number: str, address: str, postcode:
     return _with_lines(session, [row])[0] if row is not None and (by_postcode or by_address) else None
 
 
+def placed_since(session: Session, since: datetime) -> list[tuple[str, str]]:
+    """Customer and number of orders placed since then that were not cancelled, first placed first."""
+    rows = session.execute(
+        select(OrderRow.customer_id, OrderRow.order_number)
+        .where(OrderRow.placed_at > since, OrderRow.customer_id.is_not(None), OrderRow.status != "cancelled")
+        .order_by(OrderRow.placed_at)
+    )
+    return [(str(customer_id), number) for customer_id, number in rows]
+
+
 def hold(session: Session, order: Order) -> None:
     """Let nobody else change the order, or move money for it, until the end of the transaction."""
     session.get(OrderRow, order.order_number, with_for_update=True, populate_existing=True)

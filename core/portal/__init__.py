@@ -1,5 +1,6 @@
 """The front door: every verb that a channel, a page, a webhook or a job may call; one verb is one transaction."""
 
+from core.portal.bell import Bell
 from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
@@ -17,6 +18,17 @@ __all__ = ["Access", "Delivered", "Export", "File", "Health", "OrderPage", "Plan
 
 
 class Portal(
-    Door, Reception, Letterbox, OwnTickets, Files, Briefing, ReturnsDesk, Stockroom, GoodsIn, Promises, MachineRoom
+    Door,
+    Reception,
+    Letterbox,
+    OwnTickets,
+    Files,
+    Briefing,
+    ReturnsDesk,
+    Stockroom,
+    GoodsIn,
+    Promises,
+    Bell,
+    MachineRoom,
 ):
     """The verbs of the product, over one database."""

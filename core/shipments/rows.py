@@ -37,7 +37,7 @@ class ScanRow(Base):
     __tablename__ = "scans"
 
     tracking_number: Mapped[str] = mapped_column(ForeignKey(ParcelRow.tracking_number), primary_key=True)
-    scanned_at: Mapped[datetime] = mapped_column(primary_key=True)
+    scanned_at: Mapped[datetime] = mapped_column(primary_key=True, index=True)
     status: Mapped[str] = mapped_column(primary_key=True)
     place: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")

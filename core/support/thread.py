@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.database.upsert import insert_new
-from core.support.model import CUSTOMER, Entry
-from core.support.rows import EntryRow
+from core.support.model import CUSTOMER, STAFF, Entry
+from core.support.rows import EntryRow, TicketRow
 
 LONGEST = 4000
 
@@ -48,6 +48,22 @@ def entries(session: Session, number: str) -> tuple[Entry, ...]:
     """Everything said in a ticket, oldest first."""
     rows = session.scalars(select(EntryRow).where(EntryRow.ticket_number == number).order_by(EntryRow.entry_id))
     return tuple(_entry(row) for row in rows)
+
+
+def answers_since(session: Session, since: datetime, channel: str) -> list[tuple[str, str, int, str]]:
+    """Customer, ticket, entry and words of what was answered since then in tickets of a channel, in order."""
+    rows = session.execute(
+        select(TicketRow.customer_id, TicketRow.ticket_number, EntryRow.entry_id, EntryRow.text)
+        .join(TicketRow, TicketRow.ticket_number == EntryRow.ticket_number)
+        .where(
+            EntryRow.speaker == STAFF,
+            EntryRow.said_at > since,
+            TicketRow.channel == channel,
+            TicketRow.customer_id.is_not(None),
+        )
+        .order_by(EntryRow.entry_id)
+    )
+    return [(str(customer_id), number, entry_id, text) for customer_id, number, entry_id, text in rows]
 
 
 def last_of_customer(session: Session, number: str) -> int:
