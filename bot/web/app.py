@@ -17,6 +17,7 @@ from bot.web import (
     account,
     chat,
     demo_mail,
+    goods_in,
     health,
     languages,
     planner,
@@ -35,7 +36,9 @@ from bot.web.show import page
 from core.config import Config
 from core.portal import Portal
 
-_ROOMS = (health, sign_in, chat, account, access, languages, planner, returns, support, tickets, uploads)
+_ROOMS = (
+    health, sign_in, chat, account, access, languages, planner, goods_in, returns, support, tickets, uploads,
+)  # fmt: skip
 
 
 def create_app(

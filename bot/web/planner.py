@@ -1,5 +1,6 @@
-"""The planner's inbox: proposals to approve, change or reject, and the purchase orders that came of them."""
+"""The planner's inbox: proposals to approve, change, put off, split or reject, and who decides while one is away."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -12,13 +13,23 @@ from bot.web.refusals import status_of
 from bot.web.show import go_to, page
 from bot.web.stock_picture import picture
 from core.accounts.model import Staff
-from core.errors import Conflict, InvalidInput, PortalError, Refused
+from core.errors import Conflict, InvalidInput, NotFound, PortalError, Refused
 from core.money import Money
 from core.purchasing.model import Proposal, ProposalStatus, Repriced
+from core.purchasing.recosting import Priced
+from core.purchasing.standing_in import Away
 
 router = APIRouter(prefix="/planner")
 ProposalId = Annotated[int, Path(ge=1, le=2**53)]
-_FIELD = "quantity-"
+_FIELD, _TICK = "quantity-", "tick-"
+_KINDS = {
+    "proposed": "as proposed",
+    "break_below": "the price break below",
+    "break_above": "the price break above",
+    "pack_less": "a pack less",
+    "pack_more": "a pack more",
+    "least": "the least there is",
+}
 
 
 @router.get("")
@@ -26,9 +37,12 @@ def inbox(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     """Proposals: open ones first, then what was decided lately."""
     portal = door_of(request).portal
     found, promises = portal.proposals(staff), portal.promise_record(staff)
-    open_ones = [one for one in found if one.status is ProposalStatus.OPEN]
+    asleep = door_of(request).portal.waiting_for(staff).asleep
+    sleeping = {one.proposal_id for one in asleep}
+    open_ones = [one for one in found if one.status is ProposalStatus.OPEN and one.proposal_id not in sleeping]
     decided = [one for one in found if one.status is not ProposalStatus.OPEN]
-    return page(request, calling, "proposals.html", open_ones=open_ones, decided=decided, promises=promises)
+    told: dict[str, Any] = {"open_ones": open_ones, "asleep": asleep, "decided": decided, "promises": promises}
+    return page(request, calling, "proposals.html", **told)
 
 
 @router.get("/proposals/{proposal_id}")
@@ -46,6 +60,9 @@ def reprice(request: Request, staff: AsPlanner, proposal_id: ProposalId, sent: S
     found = portal.proposal(staff, proposal_id)
     repriced = portal.reprice(staff, proposal_id, quantities)
     written = {str(line): _as_json(request, one) for line, one in repriced.items()}
+    meant = {line.line: line for line in portal.recost(staff, proposal_id, quantities).lines}
+    for line, told in written.items():
+        told["alternatives"] = [_alternative(request, one) for one in meant[int(line)].alternatives]
     total = _total(found, repriced)
     return JSONResponse({"lines": written, "total": _amount(request, total)})
 
@@ -56,7 +73,9 @@ def preview(request: Request, calling: Calling, staff: AsPlanner, proposal_id: P
     portal = door_of(request).portal
     found = portal.proposal(staff, proposal_id)
     try:
-        repriced = portal.reprice(staff, proposal_id, _quantities(fields, found))
+        quantities = _quantities(fields, found)
+        repriced = portal.reprice(staff, proposal_id, quantities)
+        meant = portal.recost(staff, proposal_id, quantities)
     except InvalidInput as fault:
         return _proposal_page(request, calling, found, fault=fault, typed=fields)
     told: dict[str, Any] = {
@@ -65,6 +84,8 @@ def preview(request: Request, calling: Calling, staff: AsPlanner, proposal_id: P
         "content_hash": fields.get("content_hash", ""),
         "total": _total(found, repriced),
         "has_fault": any(one.fault for one in repriced.values()),
+        "meant": meant,
+        "others": {line.line: [_alternative(request, one) for one in line.alternatives] for line in meant.lines},
     }
     return page(request, calling, "proposal_preview.html", **told)
 
@@ -103,16 +124,69 @@ def reject(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Pr
     return go_to(f"/planner/proposals/{proposal_id}?done=rejected")
 
 
-@router.get("/orders")
-def purchase_orders(request: Request, calling: Calling, staff: AsPlanner) -> Response:
-    """Purchase orders, latest first."""
-    return page(request, calling, "purchase_orders.html", orders=door_of(request).portal.purchase_orders(staff))
+@router.post("/proposals/{proposal_id}/snooze")
+def snooze(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """Put off what the page showed, whole or only the lines that are ticked."""
+    portal, shown = door_of(request).portal, fields.get("content_hash", "")
+    try:
+        until, lines = _day(fields.get("until", "")), _ticked(fields)
+        if lines:
+            held = portal.hold(staff, proposal_id, shown, lines, until)
+            return go_to(f"/planner/proposals/{held.proposal_id}?done=snoozed")
+        portal.snooze(staff, proposal_id, shown, until)
+    except (Conflict, InvalidInput, Refused) as refusal:
+        return _refused(request, calling, staff, proposal_id, refusal)
+    return go_to(f"/planner/proposals/{proposal_id}?done=snoozed")
 
 
-@router.get("/orders/{number:path}")
-def purchase_order(request: Request, calling: Calling, staff: AsPlanner, number: str) -> Response:
-    """One purchase order with its lines."""
-    return page(request, calling, "purchase_order.html", order=door_of(request).portal.purchase_order(staff, number))
+@router.post("/proposals/{proposal_id}/wake")
+def wake(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """Take up again what was put off."""
+    try:
+        door_of(request).portal.wake(staff, proposal_id, fields.get("content_hash", ""))
+    except (Conflict, Refused) as refusal:
+        return _refused(request, calling, staff, proposal_id, refusal)
+    return go_to(f"/planner/proposals/{proposal_id}")
+
+
+@router.post("/proposals/{proposal_id}/split")
+def split(request: Request, calling: Calling, staff: AsPlanner, proposal_id: ProposalId, fields: Fields) -> Response:
+    """Put the lines that are ticked into a proposal of their own."""
+    try:
+        portal = door_of(request).portal
+        _, apart = portal.split(staff, proposal_id, fields.get("content_hash", ""), _ticked(fields))
+    except (Conflict, InvalidInput, Refused) as refusal:
+        return _refused(request, calling, staff, proposal_id, refusal)
+    return go_to(f"/planner/proposals/{apart.proposal_id}?done=split")
+
+
+@router.get("/away")
+def away(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """Who is or will be away, and who decides then."""
+    return _away_page(request, calling, staff)
+
+
+@router.post("/away")
+def delegate(request: Request, calling: Calling, staff: AsPlanner, fields: Fields) -> Response:
+    """Let somebody decide in one's place."""
+    try:
+        days = Away(_day(fields.get("first_on", "")), _day(fields.get("last_on", "")))
+        door_of(request).portal.delegate(staff, fields.get("deputy", ""), days, fields.get("absent", ""))
+    except (InvalidInput, NotFound, Refused) as refusal:
+        return _away_page(request, calling, staff, fault=refusal)
+    return go_to("/planner/away")
+
+
+@router.post("/away/{delegation_id}/end")
+def end_delegation(
+    request: Request,
+    staff: AsPlanner,
+    delegation_id: ProposalId,
+    fields: Fields,  # noqa: ARG001
+) -> Response:
+    """Decide oneself again."""
+    door_of(request).portal.end_delegation(staff, delegation_id)
+    return go_to("/planner/away")
 
 
 @router.get("/post")
@@ -217,6 +291,36 @@ def _as_json(request: Request, one: Repriced) -> dict[str, Any]:
         "explanation": one.explanation,
         "fault": one.fault,
     }
+
+
+def _alternative(request: Request, one: Priced) -> str:
+    """Another quantity with its cost and risk, in a line."""
+    writing = door_of(request).paper.writing
+    kind = _KINDS.get(one.kind, one.kind)
+    cost, year, risk = writing.money(one.total), writing.money(one.expected_cost), writing.percent(one.risk)
+    return f"{one.quantity:,} ({kind}): {cost}, risk {risk}, the year {year}"
+
+
+def _ticked(fields: dict[str, str]) -> list[int]:
+    return [whole_number(name.removeprefix(_TICK), "A line's number") for name in fields if name.startswith(_TICK)]
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError as error:
+        raise InvalidInput("Write a day like 2026-06-25.") from error
+
+
+def _away_page(request: Request, calling: Caller, staff: Staff, *, fault: PortalError | None = None) -> Response:
+    portal = door_of(request).portal
+    told: dict[str, Any] = {
+        "found": portal.delegations(staff),
+        "planners": portal.planners(staff),
+        "me": staff,
+        "fault": str(fault) if fault else "",
+    }
+    return page(request, calling, "away.html", status=status_of(fault) if fault else 200, **told)
 
 
 def _amount(request: Request, money: Money) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process, utils
 
 from core.accounts.model import Staff
 from core.accounts.service import staff_by_email
+from core.conversation.planner_words import mentioned
 from core.conversation.turn import Ask, Choice, Turn
 from core.errors import Conflict, NotFound
 from core.money import Money, minor_units
@@ -62,6 +63,10 @@ def meant_proposals(turn: Turn) -> list[Proposal] | Ask:
     """
     open_ones = proposals.open_proposals(turn.session, planner(turn), turn.now)
     fitting = _fitting(turn, open_ones)
+    if fitting is None:
+        named = mentioned(turn.text, {one.proposal_id: one.supplier_name for one in open_ones})
+        fitting = [one for one in open_ones if one.proposal_id in named] if len(named) < len(open_ones) else []
+        fitting = fitting or None
     if fitting is None:
         talked_about = [one for one in open_ones if one.proposal_id == turn.focus.get("proposal")]
         fitting = talked_about or (open_ones if len(open_ones) == 1 else [])
@@ -119,7 +124,7 @@ def _fitting(turn: Turn, open_ones: list[Proposal]) -> list[Proposal] | None:
     place = _place(turn.slots.get("reference"), len(listed))
     if place is not None:
         return [_numbered(turn, open_ones, int(listed[place]))]
-    fitting, named = open_ones, False
+    fitting, named = [one for one in open_ones if not one.is_asleep(turn.now)], False
     if turn.slots.get("supplier"):
         names = {one.proposal_id: one.supplier_name for one in open_ones}
         matches = process.extract(

@@ -1,10 +1,13 @@
 """What planners say: listing, asking why, changing, deciding."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.portal import Portal
 from core.purchasing.model import Proposal, ProposalStatus
 from tests import shop
+from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person, planned, proposal
 from tests.flows.talking import Talk, staff
 
@@ -141,3 +144,75 @@ def test_people_at_the_desk_hear_what_they_can_ask(planned: Portal) -> None:
     told = sam.say("where is order 1001?").text
     assert "Support" in told
     assert "proposal" not in told
+
+
+def test_lines_are_held_until_a_day_and_come_back(planned: Portal, boss: Talk, clock: SettableClock) -> None:
+    shown = boss.say("hold the red mugs until Friday")
+    assert shown.asks == "confirm"
+    assert "Friday, 19 June" in shown.text
+    assert boss.say("yes").actions[0].name == "snooze_proposal"
+    assert "Red Polka Dot Mug" not in boss.say("what is waiting for me?").text
+    held = next(one for one in planned.proposals(BOSS) if one.snoozed_until)
+    assert [line.sku for line in planned.proposal(BOSS, held.proposal_id).lines] == [shop.MUG]
+    clock.forward(timedelta(days=4))
+    assert f"{held.proposal_id}. Acme" in boss.say("what is waiting for me?").text
+
+
+def test_a_proposal_is_put_off_after_the_day_is_asked(planned: Portal, boss: Talk) -> None:
+    assert boss.say("snooze the acme proposal").asks == "until"
+    assert boss.say("Thursday").asks == "confirm"
+    boss.press("Yes")
+    assert planned.proposals(BOSS)[0].snoozed_until is not None
+    assert "No open proposal fits" in boss.say("approve all").text
+
+
+def test_what_if_is_costed_and_changes_nothing(planned: Portal, boss: Talk, proposal: Proposal) -> None:
+    told = boss.say("what if it takes three weeks?")
+    assert "If delivery took 21 days" in told.text
+    assert "would be proposed" in told.text
+    assert told.actions == ()
+    assert "If 2 times as much" in boss.say("what if demand doubles?").text
+    assert planned.proposal(BOSS, proposal.proposal_id) == proposal
+
+
+def test_goods_are_received_in_words_once(planned: Portal, boss: Talk, proposal: Proposal) -> None:
+    number = planned.approve(BOSS, proposal.proposal_id, proposal.content_hash).purchase_order_number or ""
+    shown = boss.say(f"received 24 of the red mug on PO-{int(number[3:])}")
+    assert shown.asks == "confirm"
+    assert "24 × Red Polka Dot Mug" in shown.text
+    assert "still to come" in boss.say("yes").text
+    assert boss.say("yes").actions == ()
+    boss.say(f"received everything on {number}")
+    assert "That was all of it" in boss.say("yes").text
+    assert planned.purchase_order(BOSS, number).status.value == "received"
+
+
+def test_too_many_units_are_refused_in_words(planned: Portal, boss: Talk, proposal: Proposal) -> None:
+    number = planned.approve(BOSS, proposal.proposal_id, proposal.content_hash).purchase_order_number or ""
+    boss.say(f"received 9000 of the red mug on {number}")
+    assert "more than may still come" in boss.say("yes").text
+
+
+def test_suppliers_are_scored_in_words(boss: Talk) -> None:
+    told = boss.say("how reliable is Acme?").text
+    assert "Acme Ceramics: 1 order" in told
+    assert "stated" in told
+
+
+@pytest.mark.parametrize("words", ["hold the red mugs until Friday", "what if it takes three weeks?", "received PO-12"])
+def test_customers_get_nothing_of_it(planned: Portal, words: str) -> None:
+    from tests.flows.talking import customer
+
+    told = customer(planned, shop.ADA).say(words)
+    assert told.actions == ()
+    assert "Acme" not in told.text
+
+
+def test_planners_are_served_in_german(planned: Portal, boss: Talk, proposal: Proposal) -> None:
+    boss.say("auf Deutsch bitte")
+    assert "Dauerte die Lieferung 21 Tage" in boss.say("was wäre wenn es drei Wochen dauert").text
+    assert "Freitag, 19. Juni" in boss.say("Vorschlag 1 bis Freitag zurückstellen").text
+    boss.say("nein")
+    assert "Acme Ceramics: 1 Bestellung" in boss.say("wie zuverlässig ist Acme").text
+    number = planned.approve(BOSS, proposal.proposal_id, proposal.content_hash).purchase_order_number or ""
+    assert "Soll ich es buchen" in boss.say(f"alles von {number} ist da").text

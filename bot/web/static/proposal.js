@@ -28,6 +28,7 @@ function write(line, told) {
     if (place && told[name] !== undefined) place.textContent = told[name];
   });
   part("fault", line).textContent = told.fault || "";
+  part("alternatives", line).textContent = told.alternatives && told.alternatives.length ? `Instead: ${told.alternatives.join(" · ")}` : "";
 }
 
 function isWhole(field) {
@@ -75,9 +76,9 @@ async function reprice() {
       part("fault", line).textContent = told.problem || "";
     } else if (one.fault) {
       hasFault = true;
-      write(line, { ...before.get(field), fault: one.fault });
+      write(line, { ...before.get(field), fault: one.fault, alternatives: one.alternatives });
     } else {
-      write(line, { unit_cost: one.unit_cost.text, total: one.total.text, risk: one.risk.text, explanation: one.explanation });
+      write(line, { unit_cost: one.unit_cost.text, total: one.total.text, risk: one.risk.text, explanation: one.explanation, alternatives: one.alternatives });
     }
   });
   part("save").disabled = hasFault;

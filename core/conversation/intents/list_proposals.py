@@ -16,7 +16,8 @@ def answer(turn: Turn) -> Step:
     number = str(turn.slots.get("proposal") or "")
     if number.isdigit():
         return _one(turn, int(number))
-    open_ones = proposals.open_proposals(turn.session, planner(turn), turn.now)
+    found = proposals.open_proposals(turn.session, planner(turn), turn.now)
+    open_ones = [one for one in found if not one.is_asleep(turn.now)]
     if not open_ones:
         return Answer(turn.say("none"))
     told = [turn.say("heading", count=len(open_ones))]

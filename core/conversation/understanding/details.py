@@ -11,7 +11,9 @@ from core.conversation.understanding.codes import add_codes
 from core.conversation.understanding.dates import dates
 from core.conversation.understanding.found import Claims, Found
 
-_PLANNING = frozenset({"decide_proposal", "edit_proposal", "explain_quantity", "list_proposals"})
+_PLANNING = frozenset(
+    {"decide_proposal", "edit_proposal", "explain_quantity", "list_proposals", "snooze_proposal", "what_if"}
+)
 _PRODUCT_CODES = frozenset({"stock_level", "restock_date", "edit_proposal", "explain_quantity"})
 _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_proposal", "correct"})
 _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})

@@ -161,6 +161,18 @@ SAID = {
         "why the cakestand in proposal 1",
         "why the fridge magnets",
     ],
+    "snooze_proposal": [
+        "hold the mugs until friday",
+        "snooze proposal 3 until monday",
+        "put the acme proposal off for a week",
+    ],
+    "what_if": ["what if it takes three weeks?", "suppose demand doubles", "what if acme needs 30 days"],
+    "receive_goods": [
+        "received 40 of the blue lamp on PO-12",
+        "acme delivered 24 mugs",
+        "po-000012 has arrived",
+    ],
+    "supplier_scorecard": ["how reliable is acme?", "show me the supplier scorecard", "lead time of acme"],
     "confirm": ["yes", "yes please", "ok do it", "👍", "sounds good", "yes go ahead", "yes please do"],
     "deny": ["no", "no thanks", "rather not", "nope"],
     "cancel_flow": ["cancel", "never mind", "stop", "forget it", "start over"],

@@ -1,0 +1,109 @@
+"""Goods came from a supplier: booked onto the shelf after a yes, once."""
+
+import secrets
+from typing import Any
+
+from core.chat import Action
+from core.conversation.planner import planner
+from core.conversation.planner_words import means_all, mentioned, order_digits, units_said
+from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
+from core.errors import NotFound
+from core.purchasing import deliveries, orders
+from core.purchasing.deliveries import Arrival
+from core.purchasing.model import PurchaseOrder, PurchaseOrderLine
+
+PROOF = 2
+AUDIENCE = frozenset({"staff"})
+_MOST_CHOICES = 6
+
+
+def answer(turn: Turn) -> Step:
+    """Find out of which order, which line, and how many; then show what would be booked."""
+    words = f"{turn.slots.get('heard') or ''} {turn.text}"
+    order = _order(turn, words)
+    if isinstance(order, Ask):
+        return order
+    turn.slots["purchase_order"] = order.purchase_order_number
+    lines = [line for line in order.lines if line.open]
+    if means_all(words) and not turn.slots.get("line"):
+        return _confirm(turn, order, {line.line: line.open for line in lines})
+    line = _line(turn, lines, words)
+    if isinstance(line, Ask):
+        return line
+    turn.slots["line"] = line.line
+    units = units_said(turn.text) if turn.slots.get("units") is None else int(turn.slots["units"])
+    units = units_said(str(turn.slots.get("heard") or "")) if units is None else units
+    if units is None:
+        return Ask("units", turn.say("how_many", name=line.name, open=line.open))
+    return _confirm(turn, order, {line.line: units})
+
+
+def act(turn: Turn, plan: dict[str, Any]) -> Answer:
+    """Book it."""
+    who = f"staff:{planner(turn).email}"
+    units = {int(line): int(count) for line, count in plan["units"].items()}
+    arrival = Arrival(plan["receipt"], plan["order"], units, turn.now, who)
+    order = deliveries.receive(turn.session, arrival, turn.house.config.planning, turn.now)
+    left = sum(line.open for line in order.lines)
+    key = "done" if left else "done_all"
+    result = {"status": order.status.value, "still_to_come": left}
+    action = Action("receive_goods", {"order": plan["order"], "units": plan["units"]}, result)
+    text = turn.say(key, order=plan["order"], came=_came(order, units), left=left)
+    return Answer(text, actions=(action,))
+
+
+def _confirm(turn: Turn, order: PurchaseOrder, units: dict[int, int]) -> Step:
+    plan = {
+        "order": order.purchase_order_number,
+        "units": {str(line): count for line, count in units.items()},
+        "receipt": f"chat-{secrets.token_hex(8)}",
+    }
+    came = _came(order, units)
+    return Confirm(
+        turn.say("confirm", order=order.purchase_order_number, supplier=order.supplier_name, came=came), plan
+    )
+
+
+def _came(order: PurchaseOrder, units: dict[int, int]) -> str:
+    return "\n".join(f"{units[line.line]:,} × {line.name}" for line in order.lines if units.get(line.line))
+
+
+def _order(turn: Turn, words: str) -> PurchaseOrder | Ask:
+    """The order that a number names, or the only one that is to bring what is named."""
+    known = turn.slots.get("purchase_order")
+    digits = order_digits(words)
+    open_ones = [one for one in orders.purchase_orders(turn.session, planner(turn)) if one.is_under_way]
+    if known is not None:
+        return orders.purchase_order(turn.session, planner(turn), str(known))
+    if digits is not None:
+        fitting = [one for one in open_ones if _digits(one.purchase_order_number) == digits]
+        if not fitting:
+            raise NotFound(turn.say("no_order", number=f"PO-{digits}"))
+        return fitting[0]
+    names = {one.purchase_order_number: " ".join(line.name for line in one.lines if line.open) for one in open_ones}
+    fitting = [one for one in open_ones if one.purchase_order_number in mentioned(words, names)] or open_ones
+    if not fitting:
+        raise NotFound(turn.say("none_open"))
+    if len(fitting) == 1:
+        return fitting[0]
+    choices = tuple(
+        Choice(f"{one.purchase_order_number} · {one.supplier_name}", {"purchase_order": one.purchase_order_number})
+        for one in fitting[:_MOST_CHOICES]
+    )
+    return Ask("purchase_order", turn.say("which_order"), choices)
+
+
+def _line(turn: Turn, lines: list[PurchaseOrderLine], words: str) -> PurchaseOrderLine | Ask:
+    if turn.slots.get("line"):
+        return next(line for line in lines if line.line == int(turn.slots["line"]))
+    named = mentioned(words, {line.line: f"{line.name} {line.sku}" for line in lines})
+    if len(named) == 1 or len(lines) == 1:
+        return next(line for line in lines if line.line in (named or [lines[0].line]))
+    shown = [line for line in lines if line.line in named] or lines
+    choices = tuple(Choice(f"{line.name} · {line.open:,}", {"line": line.line}) for line in shown[:_MOST_CHOICES])
+    return Ask("line", turn.say("which_line"), choices)
+
+
+def _digits(number: str) -> int | None:
+    tail = number.rpartition("-")[2]
+    return int(tail) if tail.isdigit() else None
