@@ -1,11 +1,13 @@
 """Staff in Slack: a hand-off opens a thread, the thread goes to the customer, wherever they wrote."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.accounts.model import Staff
+from tests.bot.channels.slack.rendering import rendered
 from tests.bot.channels.slack.workspace import STAFF_CHANNEL, Workspace
 from tests.flows.talking import Talk, customer
 from tests.shop import ADA, SUPPORT
@@ -68,6 +70,12 @@ def test_the_card_says_no_more_of_the_customer_than_is_needed(workspace: Workspa
     told = str(card(workspace))
     assert "Löwe" not in told
     assert "ada@example.org" not in told
+
+
+def test_the_card_is_the_one_that_the_docs_show(workspace: Workspace, talk: Talk) -> None:
+    del talk
+    page = (Path(__file__).parents[4] / "docs" / "slack.md").read_text(encoding="utf-8")
+    assert f"```\n{rendered(card(workspace)['blocks'])}\n```" in page
 
 
 def test_looking_again_posts_nothing_again(workspace: Workspace, talk: Talk) -> None:
