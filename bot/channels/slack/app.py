@@ -6,6 +6,7 @@ a command is acknowledged first, because a modal opens within three seconds or n
 
 import logging
 import re
+from collections.abc import Coroutine
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
@@ -13,8 +14,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import customers, home, planning, tickets
+from bot.channels.slack import CHANNEL, customers, home, planning, tickets
 from bot.channels.slack.door import SlackDoor
+from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 _TIMEOUT_S = 10
@@ -109,16 +111,16 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
         await customers.pressed(door, client, body)
 
     async def looked_after(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await tickets.pressed(door, client, body)
+        await _or_say_so(door, client, body, tickets.pressed(door, client, body))
 
     async def decided(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await planning.pressed(door, client, body)
+        await _or_say_so(door, client, body, planning.pressed(door, client, body))
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await planning.submitted(door, client, body, ack)
 
     async def command(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await planning.command(door, client, body)
+        await _or_say_so(door, client, body, _commanded(door, client, body))
 
     app.action(_OF_CUSTOMERS)(ack=at_once, lazy=[pressed])
     app.action(_OF_STAFF)(ack=at_once, lazy=[looked_after])
@@ -128,3 +130,25 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
     app.command("/storekeeper")(ack=at_once, lazy=[command])
     for anything in (app.action, app.view, app.shortcut):
         anything(re.compile(""))(at_once)
+
+
+async def _commanded(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
+    """`/storekeeper unlink` ends what makes a user somebody of the shop; all else is for planners and conversation."""
+    is_end = str(body.get("text") or "").strip().casefold() == "unlink"
+    if is_end and await door.ask(door.portal.unlink_staff, CHANNEL, body["user_id"]):
+        text = "You speak for nobody of the shop any more."
+        await client.chat_postEphemeral(channel=body["channel_id"], user=body["user_id"], text=text)
+        return
+    await planning.command(door, client, body)
+
+
+async def _or_say_so(
+    door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], work: Coroutine[Any, Any, None]
+) -> None:
+    """Do what was asked for; an outage is called an outage, to whoever asked."""
+    try:
+        await work
+    except Unavailable:
+        user = body.get("user_id") or body["user"]["id"]
+        channel = body.get("channel_id") or (body.get("channel") or {}).get("id") or user
+        await client.chat_postEphemeral(channel=channel, user=user, text=door.portal.say("en", "", "unavailable"))

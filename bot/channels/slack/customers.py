@@ -85,10 +85,10 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
 
 async def answer(door: SlackDoor, chat: str) -> None:
     """Answer all that waits in a chat, oldest first, and send it without waiting for the clock."""
-    while await door.ask(door.portal.answer_next, CHANNEL, chat, answers) is not None:
-        await door.ask(door.portal.deliver_to, CHANNEL, chat)
-    if await door.ask(door.portal.brief_desk):
-        await door.ask(door.portal.deliver)
+    while await door.work(door.portal.answer_next, CHANNEL, chat, answers) is not None:
+        await door.work(door.portal.deliver_to, CHANNEL, chat)
+    if await door.work(door.portal.brief_desk):
+        await door.work(door.portal.deliver)
 
 
 async def look_after(door: SlackDoor) -> None:

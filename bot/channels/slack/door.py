@@ -4,7 +4,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from core.clock import Clock, utc_now
@@ -14,6 +16,7 @@ from core.portal import Portal
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
+_WORKERS = 4
 
 
 @dataclass
@@ -24,6 +27,7 @@ class SlackDoor:
     config: Config
     clock: Clock = utc_now
     under_way: set["asyncio.Task[None]"] = field(default_factory=set)
+    _workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_WORKERS, "slack"))
 
     @property
     def settings(self) -> Slack:
@@ -34,11 +38,19 @@ class SlackDoor:
         """Call a verb of the portal in a thread: the core is synchronous, the door is not."""
         return await asyncio.to_thread(verb, *args, **kwargs)
 
+    async def work(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a verb that takes its time, in threads of its own: what Slack waits for does not queue behind it."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, partial(verb, *args, **kwargs))
+
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after Slack has its acknowledgement; trouble is logged, and never Slack's."""
         task = asyncio.create_task(_guarded(work))
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)
+
+    def close(self) -> None:
+        """Begin nothing more; what is stored waits for whoever starts next."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more."""

@@ -55,6 +55,7 @@ class SlackService:
         """Listen no more; what is stored is answered by whoever starts next."""
         self._stopping.set()
         self._thread.join(timeout=5)
+        self.door.close()
 
     def _run(self) -> None:
         asyncio.run(self._watch())

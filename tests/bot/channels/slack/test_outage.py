@@ -31,3 +31,8 @@ def test_a_click_while_the_database_is_away_is_told_so(closed: Workspace) -> Non
     message = {"ts": "1.1", "channel": "D1ADA", "blocks": [{"type": "actions", "elements": [button]}]}
     assert closed.press("U1ADA", message, "Yes").status_code == 200
     assert len(closed.api.posted("D1ADA")) == 1
+
+
+def test_a_command_while_the_database_is_away_is_told_so(closed: Workspace) -> None:
+    assert closed.command("U1PAT", "what is waiting?").status_code == 200
+    assert len(closed.api.given_to("chat.postEphemeral")) == 1

@@ -10,7 +10,7 @@ from core.accounts.model import Staff
 from tests.bot.channels.slack.rendering import rendered
 from tests.bot.channels.slack.workspace import STAFF_CHANNEL, Workspace
 from tests.flows.talking import Talk, customer
-from tests.shop import ADA, SUPPORT
+from tests.shop import ADA, BOSS, SUPPORT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SAM, PAT, EVE = "U1SAM", "U1PAT", "U2EVE"
@@ -195,3 +195,16 @@ def test_a_long_transcript_fits(workspace: Workspace) -> None:
     talk.say("I want to talk to a person")
     brief(workspace)
     assert len(thread(workspace)) == 1
+
+
+def test_somebody_of_the_shop_shows_by_a_code_who_they_are_and_ends_it_by_command(
+    workspace: Workspace, talk: Talk
+) -> None:
+    del talk
+    workspace.link("U3BO", BOSS)
+    workspace.press("U3BO", card(workspace), "Claim")
+    assert "is with Bo" in str(card(workspace)["blocks"])
+    workspace.command("U3BO", "unlink")
+    workspace.press("U3BO", card(workspace), "Release")
+    assert "is with Bo" in str(card(workspace)["blocks"])
+    assert "not linked" in whispers(workspace)[-1]
