@@ -1,6 +1,6 @@
 """The returns desk: goods that come back, as people of the shop take them in, and as customers send them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.accounts.model import Role, Staff
 from core.accounts.service import customer
 from core.billing import links
+from core.billing.credit import credit
 from core.billing.service import LINK_LIFETIME
 from core.billing.settlement import Settled
 from core.errors import NotFound, Refused
@@ -96,7 +97,7 @@ class ReturnsDesk(Desk):
             session, one, reason, who, self._clock()), decides=True)  # fmt: skip
 
     def settle_return(self, staff: Staff, number: str) -> tuple[Settled, ...]:
-        """Give the money back, or send the other goods out; what moved.
+        """Give the money back, with a credit note, or send the other goods out; what moved.
 
         Raises:
             Conflict: not received, settled before, or the other goods are not on the shelf.
@@ -107,10 +108,11 @@ class ReturnsDesk(Desk):
         with self._database.unit_of_work() as session:
             person = self._deciding(session, staff)
             one = handling.case(session, number)
-            settled = handling.settle(session, one, f"staff:{person.email}", now)
+            settled, goods = handling.settle(session, one, f"staff:{person.email}", now)
+            notes = credit(session, self._config.shop, one.order, goods, f"Return {one.found.return_number}", now)
             step = "exchanged" if one.found.is_swap else "refunded"
             total = sum((part.amount for part in settled), Money(0, one.order.currency))
-            self._tell(session, one, step, amount=total)
+            self._tell(session, one, step, notes, amount=total)
             return settled
 
     def call_off_return(self, customer_id: str, number: str) -> None:
@@ -197,8 +199,8 @@ class ReturnsDesk(Desk):
             raise Refused("This is decided by support; ask them or an admin.", "return-role")
         return person
 
-    def _tell(self, session: Session, one: Case, step: str, **values: Any) -> None:
-        """Mail the customer that a return moved on, in their language."""
+    def _tell(self, session: Session, one: Case, step: str, notes: Sequence[str] = (), **values: Any) -> None:
+        """Mail the customer that a return moved on, and which credit notes were issued, in their language."""
         person = customer(session, one.order.customer_id or "")
         number = one.found.return_number
 
@@ -208,4 +210,6 @@ class ReturnsDesk(Desk):
         notice = Notice(f"return:{number}:{step}", say("mail_subject"), "returns")
         lines = ", ".join(f"{line.quantity} × {line.description}" for line in one.found.lines)
         text = say(f"mail_{step}", lines=lines, why=one.found.why_not, **values)
+        if notes:
+            text = f"{text}\n{say('mail_credit_note', notes=', '.join(notes))}"
         notify(session, person, notice, text, self._clock())

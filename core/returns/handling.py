@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.billing.credit import Credited
 from core.billing.settlement import Settled, moved, paid, refund, refunded, turn_back
 from core.database.audit import record
 from core.database.base import lookup
 from core.errors import Conflict, InvalidInput, NotFound, Refused
 from core.inventory.aside import let_go
 from core.inventory.service import Movement, move
-from core.money import Money
+from core.money import Money, allocate
 from core.orders.model import Order
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import hold, order_of
@@ -162,8 +163,10 @@ def reject(session: Session, one: Case, reason: str, who: str, now: datetime) ->
         refund(session, one.order, settled.amount, settled.method_id, cause, now)
 
 
-def settle(session: Session, one: Case, who: str, now: datetime) -> tuple[Settled, ...]:
+def settle(session: Session, one: Case, who: str, now: datetime) -> tuple[tuple[Settled, ...], list[Credited]]:
     """Do what was promised once the goods are here: give the money back, or send the other goods out.
+
+    What moved, and what is to be credited for which goods.
 
     The money is what the accepted units were sold for, and never more than was paid and is not back yet.
 
@@ -174,13 +177,14 @@ def settle(session: Session, one: Case, who: str, now: datetime) -> tuple[Settle
     if one.found.is_swap:
         _step(session, one, ReturnStatus.EXCHANGED, who, now)
         _send_out(session, one, now)
-        return ()
+        return (), []
     amount = value(session, one)
+    goods = _shares(session, one, amount)
     _step(session, one, ReturnStatus.REFUNDED, who, now, amount=amount.minor, currency=amount.currency)
     session.execute(update(ReturnRow).where(ReturnRow.return_number == one.found.return_number).values(settled_at=now))
     if not amount.minor:
-        return ()
-    return refund(session, one.order, amount, one.found.refund_to, f"return:{one.found.return_number}", now)
+        return (), goods
+    return refund(session, one.order, amount, one.found.refund_to, f"return:{one.found.return_number}", now), goods
 
 
 def value(session: Session, one: Case) -> Money:
@@ -191,11 +195,31 @@ def value(session: Session, one: Case) -> Money:
     return Money(max(0, min(due.minor, left.minor)), one.order.currency)
 
 
+<<<<<<< HEAD
 def expected_back(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
     """Units of these products, or of all, that should come back sellable: by product and the place they were sold from.
 
     What is announced and not here yet, claims left out, times the share that came of such returns before.
     """
+=======
+def _shares(session: Session, one: Case, given: Money) -> list[Credited]:
+    """What is given back for each line of a return that is about to be settled, adding up to it.
+
+    Where nothing was paid yet there is nothing to give back, but less to pay: then it is what the goods were sold for.
+    """
+    before = _settled_units(session, one.order.order_number)
+    units = {line.line: line.quantity if line.accepted is None else line.accepted for line in one.found.lines}
+    sold_for = [worth(one.order, {line: of_it}, before).minor for line, of_it in units.items()]
+    total = given.minor if paid(session, one.order).minor else sum(sold_for)
+    if not any(sold_for):
+        return []
+    parts = allocate(total, sold_for)
+    return [Credited(line, of_it, part) for (line, of_it), part in zip(units.items(), parts, strict=True) if of_it]
+
+
+def expected_back(session: Session, skus: list[str]) -> dict[str, int]:
+    """Units of products that are announced and not here yet, those of claims left out: they come back damaged."""
+>>>>>>> ffc7ac6 (What goes back for a return is credited: numbered without a gap, to the minor unit, with the invoice's tax)
     under_way = [status.value for status in (ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)]
     announced = (
         select(OrderLineRow.sku, OrderRow.location, func.sum(ReturnLineRow.quantity))
