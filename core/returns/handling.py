@@ -195,13 +195,6 @@ def value(session: Session, one: Case) -> Money:
     return Money(max(0, min(due.minor, left.minor)), one.order.currency)
 
 
-<<<<<<< HEAD
-def expected_back(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
-    """Units of these products, or of all, that should come back sellable: by product and the place they were sold from.
-
-    What is announced and not here yet, claims left out, times the share that came of such returns before.
-    """
-=======
 def _shares(session: Session, one: Case, given: Money) -> list[Credited]:
     """What is given back for each line of a return that is about to be settled, adding up to it.
 
@@ -217,9 +210,11 @@ def _shares(session: Session, one: Case, given: Money) -> list[Credited]:
     return [Credited(line, of_it, part) for (line, of_it), part in zip(units.items(), parts, strict=True) if of_it]
 
 
-def expected_back(session: Session, skus: list[str]) -> dict[str, int]:
-    """Units of products that are announced and not here yet, those of claims left out: they come back damaged."""
->>>>>>> ffc7ac6 (What goes back for a return is credited: numbered without a gap, to the minor unit, with the invoice's tax)
+def expected_back(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
+    """Units of these products, or of all, that should come back sellable: by product and the place they were sold from.
+
+    What is announced and not here yet, claims left out, times the share that came of such returns before.
+    """
     under_way = [status.value for status in (ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.IN_TRANSIT)]
     announced = (
         select(OrderLineRow.sku, OrderRow.location, func.sum(ReturnLineRow.quantity))

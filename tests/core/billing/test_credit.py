@@ -1,4 +1,4 @@
-"""Credit notes: one for each settled return of invoiced goods, exact, with its invoice's tax, numbered without a gap."""
+"""Credit notes: one for each settled return of invoiced goods, exact, with its tax, numbered without a gap."""
 
 from decimal import Decimal
 
