@@ -75,6 +75,7 @@ POLICY: dict[str, Kept] = {
     "orders": Kept("customer_id", blank=_SHIP, why=_ACCOUNTING),
     "outbox": Kept("chat", deletes=True),
     "parcel_lines": Kept(through=("parcels", "tracking_number"), why=_STOCK),
+    "parcel_questions": Kept(through=("parcels", "tracking_number"), why="where parcels are slow, by their number"),
     "parcels": Kept(through=_OF_ORDER, why="when goods were sent, for claims"),
     "paces": Kept(why="from when on a chat may be sent to, by its number alone, for a day"),
     "payment_methods": Kept("customer_id", deletes=True),

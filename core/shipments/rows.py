@@ -17,7 +17,7 @@ class ParcelRow(Base):
     tracking_number: Mapped[str] = mapped_column(primary_key=True)
     order_number: Mapped[str] = mapped_column(ForeignKey(OrderRow.order_number), index=True)
     carrier: Mapped[str]
-    shipped_at: Mapped[datetime]
+    shipped_at: Mapped[datetime] = mapped_column(index=True)
     expected_on: Mapped[date | None]
 
 
@@ -41,3 +41,12 @@ class ScanRow(Base):
     status: Mapped[str] = mapped_column(primary_key=True)
     place: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+
+
+class ParcelQuestionRow(Base):
+    """A day on which somebody asked where a parcel is."""
+
+    __tablename__ = "parcel_questions"
+
+    tracking_number: Mapped[str] = mapped_column(ForeignKey(ParcelRow.tracking_number), primary_key=True)
+    asked_on: Mapped[date] = mapped_column(primary_key=True, index=True)

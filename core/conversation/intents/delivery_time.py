@@ -1,9 +1,12 @@
 """How long delivery takes: for an order on its way its own day, otherwise what each way of delivery takes."""
 
+from datetime import timedelta
+
 from core.conversation.turn import Answer, Step, Turn
 from core.conversation.wording import day_words
 from core.orders.model import Order, OrderStatus
 from core.orders.service import orders_of
+from core.shipments.asked_about import extra_days, lane_of
 from core.shipments.service import parcels_of
 
 PROOF = 0
@@ -27,7 +30,11 @@ def _under_way(turn: Turn, customer_id: str) -> list[str]:
 
 
 def _expected(turn: Turn, order: Order) -> list[str]:
-    days = [one.expected_on for one in parcels_of(turn.session, order) if one.expected_on and not one.delivered_at]
+    days = [
+        one.expected_on + timedelta(days=extra_days(turn.session, lane_of(order, one), turn.today, turn.house.zone))
+        for one in parcels_of(turn.session, order)
+        if one.expected_on and not one.delivered_at
+    ]
     if not days:
         return []
     day = day_words(max(days), turn.today, turn.house.wording, turn.speaker.language)

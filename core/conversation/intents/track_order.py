@@ -1,6 +1,6 @@
 """Where is my order: every parcel with what is in it, its latest scan and the day it should come."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from core.conversation import guests
 from core.conversation.resolve import ask_order, focused_order, named_order
@@ -8,6 +8,7 @@ from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.conversation.wording import day_words
 from core.orders.model import Order, OrderStatus
 from core.orders.service import order_of, orders_of
+from core.shipments.asked_about import extra_days, lane_of, note_questions
 from core.shipments.model import Parcel, ParcelStatus
 from core.shipments.service import order_number_of, parcels_of
 
@@ -26,7 +27,8 @@ def answer(turn: Turn) -> Step:
         return Answer(turn.say("no_orders"))
     parcels = parcels_of(turn.session, order)
     told = [turn.say("order", **_heading(turn, order)), turn.say(f"status_{_status(order, parcels)}")]
-    told += [_parcel(turn, parcel, number, len(parcels)) for number, parcel in enumerate(parcels, 1)]
+    told += [_parcel(turn, order, parcel, (number, len(parcels))) for number, parcel in enumerate(parcels, 1)]
+    note_questions(turn.session, parcels, turn.today)
     choices = [Choice(turn.say("label_invoice"), {"order_number": order.order_number}, "get_invoice")]
     if any(parcel.delivered_at for parcel in parcels):
         choices.append(Choice(turn.say("label_return"), {"order_number": order.order_number}, "return_item"))
@@ -68,8 +70,8 @@ def _status(order: Order, parcels: tuple[Parcel, ...]) -> str:
     return order.status.value
 
 
-def _parcel(turn: Turn, parcel: Parcel, number: int, count: int) -> str:
-    scan = parcel.last_scan
+def _parcel(turn: Turn, order: Order, parcel: Parcel, place: tuple[int, int]) -> str:
+    scan, (number, count) = parcel.last_scan, place
     told = [turn.say("parcel" if count > 1 else "only_parcel", number=number, count=count, carrier=parcel.carrier,
                      tracking=parcel.tracking_number)]  # fmt: skip
     told.append(turn.say(f"parcel_{parcel.status.value}"))
@@ -77,7 +79,7 @@ def _parcel(turn: Turn, parcel: Parcel, number: int, count: int) -> str:
         told.append(turn.say("delivered_at", at=turn.show(parcel.delivered_at)))
     elif scan is not None:
         told.append(turn.say("last_scan", place=scan.place or parcel.carrier, at=turn.show(scan.scanned_at)))
-    told += _expectation(turn, parcel)
+    told += _expectation(turn, order, parcel)
     if count > 1 and parcel.lines:
         named = ", ".join(f"{line.quantity} × {line.description}" for line in parcel.lines[:_MOST_LINES])
         more = len(parcel.lines) - _MOST_LINES
@@ -87,12 +89,15 @@ def _parcel(turn: Turn, parcel: Parcel, number: int, count: int) -> str:
     return " ".join(told)
 
 
-def _expectation(turn: Turn, parcel: Parcel) -> list[str]:
+def _expectation(turn: Turn, order: Order, parcel: Parcel) -> list[str]:
     if parcel.expected_on is None or parcel.status in {ParcelStatus.DELIVERED, ParcelStatus.RETURNED}:
         return []
     if parcel.is_late(turn.today):
         return [turn.say("late", day=parcel.expected_on)]
-    return [turn.say("expected", day=_day(turn, parcel.expected_on))]
+    told = [turn.say("expected", day=_day(turn, parcel.expected_on))]
+    if room := extra_days(turn.session, lane_of(order, parcel), turn.today, turn.house.zone):
+        told.append(turn.say("slow_lane", day=_day(turn, parcel.expected_on + timedelta(days=room))))
+    return told
 
 
 def _day(turn: Turn, day: date) -> str:
