@@ -24,7 +24,8 @@ class Speaker:
 class Upload:
     """A file somebody sent; once it is kept it has an `upload_id` and a `media_type`, and its content is dropped.
 
-    `fault` is the key of the sentence that says why it could not be kept.
+    `fault` is the key of the sentence that says why it could not be kept. `reference` is the channel's own id of a file
+    whose content is still to be fetched, `size` how large the channel says it is.
     """
 
     name: str
@@ -32,6 +33,13 @@ class Upload:
     upload_id: str = ""
     fault: str = ""
     media_type: str = ""
+    reference: str = ""
+    size: int = 0
+
+    @property
+    def is_to_be_fetched(self) -> bool:
+        """Whether its content is with the channel still."""
+        return bool(self.reference) and not (self.content or self.upload_id or self.fault)
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,8 @@ class Incoming:
 
         A file has to be kept first: its content is not written twice.
         """
-        kept = [
-            {"name": one.name, "upload_id": one.upload_id, "fault": one.fault, "media_type": one.media_type}
-            for one in self.files
-        ]
+        names = ("name", "upload_id", "fault", "media_type", "reference", "size")
+        kept = [{name: getattr(one, name) for name in names} for one in self.files]
         return {**asdict(replace(self, files=())), "files": kept}
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.accounts import links
-from core.chat import Incoming, Reply
+from core.chat import Incoming, Reply, Upload
 from core.conversation import dialogue, files
 from core.conversation.understanding import storable
 from core.errors import PortalError, Unavailable
@@ -20,6 +20,7 @@ from core.portal.counter import Counter
 
 log = logging.getLogger(__name__)
 Draw = Callable[[Incoming, Reply], list[dict[str, Any]]]
+Fetch = Callable[[Upload], Upload]
 _MOST_CHATS = 100
 _ANSWERING = timedelta(seconds=2)
 
@@ -51,12 +52,28 @@ class Letterbox(Counter):
             return is_new
 
     def _with_files_kept(self, session: Session, incoming: Incoming) -> Incoming:
-        """The message with its files kept for whoever the chat speaks for."""
-        if not incoming.files:
+        """The message with its files kept for whoever the chat speaks for; what is to be fetched is kept later."""
+        if not incoming.files or any(one.is_to_be_fetched for one in incoming.files):
             return incoming
         named = self._config.staff_named(incoming.channel)
         known = dialogue.with_link(session, incoming, named, self._clock())
         return replace(incoming, files=files.kept(session, known, self._config.uploads, self._clock()).files)
+
+    def _with_files_fetched(self, incoming: Incoming, fetch: Fetch | None) -> Incoming:
+        """The message with the content of its files, where it is from a customer and they are not too large."""
+        if not any(one.is_to_be_fetched for one in incoming.files):
+            return incoming
+        limits = self._config.uploads
+        with self._database.reading() as session:
+            named = self._config.staff_named(incoming.channel)
+            known = dialogue.with_link(session, incoming, named, self._clock()).speaker.customer_id
+        files = [
+            replace(one, fault="size") if one.is_to_be_fetched and one.size > limits.largest_mb * 1_000_000 else one
+            for one in incoming.files[: limits.per_message]
+        ]
+        if known and not incoming.is_group:
+            files = [fetch(one) if fetch and one.is_to_be_fetched else one for one in files]
+        return replace(incoming, files=(*files, *incoming.files[limits.per_message :]))
 
     def unanswered_chats(self, channel: str) -> list[str]:
         """Chats of a channel in which something stored has waited longer for its answer than answering takes."""
@@ -64,11 +81,12 @@ class Letterbox(Counter):
         with self._database.reading() as session:
             return [one.removeprefix(beginning) for one in inbox.unanswered(session, beginning, since, _MOST_CHATS)]
 
-    def answer_next(self, channel: str, chat: str, draw: Draw) -> Incoming | None:
+    def answer_next(self, channel: str, chat: str, draw: Draw, fetch: Fetch | None = None) -> Incoming | None:
         """Answer what has waited longest in a chat, in the transaction that posts the answer; None where nothing waits.
 
         `draw` turns a reply into what the channel's courier is to send, one call of the platform each. Whoever else
-        answers the same at the same time finds it answered, and posts nothing.
+        answers the same at the same time finds it answered, and posts nothing. `fetch` gets the content of a file that
+        is with the channel still; strangers' files are left there.
 
         Raises:
             Unavailable: the message waits on.
@@ -77,7 +95,7 @@ class Letterbox(Counter):
             stored = inbox.oldest_unanswered(session, _source(channel, chat))
         if stored is None:
             return None
-        incoming = Incoming.from_dict(stored)
+        incoming = self._with_files_fetched(Incoming.from_dict(stored), fetch)
         house = self._advised(self._prepared(incoming), incoming)
         try:
             with self._database.unit_of_work() as session:

@@ -5,12 +5,14 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.drawing import PRESSED, draw, pressed_keyboard
 from bot.channels.telegram.updates import Ear, Press
 from bot.channels.telegram.wire import Refusal, Silence, Wire
+from core.chat import Upload
 from core.errors import Unavailable
 from core.portal import Portal
 
@@ -89,11 +91,19 @@ class Door:
         typing.daemon = True
         typing.start()
         try:
-            while self._portal.answer_next(CHANNEL, chat, draw) is not None:
+            while self._portal.answer_next(CHANNEL, chat, draw, self._fetch) is not None:
                 typing.cancel()
                 self._portal.deliver_to(CHANNEL, chat)
         finally:
             typing.cancel()
+
+    def _fetch(self, file: Upload) -> Upload:
+        """A file with what is in it; where Telegram does not give it, whoever sent it is told."""
+        try:
+            return replace(file, content=self._wire.download(file.reference))
+        except (Refusal, Silence) as trouble:
+            log.warning("a file could not be fetched: %s", trouble)
+            return replace(file, fault="lost")
 
     def _type(self, chat: str) -> None:
         """Show that somebody is at it, where an answer takes its time."""

@@ -10,15 +10,26 @@ from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.commands import command_in
 from bot.channels.telegram.drawing import PRESSED
-from core.chat import Incoming, Speaker
+from core.chat import Incoming, Speaker, Upload
 
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 _GONE = {"kicked", "left"}
 _HELD = {
     "voice": ("voice", "video_note", "audio"),
-    "file": ("document", "photo", "video", "animation"),
     "sticker": ("sticker",),
-    "other": ("location", "contact", "poll", "venue", "dice", "game", "story", "checklist", "paid_media"),
+    "other": (
+        "video",
+        "animation",
+        "location",
+        "contact",
+        "poll",
+        "venue",
+        "dice",
+        "game",
+        "story",
+        "checklist",
+        "paid_media",
+    ),
 }
 
 
@@ -85,8 +96,8 @@ class Ear:
         """What a person said to us; None for other bots, for talk in groups that is not with us, and for notices."""
         if message.from_user is None or (message.from_user.is_bot and message.sender_chat is None):
             return None
-        text, unread = message.text or message.caption or "", _unread(message)
-        if not text and not unread:
+        text, unread, files = message.text or message.caption or "", _unread(message), _files(message)
+        if not text and not unread and not files:
             return None
         is_group = message.chat.type != Chat.PRIVATE
         if is_group:
@@ -106,6 +117,7 @@ class Ear:
             intent=intent,
             is_second_hand=is_edited or message.forward_origin is not None or message.via_bot is not None,
             unread=unread,
+            files=files,
         )
 
     def _pressed(self, update_id: int, query: CallbackQuery) -> Arrival:
@@ -154,6 +166,17 @@ def _unread(message: Message) -> str:
         if any(getattr(message, name, None) for name in names):
             return kind
     return ""
+
+
+def _files(message: Message) -> tuple[Upload, ...]:
+    """A document, or a photo in its largest size; what is in it stays with Telegram until it is needed."""
+    if message.document is not None and message.animation is None:
+        file = message.document
+        return (Upload(file.file_name or "file", reference=file.file_id, size=file.file_size or 0),)
+    if message.photo:
+        largest = max(message.photo, key=lambda one: one.width * one.height)
+        return (Upload("photo.jpg", reference=largest.file_id, size=largest.file_size or 0),)
+    return ()
 
 
 def _membership(update_id: int, told: ChatMemberUpdated) -> Arrival:

@@ -4,6 +4,7 @@ import json
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -12,6 +13,7 @@ from core.errors import PortalError
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every address it calls, and ours hold the token
 _TIMEOUT_S, _UPLOAD_S = 10.0, 60.0
 _MOST_CONNECTIONS = 32
+_LARGEST_FILE = 20 * 1024 * 1024  # more is not given to bots
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Wire:
 
     def __init__(self, api_url: str, token: str, timeout_s: float = _TIMEOUT_S) -> None:
         self._address = f"{api_url.rstrip('/')}/bot{token}"
+        self._files = f"{api_url.rstrip('/')}/file/bot{token}"
         self._timeout_s = timeout_s
         limits = httpx.Limits(max_connections=_MOST_CONNECTIONS)
         self._client = httpx.Client(limits=limits, timeout=timeout_s, follow_redirects=False)
@@ -67,6 +70,27 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: the line was closed
             raise Silence(f"Telegram does not answer ({type(error).__name__}).") from None  # the cause has the token
         return _result(response)
+
+    def download(self, file_id: str) -> bytes:
+        """What is in a file that somebody sent.
+
+        Raises:
+            Refusal: there is none, or it is larger than bots may fetch.
+            Silence: no answer, or more than was announced.
+        """
+        path = str(self.call("getFile", file_id=file_id).get("file_path", ""))
+        content = bytearray()
+        try:
+            with self._client.stream("GET", f"{self._files}/{quote(path)}") as response:
+                if response.status_code != 200:
+                    raise Refusal(response.status_code, response.reason_phrase)
+                for part in response.iter_bytes():
+                    content += part
+                    if len(content) > _LARGEST_FILE:
+                        raise Silence("Telegram sends more than a file may have.")
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+            raise Silence(f"Telegram does not answer ({type(error).__name__}).") from None  # the cause has the token
+        return bytes(content)
 
     def close(self) -> None:
         """Hang up."""

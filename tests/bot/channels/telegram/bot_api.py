@@ -48,6 +48,7 @@ class BotApi:
     pending: list[dict[str, Any]] = field(default_factory=list)
     menus: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     moved: dict[int, int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     _faults: dict[str, deque[Fault]] = field(default_factory=dict)
@@ -188,6 +189,11 @@ class BotApi:
         self.webhook = {}
         return True
 
+    def _get_file(self, given: dict[str, Any]) -> Any:
+        if given["file_id"] not in self.files:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        return {"file_id": given["file_id"], "file_unique_id": "u", "file_path": f"photos/{given['file_id']}"}
+
     def _yes(self, _given: dict[str, Any]) -> Any:
         return True
 
@@ -205,6 +211,7 @@ _VERBS: dict[str, Callable[[BotApi, dict[str, Any]], Any]] = {
     "setMyCommands": BotApi._set_commands,
     "setMyDescription": BotApi._yes,
     "sendChatAction": BotApi._yes,
+    "getFile": BotApi._get_file,
     "setWebhook": BotApi._set_webhook,
     "deleteWebhook": BotApi._delete_webhook,
     "getWebhookInfo": BotApi._webhook_info,
@@ -265,6 +272,14 @@ def served() -> Iterator[BotApi]:
             except Refused as refused:
                 said = {"ok": False, "error_code": refused.code, "description": refused.description}
                 self._say(refused.code, {**said, "parameters": refused.parameters} if refused.parameters else said)
+
+        def do_GET(self) -> None:  # the library's own name
+            _, _, bot, _, name = self.path.split("/", 4)
+            content = api.files.get(name, b"") if bot == f"bot{TOKEN}" else b""
+            self.send_response(200 if content else 404)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def _say(self, status: int, said: dict[str, Any]) -> None:
             content = json.dumps(said).encode()

@@ -5,6 +5,7 @@ from telegram import Message
 
 from core.database.engine import Database
 from core.returns.rows import ReturnLineRow
+from core.uploads.rows import UploadRow
 from tests.bot.channels.telegram.world import Person, World, invitation, message, update
 from tests.core.purchasing.conftest import person as staff
 from tests.shop import ADA, SUPPORT
@@ -140,6 +141,26 @@ def test_what_is_edited_or_forwarded_may_ask_and_never_says_yes(ada: Person, dat
     origin = {"type": "hidden_user", "sender_user_name": "X", "date": 1_780_000_000}
     assert "Nothing was changed" in ada.say("yes", forward_origin=origin)
     assert returned(database) == []
+
+
+def test_a_photo_comes_with_a_claim(ada: Person, world: World, database: Database) -> None:
+    world.api.files["lamp"] = b"\xff\xd8\xff\xe0 a broken lamp"
+    photo = [{"file_id": name, "file_unique_id": name, "width": wide, "height": wide, "file_size": 20}
+             for name, wide in (("thumb", 90), ("lamp", 800))]  # fmt: skip
+    ada.send({"photo": photo, "caption": "the blue glass lamp of order 1001 arrived broken"})
+    with database.reading() as session:
+        kept = [(row.customer_id, row.content) for row in session.scalars(select(UploadRow))]
+    assert kept == [(ADA, world.api.files["lamp"])]
+    assert "lost" not in ada.say("thanks")
+
+
+def test_a_file_that_cannot_be_fetched_or_is_a_strangers_is_said(ada: Person, world: World) -> None:
+    document = {"document": {"file_id": "gone", "file_unique_id": "g", "file_name": "bill.pdf", "file_size": 9}}
+    assert "could not be fetched" in ada.send(document)
+    assert "did not keep" in Person(world, 707).send(document)
+    large = {"document": {**document["document"], "file_size": 30_000_000}}
+    assert "too large" in ada.send(large)
+    assert len(world.api.given_to("getFile")) == 1
 
 
 def test_another_bot_is_not_answered(world: World) -> None:

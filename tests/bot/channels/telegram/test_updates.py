@@ -55,6 +55,15 @@ def test_what_cannot_be_read_is_named(content: dict[str, Any], unread: str) -> N
     assert incoming.unread == unread
 
 
+def test_a_photo_is_a_file_in_its_largest_size_that_is_still_to_be_fetched() -> None:
+    sizes = [
+        {"file_id": name, "file_unique_id": name, "width": wide, "height": 9} for name, wide in (("s", 9), ("l", 80))
+    ]
+    incoming = heard({"photo": sizes, "caption": "look"}).incoming
+    assert incoming is not None
+    assert (incoming.text, incoming.files[0].reference, incoming.unread) == ("look", "l", "")
+
+
 @pytest.mark.parametrize(
     "more",
     [
