@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bot.channels.telegram.drawing import Call, call, parts
-from bot.channels.telegram.wire import Refusal, Silence, Upload, Wire
+from bot.channels.telegram.wire import Refusal, Silence, Unreached, Upload, Wire
 from core.mailroom.ports import Gone, Later, Never, Post, Unclear
 
 _MOST_HALF_SENT = 1000
@@ -46,6 +46,7 @@ class TelegramCourier:
 
         Raises:
             Later: Telegram is not there, is busy, or asks us to slow down.
+            Unclear: the connection broke over it.
             Gone: the chat takes nothing from us any more.
             Never: there is no such chat, or Telegram refuses what it says.
         """
@@ -77,6 +78,8 @@ class TelegramCourier:
             upload = Upload("document", one.encloses["name"], document.media_type, document.content)
         try:
             return self._sent(one, upload)
+        except Unreached as away:
+            raise Later(str(away)) from away
         except Silence as silence:
             raise Unclear(str(silence)) from silence
         except Refusal as refusal:

@@ -30,6 +30,10 @@ class Silence(PortalError):
     """Telegram does not answer, or not in its own words: whether it did what was asked is not known."""
 
 
+class Unreached(Silence):
+    """Telegram was not even reached: it cannot have done what was asked."""
+
+
 class Refusal(PortalError):
     """Telegram answered no: `code` as in HTTP, and what it said about when or where to try again."""
 
@@ -67,8 +71,12 @@ class Wire:
                 fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
                 files = {upload.field: (upload.name, upload.content, upload.media_type)}
                 response = self._client.post(f"{self._address}/{method}", data=fields, files=files, timeout=timeout)
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: the line was closed
-            raise Silence(f"Telegram does not answer ({type(error).__name__}).") from None  # the cause has the token
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL) as error:
+            raise Unreached(
+                f"Telegram cannot be reached ({type(error).__name__})."
+            ) from None  # the cause has the token
+        except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: the line was closed
+            raise Silence(f"Telegram does not answer ({type(error).__name__}).") from None
         return _result(response)
 
     def download(self, file_id: str) -> bytes:

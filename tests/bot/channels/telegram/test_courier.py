@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.telegram.courier import TelegramCourier
 from bot.channels.telegram.wire import Wire
-from core.mailroom.ports import Gone, Later, Never, Post
+from core.mailroom.ports import Gone, Later, Never, Post, Unclear
 from core.portal import File
 from tests.bot.channels.telegram.bot_api import TOKEN, BotApi, Fault
 
@@ -61,7 +61,7 @@ def test_a_letter_stuck_half_way_goes_on_where_it_stopped(courier: TelegramCouri
         (Fault(500), Later),
         (Fault(502, "Bad Gateway"), Later),
         (Fault(401, "Unauthorized"), Later),
-        (Fault(stalls_s=1.5), Later),
+        (Fault(stalls_s=1.5), Unclear),
         (Fault(403, "Forbidden: bot was blocked by the user"), Gone),
         (Fault(400, "Bad Request: chat not found"), Gone),
         (Fault(400, "Bad Request: message is too long"), Never),
@@ -95,4 +95,5 @@ def test_telegram_being_away_is_for_later_and_tells_no_secret() -> None:
     wire = Wire("http://127.0.0.1:9", TOKEN, timeout_s=1)
     with pytest.raises(Later) as trouble:
         TelegramCourier(wire, lambda path: File(path, "", b""), str).send(post())
+    assert type(trouble.value) is Later
     assert TOKEN not in repr(trouble.getrepr(chain=True))
