@@ -239,6 +239,19 @@ def plan(
 
 
 @app.command()
+def scorecard(
+    supplier: Annotated[str, typer.Option(help="Only this supplier, by its code.")] = "",
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Show how suppliers kept their word in the last year: lead time, fill, on time, slips, defects."""
+    from bot.planning import scorecards
+
+    with _house(_load(config)) as house:
+        scorecards(house, supplier, as_json=as_json)
+
+
+@app.command()
 def backtest(
     items: Annotated[Path, typer.Option(help="Table of items, CSV or Parquet.")],
     demand: Annotated[Path, typer.Option(help="Table of their demand by day, CSV or Parquet.")],

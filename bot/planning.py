@@ -1,4 +1,4 @@
-"""The plan command: runs the plan and prints what it proposes."""
+"""The commands of planners: run the plan and print what it proposes, and show how suppliers keep their word."""
 
 import csv
 import json
@@ -9,6 +9,8 @@ import typer
 
 from bot.assembly import House
 from bot.files import writing
+from core.errors import NotFound
+from core.purchasing.scorecard import Scorecard
 
 _COLUMNS = ("supplier", "location", "sku", "name", "quantity", "unit_cost", "line_total", "currency")
 
@@ -25,3 +27,30 @@ def run(house: House, as_of: date | None, supplier: str | None, out: Path | None
         typer.echo(json.dumps(outcome.as_dict()))
         return
     typer.echo(outcome.as_text())
+
+
+def scorecards(house: House, supplier: str, *, as_json: bool) -> None:
+    """Print the scorecard of a supplier, or of all that anything was ordered from in a year."""
+    cards = house.portal.all_scorecards(supplier)
+    if supplier and not cards:
+        raise NotFound(f"Nothing was ordered from a supplier “{supplier}” in the last year.")
+    if as_json:
+        typer.echo(json.dumps([card.as_dict() for card in cards], ensure_ascii=False))
+        return
+    if not cards:
+        typer.echo("Nothing was ordered from suppliers in the last year.")
+    for card in cards:
+        typer.echo("\n".join(_told(card)))
+
+
+def _told(card: Scorecard) -> list[str]:
+    lead = "nothing received in full yet" if card.lead_days is None else f"{card.lead_days:g} days"
+    spread = f" ± {card.lead_sd_days:g}" if card.lead_sd_days is not None else ""
+    shares = (("arrived of ordered", card.fill), ("on time", card.on_time), ("claimed", card.defects))
+    told = ", ".join(f"{name} {100 * share:.1f} %" for name, share in shares if share is not None)
+    slips = f", put off {card.slips} times by {card.mean_slip_days:g} days" if card.mean_slip_days is not None else ""
+    return [
+        f"{card.supplier_name} ({card.supplier}): {card.orders} orders, {card.under_way} under way, {card.late} late",
+        f"  lead time {lead}{spread} (stated {card.stated_lead_days:g}){slips}",
+        *([f"  {told}"] if told else []),
+    ]

@@ -14,7 +14,7 @@ from core.chat import Incoming, Reply, Speaker
 from core.config import Config
 from core.database.engine import Database
 from core.errors import PortalError
-from core.portal import Portal
+from core.portal import Delivered, Portal
 from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow
 from core.returns.rows import ReturnRow
 from tests import shop
@@ -120,3 +120,44 @@ def test_two_returns_at_once_never_exceed_what_was_delivered(portal: Portal) -> 
         *(partial(portal.converse, Incoming("web", chat, "4", "", speaker, value)) for chat, value in buttons.items())
     )
     assert sorted(len(outcome.actions) for outcome in outcomes) == [0, 1]
+
+
+def test_a_proposal_is_split_or_approved_and_never_both(portal: Portal) -> None:
+    shop.open_shop(portal)
+    boss, planner = person(shop.BOSS), person(shop.PLANNER)
+    portal.plan(run="race")
+    shown = portal.proposal(boss, portal.proposals(boss)[0].proposal_id)
+    approved, split = at_once(
+        partial(portal.approve, boss, shown.proposal_id, shown.content_hash),
+        partial(portal.split, planner, shown.proposal_id, shown.content_hash, [shown.lines[0].line]),
+    )
+    assert isinstance(approved, PortalError) != isinstance(split, PortalError)
+    ordered = sum(one.total.minor for one in portal.purchase_orders(boss) if one.proposal_id)
+    proposed = sum(one.total.minor for one in portal.proposals(boss) if one.status.value == "open")
+    assert ordered + proposed == shown.total.minor
+
+
+def test_both_parts_of_a_split_pressed_at_once_stay_within_a_limit(portal: Portal) -> None:
+    shop.open_shop(portal)
+    boss, planner = person(shop.BOSS), person(shop.PLANNER)
+    portal.plan(run="race")
+    shown = portal.proposal(boss, portal.proposals(boss)[0].proposal_id)
+    limit = shown.total.minor - 1
+    shop.bring(portal, "staff", {"email": shop.PLANNER, "name": "Pat", "role": "planner", "approval_limit": limit})
+    parts = portal.split(boss, shown.proposal_id, shown.content_hash, [shown.lines[0].line])
+    outcomes = at_once(*(partial(portal.approve, planner, one.proposal_id, one.content_hash) for one in parts))
+    assert all(isinstance(outcome, PortalError) for outcome in outcomes)
+    assert [one for one in portal.purchase_orders(boss) if one.proposal_id] == []
+
+
+def test_a_delivery_races_the_cancelling_of_the_rest(portal: Portal) -> None:
+    shop.open_shop(portal)
+    boss = person(shop.BOSS)
+    outcomes = at_once(
+        partial(portal.receive_goods, boss, "PO-OLD-1", Delivered("note", {1: 8})),
+        partial(portal.cancel_rest, boss, "PO-OLD-1", "late"),
+    )
+    line = portal.purchase_order(boss, "PO-OLD-1").lines[0]
+    assert sum(isinstance(outcome, PortalError) for outcome in outcomes) == 1
+    assert (line.received, line.cancelled) in {(8, 0), (0, 8)}
+    assert line.open == 0

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from bot.channels.slack import customers
 from bot.channels.slack.app import build
-from bot.channels.slack.courier import SlackCourier
 from bot.channels.slack.door import SlackDoor
 from bot.channels.slack.gate import PATH, Gate
+from bot.channels.slack.posting import PlannersCourier
 from core.clock import Clock, utc_now
 from core.config import Config, Slack
 from core.errors import PortalError, Unavailable
@@ -35,7 +35,7 @@ class SlackService:
     """Everything that runs for Slack in one process; several processes may, and each event is answered once."""
 
     def __init__(self, portal: Portal, config: Config, clock: Clock = utc_now) -> None:
-        self.courier = SlackCourier(config.slack, portal.enclosed)
+        self.courier = PlannersCourier(config, portal, clock)
         self.door = SlackDoor(portal, config, clock)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slack", daemon=True)

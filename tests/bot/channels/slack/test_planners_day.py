@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.channels.slack.posting import PlannersCourier
+from bot.channels.slack.service import SlackService
 from core.config import Config
 from core.database.engine import Database
 from core.mailroom.ports import Post
@@ -234,3 +236,8 @@ def test_plain_words_do_the_same_by_command(day: Workspace) -> None:
     assert proposal(day).status is ProposalStatus.APPROVED
     deliver(day)
     assert "Approved by Pat" in words(card(day))
+
+
+def test_the_service_carries_cards_too(day: Workspace) -> None:
+    service = SlackService(day.portal, day.door.config, day.clock)
+    assert isinstance(service.courier, PlannersCourier)
