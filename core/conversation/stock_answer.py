@@ -6,6 +6,7 @@ from core.conversation.resolve import named_product
 from core.conversation.turn import Ask, Choice, Turn
 from core.inventory import service as inventory
 from core.purchasing import promises
+from core.purchasing.asked_for import decision_on
 from core.purchasing.promising import Promise, Rules, promise
 
 
@@ -58,7 +59,7 @@ def alert_choice(turn: Turn, product: Product) -> tuple[Choice, ...]:
 def _when(turn: Turn, name: str, said: Promise) -> str:
     restock = said.restock
     if restock is None:
-        return turn.say("overdue" if said.is_overdue else "not_ordered", name=name)
+        return turn.say("overdue", name=name) if said.is_overdue else _not_ordered(turn, name, said.sku)
     is_part = bool(said.now or said.missing)
     if is_part:
         name = turn.say("the_other" if said.now else "so_many", units=restock.units)
@@ -66,4 +67,15 @@ def _when(turn: Turn, name: str, said: Promise) -> str:
     days = {"day": restock.latest, "earliest": restock.earliest, "latest": restock.latest}
     chance = round(restock.confidence * 100)
     told = turn.say(f"here_{key}" if is_part else f"back_{key}", name=name, chance=chance, **days)
+    told = f"{told} {turn.say('ordered_on', day=turn.day_of(restock.sources[-1].ordered_at))}"
     return f"{told} {turn.say('none_for', units=said.missing)}" if said.missing else told
+
+
+def _not_ordered(turn: Turn, name: str, sku: str) -> str:
+    """That nothing is on its way, and what the shop made of that so far."""
+    decision = decision_on(turn.session, sku, turn.now)
+    if decision is None:
+        return turn.say("not_ordered", name=name)
+    if decision.declined_at is not None:
+        return turn.say("declined", name=name, day=turn.day_of(decision.declined_at))
+    return turn.say("proposed", name=name)

@@ -1,6 +1,6 @@
 """Who wants to be told that a product is back: in the order of asking, to no more people than there are units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,19 @@ def wishes_of(session: Session, customer_id: str, sku: str | None = None) -> lis
     )
     found = session.execute(rows if sku is None else rows.where(AlertRow.sku == sku)).all()
     return [(one, units, asked_at) for one, units, asked_at in found]
+
+
+def waiting_for(session: Session, skus: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Who waits to be told of each product, and for how many units."""
+    rows = session.execute(
+        select(AlertRow.sku, AlertRow.customer_id, AlertRow.units).where(
+            AlertRow.sku.in_(skus), AlertRow.told_at.is_(None)
+        )
+    )
+    found: dict[str, dict[str, int]] = {}
+    for sku, customer_id, units in rows:
+        found.setdefault(sku, {})[f"customer:{customer_id}"] = units
+    return found
 
 
 def waited_for(session: Session) -> list[str]:

@@ -67,14 +67,16 @@ def enquiries(session: Session, since: date) -> list[tuple[str, date, int]]:
     return [(sku, asked_on, units) for sku, asked_on, units in rows]
 
 
-def askers(session: Session, skus: Sequence[str], since: date) -> dict[str, set[str]]:
-    """Who asked in vain for each product since a day."""
+def askers(session: Session, skus: Sequence[str], since: date) -> dict[str, dict[str, int]]:
+    """Who asked in vain for each product since a day, and for how many units at most."""
     rows = session.execute(
-        select(EnquiryRow.sku, EnquiryRow.asker).where(EnquiryRow.sku.in_(skus), EnquiryRow.asked_on >= since)
+        select(EnquiryRow.sku, EnquiryRow.asker, func.max(EnquiryRow.units))
+        .where(EnquiryRow.sku.in_(skus), EnquiryRow.asked_on >= since)
+        .group_by(EnquiryRow.sku, EnquiryRow.asker)
     )
-    found: dict[str, set[str]] = {}
-    for sku, asker in rows:
-        found.setdefault(sku, set()).add(asker)
+    found: dict[str, dict[str, int]] = {}
+    for sku, asker, units in rows:
+        found.setdefault(sku, {})[asker] = units
     return found
 
 

@@ -138,17 +138,17 @@ def reserved_by_place(session: Session, skus: Sequence[str] | None = None) -> di
     return dict(units)
 
 
-def customers_waiting(session: Session, skus: Sequence[str]) -> dict[str, set[str]]:
-    """Which customers have an order of each product that is not shipped yet."""
+def customers_waiting(session: Session, skus: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Which customers have an order of each product that is not shipped yet, and for how many units."""
     rows = session.execute(
-        select(OrderLineRow.sku, OrderRow.customer_id)
+        select(OrderLineRow.sku, OrderRow.customer_id, func.sum(OrderLineRow.quantity))
         .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
         .where(OrderRow.status.in_(_WAITING), OrderLineRow.sku.in_(skus), OrderRow.customer_id.is_not(None))
-        .distinct()
+        .group_by(OrderLineRow.sku, OrderRow.customer_id)
     )
-    found: dict[str, set[str]] = {}
-    for sku, customer_id in rows:
-        found.setdefault(sku, set()).add(f"customer:{customer_id}")
+    found: dict[str, dict[str, int]] = {}
+    for sku, customer_id, units in rows:
+        found.setdefault(sku, {})[f"customer:{customer_id}"] = int(units)
     return found
 
 

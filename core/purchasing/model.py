@@ -57,7 +57,8 @@ class SupplierItem:
 class ProposalLine:
     """One line; `reason` holds numbers that add up to the proposed quantity, `explanation` says them in words.
 
-    `ahead` is the picture of stock: lists `day` (0 = today), `without`, `with`, `low`, `high` in units.
+    `ahead` is the picture of stock: lists `day` (0 = today), `without`, `with`, `low`, `high` in units. `waiting` are
+    the people who wait for it, by name only for those who may know.
     """
 
     line: int
@@ -70,6 +71,8 @@ class ProposalLine:
     explanation: str
     ahead: dict[str, Any]
     waiting: int
+    waiting_units: int = 0
+    waiting_names: tuple[str, ...] = ()
 
     @property
     def total(self) -> Money:

@@ -37,6 +37,7 @@ class Source:
     ordered: int
     units: int
     expected_on: date
+    ordered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ def _coming(session: Session, sku: str, rules: Rules) -> tuple[_Coming, int]:
             PurchaseOrderRow.purchase_order_number,
             PurchaseOrderRow.supplier,
             PurchaseOrderRow.expected_on,
+            PurchaseOrderRow.ordered_at,
             SupplierRow.lead_time_sd_days,
             func.sum(PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.cancelled),
             remaining,
@@ -144,20 +146,21 @@ def _coming(session: Session, sku: str, rules: Rules) -> tuple[_Coming, int]:
             PurchaseOrderRow.purchase_order_number,
             PurchaseOrderRow.supplier,
             PurchaseOrderRow.expected_on,
+            PurchaseOrderRow.ordered_at,
             SupplierRow.lead_time_sd_days,
         )
         .order_by(PurchaseOrderRow.expected_on, PurchaseOrderRow.purchase_order_number)
     ).all()
-    stated = {supplier: sd for _, supplier, _, sd, _, _ in rows}
+    stated = {supplier: sd for _, supplier, _, _, sd, _, _ in rows}
     late = _lateness(session, stated, rules)
     coming, overdue = _Coming(), 0
-    for number, supplier, expected_on, _, ordered, units in rows:
+    for number, supplier, expected_on, ordered_at, _, ordered, units in rows:
         mean, sd = late[supplier]
         mean_day = (expected_on - rules.today).days + mean
         if awaited(np.array([mean_day]), np.array([sd]), rules.level) is None:
             overdue += int(units)
             continue
-        coming.sources.append(Source(number, int(ordered), int(units), expected_on))
+        coming.sources.append(Source(number, int(ordered), int(units), expected_on, ordered_at))
         coming.mean_day.append(mean_day)
         coming.sd_days.append(sd)
     return coming, overdue

@@ -17,7 +17,7 @@ from core.catalog.service import products
 from core.errors import NotFound
 from core.inventory import service as inventory
 from core.money import Money
-from core.orders import service as orders
+from core.purchasing.asked_for import Queue, queues
 from core.purchasing.inbound import arrivals
 from core.purchasing.known import Known, arrays, as_money
 from core.purchasing.model import Proposal, ProposalLine, ProposalStatus, Repriced
@@ -28,7 +28,6 @@ from core.replenishment.plan import ahead, explain, propose, quantity_fault, rea
 
 _DECIDED_SHOWN_FOR = timedelta(days=14)
 _PICTURE_DAYS = 60
-_ASKED_SINCE = timedelta(days=30)
 _MOST_UNITS = 10_000_000
 _LIKELY = 0.5
 
@@ -69,12 +68,11 @@ def proposal(session: Session, staff: Staff, proposal_id: int, now: datetime) ->
     Raises:
         NotFound: there is none, or not somebody who plans.
     """
-    planner(session, staff)
-    return known_proposal(session, proposal_id, now)
+    return known_proposal(session, proposal_id, now, planner(session, staff))
 
 
-def known_proposal(session: Session, proposal_id: int, now: datetime) -> Proposal:
-    """One proposal with its lines, for whoever has been let in already.
+def known_proposal(session: Session, proposal_id: int, now: datetime, reader: Staff | None = None) -> Proposal:
+    """One proposal with its lines, for whoever has been let in already; who waits is named to a reader who may know.
 
     Raises:
         NotFound: there is none.
@@ -84,11 +82,10 @@ def known_proposal(session: Session, proposal_id: int, now: datetime) -> Proposa
         raise NotFound(f"There is no proposal {proposal_id}.")
     found = lines_of(session, proposal_id)
     names = {sku: product.name for sku, product in products(session, [line.sku for line in found]).items()}
-    waiting = _waiting(session, [line.sku for line in found], now)
+    waiting = queues(session, [line.sku for line in found], now, reader)
     coming = arrivals(session, [line.sku for line in found], row.location)
     lines = tuple(
-        _line(row, line, names.get(line.sku, line.sku), waiting.get(line.sku, 0), coming.get(line.sku, []))
-        for line in found
+        _line(row, line, names.get(line.sku, line.sku), waiting[line.sku], coming.get(line.sku, [])) for line in found
     )
     return replace(_short(session, [row])[0], lines=lines)
 
@@ -219,7 +216,7 @@ def _approvals(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], li
 
 
 def _line(
-    head: ProposalRow, row: ProposalLineRow, name: str, waiting: int, coming: Sequence[tuple[date, int]]
+    head: ProposalRow, row: ProposalLineRow, name: str, queue: Queue, coming: Sequence[tuple[date, int]]
 ) -> ProposalLine:
     known = Known.from_json(row.known)
     items, velocity = arrays([known])
@@ -233,7 +230,9 @@ def _line(
         dict(row.reason),
         _explained(row.reason, name, head.currency),
         ahead(items, velocity, 0, quantity=row.quantity, days=_PICTURE_DAYS, due=_due(known, coming, head)),
-        waiting,
+        queue.people,
+        queue.units,
+        queue.names,
     )
 
 
@@ -247,20 +246,6 @@ def _due(known: Known, coming: Sequence[tuple[date, int]], head: ProposalRow) ->
     due = [(float(max(0, (expected_on - made_on).days)), float(units)) for expected_on, units in coming]
     undated = known.on_order - sum(units for _, units in coming)
     return [*due, (known.lead_days, float(undated))] if undated > 0 else due
-
-
-def _waiting(session: Session, skus: Sequence[str], now: datetime) -> dict[str, int]:
-    """How many customers wait for each product: with an open order beyond stock, or having asked in vain lately."""
-    ordered = orders.customers_waiting(session, skus)
-    asked = inventory.askers(session, skus, (now - _ASKED_SINCE).date())
-    here = inventory.on_hand(session, skus)
-    owed = orders.reserved(session, skus)
-    waiting = {}
-    for sku in skus:
-        short = owed.get(sku, 0) > here.get(sku, 0)
-        who = (ordered.get(sku, set()) if short else set()) | asked.get(sku, set())
-        waiting[sku] = len(who)
-    return waiting
 
 
 def lines_for_table(session: Session, now: datetime) -> Iterator[dict[str, Any]]:

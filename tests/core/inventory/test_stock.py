@@ -175,7 +175,7 @@ def test_somebody_who_asks_in_vain_counts_once_while_the_shelf_is_empty(
     assert asks("customer:eve", 1)
     with database.reading() as session:
         assert inventory.enquiries(session, today) == [(MUG, today, 4), (MUG, today, 1)]
-        assert inventory.askers(session, [MUG], today) == {MUG: {"customer:ada", "customer:eve"}}
+        assert inventory.askers(session, [MUG], today) == {MUG: {"customer:ada": 4, "customer:eve": 1}}
     goes(5)
     goes(-5)
     assert asks("customer:ada", 1, 20)

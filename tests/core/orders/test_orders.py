@@ -74,7 +74,7 @@ def test_orders_not_shipped_yet_hold_their_units(opened: Portal, database: Datab
     with database.reading() as session:
         assert orders.reserved(session, [MUG, LAMP]) == {LAMP: 3}
         assert orders.reserved_by_place(session) == {(LAMP, "main"): 3}
-        assert orders.customers_waiting(session, [MUG, LAMP]) == {LAMP: {f"customer:{GRACE}"}}
+        assert orders.customers_waiting(session, [MUG, LAMP]) == {LAMP: {f"customer:{GRACE}": 3}}
     order(opened, "2001", GRACE, [(LAMP, "Blue Glass Lamp", 3, 2400)], status="cancelled")
     with database.reading() as session:
         assert orders.reserved(session, [LAMP]) == {}
