@@ -68,9 +68,8 @@ def main() -> None:
     asked.add_argument("--workers", type=int, default=2)
     wanted = asked.parse_args()
     print(machine(), f"pyarrow {pa.__version__}, {wanted.workers} processes")
-    print(
-        f"{'items':>10}{'demand rows':>14}{'wall s':>9}{'items/s':>9}{'peak MiB':>10}{'lines':>10}  seconds of each step"
-    )
+    head = f"{'items':>10}{'demand rows':>14}{'wall s':>9}{'items/s':>9}{'peak MiB':>10}{'lines':>10}"
+    print(f"{head}  seconds of each step")
     for count in wanted.items:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -275,6 +275,7 @@ def plan_table(
     out: Annotated[str, typer.Option(help="Where the proposals go, CSV or Parquet by its name; Spark makes a folder.")],
     suppliers: Annotated[str, typer.Option(help="Table of what suppliers ask of an order.")] = "",
     open_orders: Annotated[str, typer.Option(help="Table of what is on its way already.")] = "",
+    locations: Annotated[str, typer.Option(help="Table of the room and the money places have.")] = "",
     engine: Annotated[Engine, typer.Option(help="This machine, or a Spark cluster.")] = Engine.LOCAL,
     master: Annotated[str, typer.Option(help="The cluster, such as spark://host:7077; local[*] where left out.")] = "",
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to plan for.")] = None,
@@ -288,7 +289,7 @@ def plan_table(
     from bot.plan_table.command import Asked, run
 
     day = as_of.date() if as_of else None
-    tables = (items, demand, out, suppliers, open_orders)
+    tables = (items, demand, out, suppliers, open_orders, locations)
     if not run(_load(config), Asked(*tables, engine.value, master, day, workers, chunk, everything, as_json)):
         sys.exit(1)
 

@@ -6,19 +6,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from bot.plan_table import columns, local, shelves
+from bot.plan_table.agreeing import PLACES, TERMS
 from bot.plan_table.columns import Left
-from bot.plan_table.kernel import Span, schema
+from bot.plan_table.kernel import TOLD, Span, schema
 from bot.plan_table.shelves import Shelves
 from bot.plan_table.spill import Finder, Spilled, spill
 from core.config import Config
@@ -36,6 +36,7 @@ class Asked:
     out: str
     suppliers: str = ""
     open_orders: str = ""
+    locations: str = ""
     engine: str = "local"
     master: str = ""
     as_of: date | None = None
@@ -56,6 +57,8 @@ class Told:
     orders: int = 0
     total: float = 0.0
     expected_cost: float = 0.0
+    shadow_prices: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
 
 
 def run(config: Config, asked: Asked) -> bool:
@@ -72,10 +75,11 @@ def run(config: Config, asked: Asked) -> bool:
         folder, began = Path(name), time.perf_counter()
         open_orders = Path(asked.open_orders) if asked.open_orders else None
         found = shelves.read(Path(asked.items), config.planning, config.tables, open_orders)
-        found, left = _with_terms(found, Path(asked.suppliers) if asked.suppliers else None)
+        found = found.with_terms("supplier", TERMS, Path(asked.suppliers) if asked.suppliers else None)
+        found = found.with_terms("location", PLACES, Path(asked.locations) if asked.locations else None)
         took["items"] = time.perf_counter() - began
         finder = Finder(found.table, found.dropped)
-        ends = local.chunks(found.suppliers, asked.chunk)
+        ends = local.chunks(found.begins("location" if asked.locations else "supplier"), asked.chunk)
         reading = progress.add_task("Reading demand", total=None)
         spilled = spill(Path(asked.demand), finder, ends, folder, lambda rows: progress.advance(reading, rows))
         took["demand"] = time.perf_counter() - began - took["items"]
@@ -83,7 +87,7 @@ def run(config: Config, asked: Asked) -> bool:
         work = _work(found, spilled, ends, folder, span, Path(asked.demand).name)
         planning = progress.add_task("Planning", total=len(work))
         told = Told(span.as_of, len(found.table), spilled.rows)
-        left += [*found.left, *spilled.left]
+        left = [*found.left, *spilled.left]
         with _Writer(Path(asked.out)) as writer:
             for proposals, more in local.run(work, asked.workers):
                 writer.write(proposals)
@@ -118,34 +122,12 @@ def _work(found: Shelves, spilled: Spilled, ends: list[int], folder: Path, span:
     ]
 
 
-def _with_terms(found: Shelves, path: Path | None) -> tuple[Shelves, list[Left]]:
-    """The items with what their suppliers ask of an order."""
-    import pyarrow as pa
-
-    least: dict[str, float] = {}
-    left: list[Left] = []
-    if path is not None:
-        given = columns.table(path, ("supplier",))
-        faults: columns.Faults = {}
-        values = np.zeros(len(given))
-        if "minimum_order_value" in given.schema.names:
-            values = np.nan_to_num(columns.numbers(given["minimum_order_value"], "minimum_order_value", faults))
-        for row, supplier in enumerate(columns.words(given["supplier"])):
-            if not supplier or supplier in least:
-                faults.setdefault(row, "it has no supplier of its own; name each once")
-            elif values[row] < 0:
-                faults.setdefault(row, f"its minimum_order_value is {values[row]:g}; give at least 0")
-            if row not in faults:
-                least[supplier] = float(values[row])
-        left = columns.left_out(path, faults)
-    values = np.array([least.get(one, 0.0) for one in found.table["supplier"].to_pylist()])
-    table = found.table.append_column("minimum_order_value", pa.array(values))
-    return replace(found, table=table), left
-
-
 def _add(told: Told, proposals: Any) -> None:
     import pyarrow.compute as pc
 
+    said = json.loads(proposals.schema.metadata[TOLD])
+    told.shadow_prices += said["prices"]
+    told.notes += said["notes"]
     ordered = proposals.filter(pc.greater(proposals["quantity"], 0))
     told.lines += len(ordered)
     told.orders += len(ordered.group_by(["supplier", "location"]).aggregate([]))
@@ -173,7 +155,7 @@ class _Writer:
 
     def write(self, table: Any) -> None:
         """Add rows."""
-        self._file.write_table(table)
+        self._file.write_table(table.replace_schema_metadata())
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
@@ -184,7 +166,7 @@ def _on_spark(config: Config, asked: Asked) -> bool:
 
     began = time.perf_counter()
     cluster = spark.Cluster(asked.master or "local[*]", config.planning, config.tables, asked.chunk)
-    paths = spark.Paths(asked.items, asked.demand, asked.out, asked.suppliers, asked.open_orders)
+    paths = spark.Paths(asked.items, asked.demand, asked.out, asked.suppliers, asked.open_orders, asked.locations)
     outcome = spark.run(cluster, paths, asked.as_of, everything=asked.everything)
     figures = {name: value for name, value in vars(outcome).items() if name != "faults"}
     took = {"spark": time.perf_counter() - began}
@@ -206,6 +188,11 @@ def _report(told: Told, left: list[Left], unread: list[str], took: dict[str, flo
     )
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in took.items())
     typer.echo(f"{seconds}; at most {peak:,.0f} MiB in a process.")
+    for price in told.shadow_prices:
+        said = f"a cubic metre more would save {price['cubic_metre']:,.2f}, a unit of money more {price['money']:,.2f}"
+        typer.echo(f"  {price['location'] or 'the place'}: {said}")
+    for note in told.notes:
+        typer.echo(f"  {' at '.join(filter(None, (note['supplier'], note['location'])))}: {note['sentence']}")
     if unread:
         typer.echo(f"Columns that make no difference: {', '.join(unread)}", err=True)
     for one in _few(left):

@@ -1,7 +1,7 @@
 """The plan of some suppliers: an Arrow table of their items with their demand in, an Arrow table of proposals out.
 
-The same rows give the same proposals whatever other suppliers are in the table: what is learnt from other products is
-learnt from products of the same supplier.
+The same rows give the same proposals whatever else is in the table: what is learnt from other products is learnt from
+products of the same supplier at the same place, and only what places have to share joins their orders.
 """
 
 import json
@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.plan_table.agreeing import PLACES, TERMS, Agreed, Rows, agree
 from core.replenishment import Table, Vector
-from core.replenishment.costing import cost
 from core.replenishment.demand import Velocity, velocity
 from core.replenishment.items import Items
 from core.replenishment.lead_time import lead_time_demand
 from core.replenishment.loss import quantile
-from core.replenishment.plan import Proposed, propose, reason, to_minimum_value
+from core.replenishment.plan import reason
 from core.replenishment.targets import stockout_costs
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+TOLD = b"told"
 _EPOCH = date(1970, 1, 1)
 
 
@@ -55,20 +56,28 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
     """What to order of each item today, in the order of the table.
 
     Args:
-        table: of whole suppliers, sorted by supplier and location: the columns `shelves.read` gives, and lists
-            `days` (period from 0), `units` and `in_stock` of the periods something is known of.
+        table: of whole orders, and whole places where those share room or money, each order's lines together: the
+            columns `shelves.read` gives, those of `agreeing.TERMS` and `agreeing.PLACES`, and lists `days` (period
+            from 0), `units` and `in_stock` of the periods something is known of.
         span: of what time.
 
     Returns:
-        Rows as `schema` has them; the numbers of `reason` add up (`core.replenishment.explanation.reason`).
+        Rows as `schema` has them, with shadow prices and notes under `TOLD` in the metadata; the numbers of `reason`
+        add up (`core.replenishment.explanation.reason`).
     """
     table = table.combine_chunks()
     supplier, location = (_codes(table, name) for name in ("supplier", "location"))
-    pace = _pace(table, supplier, span)
-    items = _items(table, pace)
     order = supplier * (location.max(initial=0) + 1) + location
-    proposed, said = _of_least_value(_sharing(items, pace, order), order, _floats(table, "minimum_order_value"))
-    return _rows(table, proposed, said, span)
+    pace = _pace(table, order, span)
+    terms = {name: _floats(table, name) for name in (*TERMS, *PLACES)}
+    names = table["supplier"], table["location"]
+    rows = Rows(
+        order, location, _floats(table, "weight_kg"), _floats(table, "volume_m3"), terms,
+        lambda row: (names[0][row].as_py(), names[1][row].as_py()),
+    )  # fmt: skip
+    agreed = agree(_items(table, pace), pace, rows)
+    told = {"prices": agreed.prices, "notes": agreed.notes}
+    return _rows(table, agreed, span).replace_schema_metadata({TOLD: json.dumps(told)})
 
 
 def _codes(table: "pa.Table", name: str) -> NDArray[np.int64]:
@@ -82,15 +91,15 @@ def _floats(table: "pa.Table", name: str) -> Vector:
     return values
 
 
-def _pace(table: "pa.Table", supplier: NDArray[np.int64], span: Span) -> Velocity:
-    """Demand rates a day, learnt supplier by supplier."""
+def _pace(table: "pa.Table", order: NDArray[np.int64], span: Span) -> Velocity:
+    """Demand rates a day, learnt order by order."""
     units, in_stock = np.zeros((len(table), span.periods)), np.ones((len(table), span.periods))
     days = table["days"].combine_chunks()
     row = np.repeat(np.arange(len(table)), np.diff(days.offsets.to_numpy()))
     at = days.flatten().to_numpy()
     units[row, at] = table["units"].combine_chunks().flatten().to_numpy()
     in_stock[row, at] = table["in_stock"].combine_chunks().flatten().to_numpy()
-    begins = np.concatenate([[0], np.flatnonzero(np.diff(supplier)) + 1, [len(table)]])
+    begins = np.concatenate([[0], np.flatnonzero(np.diff(order)) + 1, [len(table)]])
     parts = zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True)
     learnt = [_learnt(units[low:high], in_stock[low:high], span.step) for low, high in parts]
     return Velocity(*(np.concatenate([getattr(one, name) for one in learnt]) for name in vars(learnt[0])))
@@ -142,37 +151,10 @@ def _fresh(items: Items, pace: Velocity, life: Vector, salvage: Vector) -> Items
     return replace(items, maximum=np.where(np.isfinite(life), np.minimum(items.maximum, room), items.maximum))
 
 
-def _sharing(items: Items, pace: Velocity, order: NDArray[np.int64]) -> Proposed:
-    """Lines of one order share its cost: first all of a supplier's lines at a place, then those that are ordered."""
-    members = np.bincount(order, minlength=order.max(initial=0) + 1)[order]
-    first = propose(replace(items, order_cost=items.order_cost / members), pace)
-    ordered = np.bincount(order, first.quantity > 0, order.max(initial=0) + 1)[order]
-    changed = np.maximum(ordered, 1.0)
-    if np.array_equal(changed, members):
-        return first
-    return propose(replace(items, order_cost=items.order_cost / changed), pace)
-
-
-def _of_least_value(proposed: Proposed, order: NDArray[np.int64], least: Vector) -> tuple[Proposed, NDArray[np.str_]]:
-    """Bring the orders that want it to the supplier's minimum order value; what was done, for each line."""
-    value = np.bincount(order, proposed.quantity * proposed.costed.unit_cost)
-    quantity, added, said = proposed.quantity.copy(), proposed.to_order_value.copy(), np.full(len(order), "", "U12")
-    wanted = np.zeros(len(value))
-    np.maximum.at(wanted, order, least)
-    for one in np.flatnonzero((value > 0) & (value < wanted)).tolist():
-        rows = np.flatnonzero(order == one)
-        items = Items(**{name: values[rows] for name, values in vars(proposed.items).items()})
-        pace = Velocity(*(part[rows] for part in vars(proposed.velocity).values()))
-        raised = to_minimum_value(items, pace, propose(items, pace), float(least[rows[0]]))
-        quantity[rows], added[rows], said[rows] = raised.quantity, raised.to_order_value, raised.order_value
-    if np.array_equal(quantity, proposed.quantity):
-        return proposed, said
-    costed = cost(proposed.items, proposed.base, quantity)
-    return replace(proposed, quantity=quantity, to_order_value=added, costed=costed), said
-
-
-def _rows(table: "pa.Table", proposed: Proposed, said: NDArray[np.str_], span: Span) -> "pa.Table":
+def _rows(table: "pa.Table", agreed: Agreed, span: Span) -> "pa.Table":
     import pyarrow as pa
+
+    proposed, said = agreed.proposed, agreed.order_value
 
     rows = np.arange(len(table)) if span.everything else np.flatnonzero(proposed.quantity > 0)
     base, unit_cost = (span.as_of - _EPOCH).days, proposed.costed.unit_cost[rows]

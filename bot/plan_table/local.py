@@ -34,7 +34,7 @@ Done = tuple["pa.Table", list[Left]]
 
 
 def chunks(begins: NDArray[np.int64], size: int) -> list[int]:
-    """Ends of chunks of whole suppliers, of about `size` items; a larger supplier is one chunk."""
+    """Ends of chunks of whole suppliers or places, of about `size` items; a larger one is one chunk."""
     ends, last = [], 0
     for end in begins[1:].tolist():
         if end - last >= size:

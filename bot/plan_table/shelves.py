@@ -1,6 +1,6 @@
 """The table of items: checked as a whole, row by row at fault named, and sorted so that a supplier stays together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ REQUIRED = ("sku", "unit_cost", "lead_time_days", "on_hand")
 TARGETS = ("service_level", "fill_rate")
 NAMES = ("sku", "location", "supplier")
 _ZERO = ("on_order", "backordered", "minimum", "weight_kg", "volume_m3", "salvage_value")
-READ = frozenset({*REQUIRED, *NAMES, *TARGETS, "on_order", "backordered", "minimum", "salvage_value", "order_cost",
+READ = frozenset({*REQUIRED, *NAMES, *TARGETS, *_ZERO, "order_cost",
                   "line_cost", "holding_rate", "stockout_cost", "lead_time_sd_days", "review_days", "pack", "maximum",
                   "shelf_life_days", "price_breaks"})  # fmt: skip
 _AS_IN_ITEMS = {"lead_time_days": "lead_days", "lead_time_sd_days": "lead_sd"}
@@ -37,11 +37,47 @@ class Shelves:
     dropped: tuple[tuple[str, str], ...] = ()
     """Names of the items that were left out."""
 
-    @property
-    def suppliers(self) -> NDArray[np.int64]:
-        """Where each supplier's rows begin, and one past the last."""
-        names = self.table["supplier"].combine_chunks().dictionary_encode().indices.to_numpy()
+    def begins(self, name: str) -> NDArray[np.int64]:
+        """Where each supplier's, or each location's, rows begin, and one past the last."""
+        names = self.table[name].combine_chunks().dictionary_encode().indices.to_numpy()
         return np.concatenate([[0], np.flatnonzero(np.diff(names)) + 1, [len(names)]])
+
+    def with_terms(self, name: str, usual: dict[str, float], path: Path | None) -> "Shelves":
+        """With what a table says of each supplier, or each location, sorted so that each stays together.
+
+        Raises:
+            InvalidInput: the table cannot be read or lacks its first column.
+        """
+        import pyarrow as pa
+
+        said, left = _terms(path, name, usual) if path else ({}, [])
+        keys, table = self.table[name].to_pylist(), self.table
+        for column, value in usual.items():
+            values = np.array([said.get(key, {}).get(column, value) for key in keys])
+            table = table.append_column(column, pa.array(values, pa.float64()))
+        if path is not None:
+            others = [one for one in ("supplier", "location", "sku") if one != name]
+            table = table.sort_by([(one, "ascending") for one in (name, *others)]).combine_chunks()
+            strange = sorted(set(said) - set(keys))
+            left += [Left(path.name, 0, f"{name} {one} is not among the items") for one in strange]
+        return replace(self, table=table, left=(*self.left, *left))
+
+
+def _terms(path: Path, name: str, usual: dict[str, float]) -> tuple[dict[str, dict[str, float]], list[Left]]:
+    given = columns.table(path, (name,))
+    faults: Faults = {}
+    read = {column: columns.numbers(given[column], column, faults) for column in usual if column in given.schema.names}
+    said: dict[str, dict[str, float]] = {}
+    for row, key in enumerate(columns.words(given[name])):
+        values = {column: float(numbers[row]) for column, numbers in read.items() if not np.isnan(numbers[row])}
+        wrong = [column for column, value in values.items() if value < 0 or (value == 0 and "vehicle" in column)]
+        if not key or key in said:
+            faults.setdefault(row, f"it has no {name} of its own; name each once")
+        elif wrong:
+            faults.setdefault(row, f"its {wrong[0]} is {values[wrong[0]]:g}; give more")
+        elif row not in faults:
+            said[key] = values
+    return said, columns.left_out(path, faults)
 
 
 def read(path: Path, planning: Planning, defaults: Tables, open_orders: Path | None = None) -> Shelves:

@@ -4,6 +4,7 @@ Items and demand meet on the supplier, many suppliers at a time, so that each ca
 Every executor needs this package and its `[spark]` extra installed.
 """
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.plan_table import columns, kernel, local, shelves, spill
+from bot.plan_table.agreeing import PLACES, TERMS
 from bot.plan_table.kernel import Span
 from core.config import Planning, Tables
 from core.errors import InvalidInput
@@ -47,6 +49,7 @@ class Paths:
     out: str
     suppliers: str = ""
     open_orders: str = ""
+    locations: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def run(cluster: Cluster, paths: Paths, as_of: date | None, *, everything: bool)
         tasks = max(-(-count // cluster.chunk), 2 * session.sparkContext.defaultParallelism)
         session.conf.set("spark.sql.shuffle.partitions", str(tasks))
         span = _span(demand, as_of, cluster.planning.history_weeks, everything=everything)
-        result = _planned(cluster, items, demand, span, max(1, -(-count // cluster.chunk))).cache()
+        buckets = max(1, -(-count // cluster.chunk))
+        result = _planned(cluster, items, demand, span, buckets, by_place=bool(paths.locations)).cache()
         result.where("fault is null").drop("fault").write.mode("overwrite").parquet(paths.out)
         return _outcome(result, span, count, demand.count())
     finally:
@@ -137,13 +141,26 @@ def _items(session: "SparkSession", paths: Paths) -> "DataFrame":
         items = items.join(added, _KEY, "left")
         on_order = f.col("on_order").cast("double") + f.coalesce(f.col("coming"), f.lit(0.0))
         items = items.withColumn("on_order", on_order).drop("coming")
-    least = f.lit(0.0)
-    if paths.suppliers:
-        terms = _table(session, paths.suppliers, ("supplier", "minimum_order_value"))
-        asked = terms.groupBy("supplier").agg(f.max(f.col("minimum_order_value").cast("double")).alias("least"))
-        items = items.join(asked, "supplier", "left")
-        least = f.coalesce(f.col("least"), f.lit(0.0))
-    return items.withColumn("minimum_order_value", least).drop("least")
+    items = _with_terms(session, items, "supplier", TERMS, paths.suppliers)
+    return _with_terms(session, items, "location", PLACES, paths.locations)
+
+
+def _with_terms(
+    session: "SparkSession", items: "DataFrame", name: str, usual: dict[str, float], path: str
+) -> "DataFrame":
+    """With what a table says of each supplier, or each location."""
+    from pyspark.sql import functions as f
+
+    said = [name]
+    if path:
+        terms = _table(session, path, (name,))
+        said = [name, *(column for column in usual if column in terms.columns)]
+        numbers = [f.max(f.col(column).cast("double")).alias(column) for column in said[1:]]
+        items = items.join(terms.groupBy(name).agg(*numbers) if numbers else terms.select(name), name, "left")
+    for column, value in usual.items():
+        given = f.col(column) if column in said else f.lit(None).cast("double")
+        items = items.withColumn(column, f.coalesce(given, f.lit(value)))
+    return items
 
 
 def _span(demand: "DataFrame", as_of: date | None, weeks: int, *, everything: bool) -> Span:
@@ -159,7 +176,9 @@ def _span(demand: "DataFrame", as_of: date | None, weeks: int, *, everything: bo
     return Span(end, step, max(weeks * 7 // step, 1), everything)
 
 
-def _planned(cluster: Cluster, items: "DataFrame", demand: "DataFrame", span: Span, buckets: int) -> "DataFrame":
+def _planned(
+    cluster: Cluster, items: "DataFrame", demand: "DataFrame", span: Span, buckets: int, *, by_place: bool
+) -> "DataFrame":
     from pyspark.sql import functions as f
 
     planning, defaults = cluster.planning, cluster.defaults
@@ -170,7 +189,8 @@ def _planned(cluster: Cluster, items: "DataFrame", demand: "DataFrame", span: Sp
     owner = items.select(*_KEY, "supplier").dropDuplicates(_KEY)
     wanted = [name for name in ("sku", "location", "date", "units", "in_stock") if name in demand.columns]
     owned = demand.select(*wanted).join(owner, _KEY, "left").fillna("", ["supplier"])
-    bucket = f.pmod(f.xxhash64("supplier"), f.lit(buckets))
+    owner_name = "location" if by_place else "supplier"
+    bucket = f.pmod(f.xxhash64(owner_name), f.lit(buckets))
     both = [frame.withColumn("bucket", bucket).groupBy("bucket") for frame in (items, owned)]
     return both[0].cogroup(both[1]).applyInArrow(plan, schema=_RESULT)
 
@@ -181,12 +201,15 @@ def _with_faults(items: "pa.Table", demand: "pa.Table", planning: Planning, defa
 
     table, wrong = shelves.checked(items.drop_columns(["bucket"]), planning, defaults)
     faults = [(items["sku"][row].as_py(), items["location"][row].as_py(), why) for row, why in sorted(wrong.items())]
-    least = items["minimum_order_value"].take(table["row"])
-    table = table.append_column("minimum_order_value", least)
+    for name in (*TERMS, *PLACES):
+        table = table.append_column(name, items[name].take(table["row"]))
+    table = table.sort_by([(name, "ascending") for name in ("location", "supplier", "sku")]).combine_chunks()
     finder = spill.Finder(table, shelves.dropped(items, wrong))
     planned, bad = _proposed(table, demand.combine_chunks(), finder, span)
     faults += [(demand["sku"][row].as_py(), demand["location"][row].as_py(), why) for row, why in sorted(bad.items())]
-    planned = planned.append_column("fault", pa.nulls(len(planned), pa.string()))
+    notes = json.loads((planned.schema.metadata or {}).get(kernel.TOLD, b'{"notes": []}'))["notes"]
+    faults += [(one["supplier"], one["location"], one["sentence"]) for one in notes]
+    planned = planned.replace_schema_metadata().append_column("fault", pa.nulls(len(planned), pa.string()))
     named = {
         "sku": [one[0] for one in faults],
         "location": [one[1] for one in faults],

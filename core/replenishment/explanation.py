@@ -10,7 +10,17 @@ from core.replenishment.proposal import Proposed, recost
 
 _NEGLIGIBLE = 0.001
 _COSTS = ("purchase", "ordering", "holding", "stockout")
-_PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_break", "to_order_value", "by_planner")
+_PARTS = (
+    "need",
+    "rounding",
+    "to_minimum",
+    "to_maximum",
+    "to_break",
+    "to_order_value",
+    "to_load",
+    "to_room",
+    "by_planner",
+)
 
 
 def reason(proposed: Proposed, row: int, quantity: int | None = None) -> dict[str, Any]:
@@ -150,12 +160,14 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
         "to_break": f"to reach a better price{saves}",
         "to_order_value": "because of the supplier's minimum order value",
+        "to_load": "so that vehicles leave full",
+        "to_room": "because of the room or the money there is",
         "by_planner": "by the planner",
     }
     steps = [
         f"{'plus' if parts[part] > 0 else 'less'} {abs(parts[part]):,} {why}"
         for part, why in because.items()
-        if parts[part]
+        if parts.get(part)
     ]
     if parts["need"]:
         start = f"From {position:,} up to {reason['levels']['order_up_to']:,} takes {parts['need']:,}"

@@ -15,7 +15,7 @@ from core.replenishment.lot_size import Tiers
 class Proposed:
     """What to order of n items and the parts it is made of, shape (n,) each, whole units.
 
-    need + rounding + to_minimum + to_maximum + to_break + to_order_value = quantity, exactly.
+    need + rounding + to_minimum + to_maximum + to_break + to_order_value + to_load + to_room = quantity, exactly.
     """
 
     items: Items
@@ -32,6 +32,10 @@ class Proposed:
     to_break: Vector
     to_order_value: Vector
     """Added, or taken away with the whole order, because of the supplier's minimum order value."""
+    to_load: Vector
+    """Added to fill a vehicle, or taken away to do with one fewer."""
+    to_room: Vector
+    """Taken away because there is not the room, or the money: 0 or negative."""
     saving: Vector
     """What going to the price break saves in the year [money]."""
     costed: Costed
@@ -109,6 +113,8 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
         to_maximum=capped - accepted,
         to_break=quantity - capped,
         to_order_value=np.zeros_like(quantity),
+        to_load=np.zeros_like(quantity),
+        to_room=np.zeros_like(quantity),
         saving=cost(items, base, capped).total - costed.total,
         costed=costed,
         costed_without=cost(items, base, np.zeros_like(quantity)),

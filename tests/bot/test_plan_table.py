@@ -184,6 +184,73 @@ def test_an_order_reaches_the_suppliers_minimum_value_or_is_not_placed(shop: Pat
     assert "V1" not in {supplier for supplier, _ in worth}
 
 
+def test_vehicles_leave_full_or_not_at_all(shop: Path) -> None:
+    for line in range(2, 26):
+        edit(shop / "items.csv", line, weight_kg="2")
+    plan(shop)
+    before = {(row["supplier"], row["location"]): 0.0 for row in proposed(shop)}
+    terms = "supplier,vehicle_weight_kg,trip_cost\nV0,400,60\nV1,50000,9000\n"
+    (shop / "suppliers.csv").write_text(terms, encoding="utf-8")
+    assert plan(shop, "--suppliers", str(shop / "suppliers.csv")).code == 0
+    loads: dict[tuple[str, str], float] = {}
+    for row in proposed(shop):
+        key = row["supplier"], row["location"]
+        loads[key] = loads.get(key, 0.0) + 2 * float(row["quantity"])
+    assert "V0" in {supplier for supplier, _ in loads}
+    for (supplier, _), load in loads.items():
+        if supplier == "V0":
+            assert 0.85 < load / 400 / np.ceil(load / 400) <= 1
+    assert "V1" not in {supplier for supplier, _ in loads}
+    assert "V1" in {supplier for supplier, _ in before}
+
+
+def taken_up(rows: list[dict[str, Any]], column: str) -> float:
+    """Cubic metres of what is there and ordered, or what the order costs."""
+    if column == "budget":
+        return sum(float(row["line_total"]) for row in rows)
+    there = [float(json.loads(row["reason"])["stock"]["position"]) for row in rows]
+    return sum(0.02 * (float(row["quantity"]) + position) for row, position in zip(rows, there, strict=True))
+
+
+@pytest.mark.parametrize(("column", "price"), [("storage_m3", "cubic_metre"), ("budget", "money")])
+def test_a_place_never_gets_more_than_it_has_room_or_money_for(shop: Path, column: str, price: str) -> None:
+    for line in range(2, 26):
+        edit(shop / "items.csv", line, volume_m3="0.02")
+    plan(shop, "--all")
+    before = {place: [row for row in proposed(shop) if row["location"] == place] for place in ("NORTH", "SOUTH")}
+    limit = 0.8 * taken_up(before["SOUTH"], column)
+    (shop / "locations.csv").write_text(f"location,{column}\nSOUTH,{limit}\n", encoding="utf-8")
+    ended = plan(shop, "--all", "--locations", str(shop / "locations.csv"), "--json")
+    assert ended.code == 0
+    after = {place: [row for row in proposed(shop) if row["location"] == place] for place in ("NORTH", "SOUTH")}
+    assert 0.85 * limit < taken_up(after["SOUTH"], column) <= limit + 1e-9
+    assert {row["sku"]: row["quantity"] for row in after["NORTH"]} == {
+        row["sku"]: row["quantity"] for row in before["NORTH"]
+    }
+    prices = json.loads(ended.out)["shadow_prices"]
+    assert [one["location"] for one in prices] == ["SOUTH"]
+    assert prices[0][price] > 0
+
+
+def test_a_place_that_is_full_already_is_told_of(shop: Path) -> None:
+    for line in range(2, 26):
+        edit(shop / "items.csv", line, volume_m3="1")
+    (shop / "locations.csv").write_text("location,storage_m3\nSOUTH,1\nWEST,5\n", encoding="utf-8")
+    ended = plan(shop, "--locations", str(shop / "locations.csv"))
+    assert ended.code == 1
+    assert "WEST is not among the items" in ended.err
+    assert "nothing is ordered unless there is more room" in ended.out
+    assert {row["location"] for row in proposed(shop)} == {"NORTH"}
+
+
+def test_a_minimum_that_cannot_be_reached_is_told_of(shop: Path) -> None:
+    for line in range(2, 26):
+        edit(shop / "items.csv", line, maximum="12")
+    (shop / "suppliers.csv").write_text("supplier,minimum_order_value\nV2,100000\n", encoding="utf-8")
+    ended = plan(shop, "--suppliers", str(shop / "suppliers.csv"))
+    assert "V2 at SOUTH: no order reaches its minimum value of 100,000.00" in ended.out
+
+
 def test_a_higher_fill_rate_keeps_more(shop: Path) -> None:
     points = []
     for target in ("0.8", "0.99"):

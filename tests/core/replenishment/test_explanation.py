@@ -10,7 +10,8 @@ from core.replenishment.demand import Velocity
 from core.replenishment.plan import Items, explain, propose, reason, recost
 from tests.core.replenishment.shelf import LAW, assortments, items, pace
 
-PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_break", "to_order_value", "by_planner")
+PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_break", "to_order_value", "to_load", "to_room",
+         "by_planner")  # fmt: skip
 
 
 def check(found: dict[str, Any]) -> None:

@@ -21,6 +21,8 @@ def parts(proposed: Proposed) -> np.ndarray:
         + proposed.to_maximum
         + proposed.to_break
         + proposed.to_order_value
+        + proposed.to_load
+        + proposed.to_room
     )
 
 

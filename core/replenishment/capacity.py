@@ -1,0 +1,173 @@
+"""Orders that share a vehicle, a place or a purse: filled, or cut, where it costs least for each unit of it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.replenishment import Vector, checks
+from core.replenishment.costing import cost
+from core.replenishment.proposal import Proposed
+
+_SHARE_OF_EXCESS = 10.0
+"""A line is moved by a pack, or by this part of what has to be moved where packs are small beside it."""
+
+_EXACTLY = 1e-9
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """An order cut to the room there is, and what one unit more of it would save: its shadow price, 0 where it fits."""
+
+    proposed: Proposed
+    price: float
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """What one trip carries and costs; inf: no limit of that kind.
+
+    Raises:
+        ValueError: a capacity that is not positive, a cost that is negative or not finite.
+    """
+
+    weight: float
+    volume: float
+    trip_cost: float
+
+    def __post_init__(self) -> None:
+        if not (self.weight > 0 and self.volume > 0):
+            raise ValueError("a vehicle's capacity must be positive")
+        checks.not_negative(trip_cost=np.array([self.trip_cost]))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An order for whole vehicles: the trips it takes, and how full they are, as a share of the fuller capacity."""
+
+    proposed: Proposed
+    trips: int
+    fill: float
+
+
+def within(proposed: Proposed, size: Vector, room: float) -> Fitted:
+    """Cut an order until what it takes up fits the room: pack by pack, where it makes the year dearer by the least.
+
+    With unit costs as `size` and money as `room` it is a budget.
+
+    Args:
+        proposed: n lines that share the room.
+        size: of a unit, shape (n,), not negative [volume, or money].
+        room: what there is for this order, not negative, in the same unit; inf: enough.
+
+    Returns:
+        The order, with what was taken away in `to_room`, and the shadow price of the room.
+
+    Raises:
+        ValueError: anything out of range.
+
+    Source:
+        Greedy on marginal cost per unit of room, optimal to within the last pack where costs are convex in quantity
+        (Fox, Discrete optimization via marginal analysis, 1966).
+    """
+    checks.not_negative(size=size)
+    if not room >= 0:
+        raise ValueError("room must not be negative")
+    quantity, price = proposed.quantity, 0.0
+    while (over := float(np.sum(size * quantity)) - room) > _EXACTLY * max(room, 1.0):
+        less = _fewer(proposed, quantity, size, over)
+        freed = size * (quantity - less)
+        dearer = cost(proposed.items, proposed.base, less).total - cost(proposed.items, proposed.base, quantity).total
+        each = np.divide(dearer, freed, out=np.full_like(freed, np.inf), where=freed > 0)
+        best = int(np.argmin(each))
+        price = max(float(each[best]), 0.0)
+        quantity = np.where(np.arange(len(quantity)) == best, less, quantity)
+    if quantity is proposed.quantity:
+        return Fitted(proposed, 0.0)
+    return Fitted(_with(proposed, quantity, "to_room"), price)
+
+
+def to_load(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle) -> Loaded:
+    """Bring an order to whole vehicles: the last one is filled, or left away, whichever is cheaper.
+
+    What travels today need not travel later, so a share of a vehicle's load is worth that share of the trip's cost:
+    lines are raised while that outweighs what more stock costs, and the last vehicle is left away where what it would
+    carry is not worth its trip.
+
+    Args:
+        proposed: the lines of one order.
+        weight: of a unit, shape (n,), not negative.
+        volume: of a unit, shape (n,), not negative.
+        vehicle: what carries it.
+
+    Returns:
+        The order, with what was added or taken away in `to_load`.
+
+    Raises:
+        ValueError: anything out of range.
+    """
+    checks.not_negative(weight=weight, volume=volume)
+    load = _load(proposed.quantity, weight, volume, vehicle)
+    trips = int(np.ceil(load - _EXACTLY))
+    if load == 0 or trips == 0:
+        return Loaded(proposed, 0, 0.0)
+    tried = [(trips, _filled(proposed, weight, volume, vehicle, trips))]
+    if trips > load + _EXACTLY:
+        tried.append((trips - 1, _emptied(proposed, weight, volume, vehicle, trips - 1)))
+    worth = [
+        _worth(proposed, quantity, weight, volume, vehicle) + vehicle.trip_cost * count for count, quantity in tried
+    ]
+    count, quantity = tried[int(np.argmin(worth))]
+    changed = proposed if np.array_equal(quantity, proposed.quantity) else _with(proposed, quantity, "to_load")
+    full = _load(quantity, weight, volume, vehicle) / count if count else 0.0
+    return Loaded(changed, count, full)
+
+
+def _load(quantity: Vector, weight: Vector, volume: Vector, vehicle: Vehicle) -> float:
+    """In vehicles, by the capacity that is used more."""
+    return max(float(weight @ quantity) / vehicle.weight, float(volume @ quantity) / vehicle.volume)
+
+
+def _worth(proposed: Proposed, quantity: Vector, weight: Vector, volume: Vector, vehicle: Vehicle) -> float:
+    spent = float(np.sum(cost(proposed.items, proposed.base, quantity).total))
+    return spent - vehicle.trip_cost * _load(quantity, weight, volume, vehicle)
+
+
+def _filled(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle, trips: int) -> Vector:
+    """Raised while it pays and fits."""
+    items, quantity = proposed.items, proposed.quantity
+    share = np.maximum(weight / vehicle.weight, volume / vehicle.volume)
+    while True:
+        left = trips - _load(quantity, weight, volume, vehicle)
+        packs = np.maximum(np.floor(left / _SHARE_OF_EXCESS / np.maximum(share * items.pack, 1e-12)), 1.0)
+        more = np.minimum(np.where(quantity > 0, quantity + packs * items.pack, items.limits.least), items.limits.most)
+        moved = share * (more - quantity)
+        fits = (more > quantity) & (moved > 0) & (moved <= left + _EXACTLY)
+        dearer = cost(items, proposed.base, more).total - cost(items, proposed.base, quantity).total
+        each = np.divide(dearer, moved, out=np.full_like(moved, np.inf), where=fits)
+        best = int(np.argmin(each))
+        if not fits[best] or each[best] >= vehicle.trip_cost:
+            return quantity
+        quantity = np.where(np.arange(len(quantity)) == best, more, quantity)
+
+
+def _emptied(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle, trips: int) -> Vector:
+    """Cut until so many vehicles carry it."""
+    kept = proposed
+    for size, room in ((weight, vehicle.weight), (volume, vehicle.volume)):
+        if np.isfinite(room):
+            kept = within(kept, size, trips * room).proposed
+    return kept.quantity
+
+
+def _fewer(proposed: Proposed, quantity: Vector, size: Vector, over: float) -> Vector:
+    """Each line a step smaller: packs fewer, or nothing where that would be below the smallest order."""
+    items = proposed.items
+    packs = np.maximum(np.floor(over / _SHARE_OF_EXCESS / np.maximum(size * items.pack, 1e-12)), 1.0)
+    less = quantity - np.minimum(packs, np.maximum(np.floor(quantity / items.pack), 1.0)) * items.pack
+    return np.where(less < items.limits.least, 0.0, less)
+
+
+def _with(proposed: Proposed, quantity: Vector, part: str) -> Proposed:
+    changed = getattr(proposed, part) + quantity - proposed.quantity
+    costed = cost(proposed.items, proposed.base, quantity)
+    return replace(proposed, quantity=quantity, costed=costed, **{part: changed})
