@@ -11,18 +11,14 @@ from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
 from core.accounts.service import language_of, staff_by_email
-from core.conversation import standing, transcript
+from core.conversation import standing, telling, transcript
 from core.database.audit import record
 from core.errors import InvalidInput, NotFound
-from core.mailroom import outbox
-from core.mailroom.outbox import Outgoing
 from core.portal.rooms import Rooms
 from core.support import service as support
 from core.support import thread
 from core.support.model import STAFF, Ticket, TicketPage
 from core.support.thread import Words
-
-_READ_IN_PLACE = frozenset({"web", "console"})  # channels that show what stands in the transcript by themselves
 
 
 class Desk(Rooms):
@@ -117,7 +113,7 @@ class Desk(Rooms):
             if thread.say(session, found.ticket_number, words, now):
                 record(session, now, f"staff:{person.email}", "ticket_answered", f"ticket:{found.ticket_number}")
                 if has_chat:
-                    self._say_in_chat(session, found, "staff", said, f"ticket:{words.key}", now)
+                    telling.say(session, found.where, "staff", said, f"ticket:{words.key}", now)
             return support.ticket(session, number)
 
     def close_ticket(self, staff: Staff, number: str) -> Ticket:
@@ -161,15 +157,7 @@ class Desk(Rooms):
         """Tell a chat that the bot answers there again."""
         spoken = standing.spoken(session, found.channel, found.chat) or language_of(session, found.person)
         text = self._house.wording.say(spoken, "", "back")
-        self._say_in_chat(session, found, "shop", text, f"ticket:{cause}", now)
-
-    @staticmethod
-    def _say_in_chat(session: Session, found: Ticket, speaker: str, text: str, key: str, now: datetime) -> None:
-        """Say something in the chat of a ticket, by its transcript, and by post where a channel has to carry it."""
-        if not transcript.tell(session, found.where, speaker, text, key, now) or found.channel in _READ_IN_PLACE:
-            return
-        content = {"to": found.chat, "customer_id": found.customer_id, "text": text}
-        outbox.post(session, Outgoing(f"{key}:{found.channel}", found.channel, found.chat, "answer", content), now)
+        telling.say(session, found.where, "shop", text, f"ticket:{cause}", now)
 
     @staticmethod
     def _at_work(session: Session, staff: Staff) -> Staff:

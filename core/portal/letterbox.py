@@ -44,7 +44,7 @@ class Letterbox(Counter):
                     source=_source(incoming.channel, incoming.chat),
                     delivery_id=incoming.delivery_id,
                     kind="message",
-                    content=kept.as_dict(),
+                    content=_storable(kept.as_dict()),
                     now=now,
                 )
                 if not is_new:
@@ -153,13 +153,27 @@ class Letterbox(Counter):
     def _settle(self, incoming: Incoming, reply: Reply, draw: Draw) -> None:
         """Answer what could not be taken in, so that it does not come up again for ever."""
         now, source = self._clock(), _source(incoming.channel, incoming.chat)
+        try:
+            contents = draw(incoming, reply)
+        except Exception:
+            log.exception("an apology could not be drawn", extra={"reference": secrets.token_hex(4)})
+            contents = []
         with self._database.unit_of_work() as session:
             accepted = inbox.accept(
                 session, source=source, delivery_id=incoming.delivery_id, kind="message", content={}, now=now
             )
             if accepted.answer is None:
                 inbox.answer(session, accepted.inbox_id, reply.as_dict())
-                self._post(session, incoming, draw(incoming, reply))
+                self._post(session, incoming, contents)
+
+
+def _storable(value: Any) -> Any:
+    """The same without what no database can keep, whoever made the names and numbers in it."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _source(channel: str, chat: str) -> str:

@@ -3,7 +3,7 @@
 from core.accounts import identity, links, staff_links
 from core.accounts.service import customer, member
 from core.chat import Action
-from core.conversation import transcript, wrong_code
+from core.conversation import telling, wrong_code
 from core.conversation.turn import Answer, Ask, Step, Turn
 from core.errors import InvalidInput, PortalError
 from core.mailroom import outbox
@@ -86,7 +86,7 @@ def _link(turn: Turn, customer_id: str, of_member: str) -> Answer:
     for one in links.links_of(turn.session, customer_id):
         if (one.channel, one.chat) != (turn.channel, turn.chat):
             where = (one.channel, one.chat, f"customer:{customer_id}")
-            transcript.tell(turn.session, where, "shop", told, f"{cause}:{one.channel}:{one.chat}", turn.now)
+            telling.say(turn.session, where, "shop", told, f"{cause}:{one.channel}:{one.chat}", turn.now)
     links.link(turn.session, (turn.channel, turn.chat), customer_id, turn.now, member=of_member)
     notify(turn.session, person, Notice(cause, turn.say("mail_subject")), told, turn.now)
     action = Action("link_account", {"channel": turn.channel}, {})

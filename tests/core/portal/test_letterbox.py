@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.accounts import links
 from core.accounts.model import Customer, Visitor
-from core.chat import Incoming, Reply, Speaker
+from core.chat import Incoming, Reply, Speaker, Upload
 from core.config import Config
 from core.database.engine import Database
 from core.mailroom.ports import Gone, Post
@@ -108,7 +108,8 @@ def test_two_who_answer_the_same_at_once_post_one_answer(portal: Portal, cote: D
 def test_a_stop_between_storing_and_answering_loses_nothing(
     portal: Portal, database: Database, config: Config, clock: SettableClock, cote: Dovecote
 ) -> None:
-    portal.receive(said("1", "hello \x00 there \ud800"))
+    hostile = "hello \x00 there \ud800"
+    portal.receive(said("1", hostile, button="a\x00b", files=(Upload(hostile, reference="1"),)))
     another = Portal(database, config, clock, couriers={CHANNEL: cote})
     assert answer_all(another) == 1
     assert cote.carried

@@ -1,11 +1,14 @@
 """The counter's conversations through Telegram, over HTTP, by polling and by webhook."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from telegram import Message
 
 from core.database.engine import Database
 from core.returns.rows import ReturnLineRow
 from core.uploads.rows import UploadRow
+from tests import shop
 from tests.bot.channels.telegram.world import Person, World, invitation, message, update
 from tests.core.purchasing.conftest import person as staff
 from tests.shop import ADA, SUPPORT
@@ -161,6 +164,22 @@ def test_a_file_that_cannot_be_fetched_or_is_a_strangers_is_said(ada: Person, wo
     large = {"document": {**document["document"], "file_size": 30_000_000}}
     assert "too large" in ada.send(large)
     assert len(world.api.given_to("getFile")) == 1
+
+
+def test_a_customer_hears_of_a_delivery_and_asks_on_with_its_button(ada: Person, world: World) -> None:
+    world.portal.announce()
+    shop.parcel(world.portal, "TRK-1002A", "1002", {1: 12}, {world.clock(): "delivered"})
+    world.clock.forward(timedelta(minutes=1))
+    world.portal.announce()
+    world.portal.deliver()
+    assert "1002" in ada.news()
+    assert "send back" in ada.press("Return something")
+
+
+def test_the_chat_that_was_linked_before_hears_of_another(ada: Person, world: World) -> None:
+    Person(world, 808).say(f"/start {invitation(world.portal, ADA)}")
+    world.portal.deliver()
+    assert "If that was not you" in ada.news()
 
 
 def test_another_bot_is_not_answered(world: World) -> None:
