@@ -294,6 +294,26 @@ def plan_table(
         sys.exit(1)
 
 
+@app.command()
+def notifications(
+    explain: Annotated[str, typer.Option(help="Why one letter went, waits or was withdrawn, by its number.")] = "",
+    customer: Annotated[str, typer.Option(help="All letters of a customer, by e-mail address.")] = "",
+    order: Annotated[str, typer.Option(help="All letters about an order.")] = "",
+    retry: Annotated[int | None, typer.Option(help="Send a dead letter after all.")] = None,
+    discard: Annotated[int | None, typer.Option(help="Put a dead letter away for good.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Tell why customers were told something or not; without a question, the letters that wait for a person."""
+    from bot import post
+
+    with _house(_load(config)) as house:
+        if retry is not None or discard is not None:
+            post.settle(house, retry, discard)
+        else:
+            post.explain(house, (explain, customer, order), as_json=as_json)
+
+
 @database_app.command("upgrade")
 def upgrade(config: ConfigPath = None) -> None:
     """Bring the database to the tables of this version; safe to repeat."""

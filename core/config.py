@@ -214,6 +214,7 @@ class Web(Section):
     public_url: str = ""
     secret: SecretStr = SecretStr("")
     previous_secret: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
 
     @property
     def base_url(self) -> str:

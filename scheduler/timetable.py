@@ -22,6 +22,8 @@ from scheduler import jobs
 log = logging.getLogger(__name__)
 _GRACE_S = 3600
 _CATCH_UP_AGAIN_S = 900
+_NOTED_EVERY = timedelta(minutes=1)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Timetable:
@@ -39,8 +41,9 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     """Start the clock; a plan that fell due while nothing ran is caught up at once."""
     settings, zone = config.scheduler, config.shop.zone
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn left out because one runs is no news
+    noted = _Noting(portal, now)
     hour, minute = (int(part) for part in settings.plan_at.split(":"))
-    plan_due = _guarded("plan", lambda: jobs.plan(portal, last_due(settings.plan_at, zone, now())))
+    plan_due = _guarded("plan", lambda: jobs.plan(portal, last_due(settings.plan_at, zone, now())), lambda _name: None)
     clock = BackgroundScheduler(
         timezone=zone,
         executors={"default": ThreadPoolExecutor(3)},
@@ -49,20 +52,20 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(plan_due, CronTrigger(hour=hour, minute=minute, timezone=zone), id="plan")
     clock.add_job(plan_due, DateTrigger(), id="plan-missed")
     clock.add_job(plan_due, IntervalTrigger(seconds=_CATCH_UP_AGAIN_S), id="plan-abandoned")
-    brief = _guarded("desk", partial(jobs.brief_desk, portal))
+    brief = _guarded("desk", partial(jobs.brief_desk, portal), noted)
     if config.slack.staff_channel:
         clock.add_job(brief, IntervalTrigger(seconds=settings.deliver_every_s), id="desk")
-    deliver = _guarded("deliver", partial(jobs.deliver, portal))
+    deliver = _guarded("deliver", partial(jobs.deliver, portal), noted)
     clock.add_job(deliver, IntervalTrigger(seconds=settings.deliver_every_s), id="deliver")
-    announce = _guarded("events", partial(jobs.announce, portal))
+    announce = _guarded("events", partial(jobs.announce, portal), noted)
     clock.add_job(announce, IntervalTrigger(seconds=settings.announce_every_s), id="events")
-    housekeep = _guarded("housekeep", partial(jobs.housekeep, portal))
+    housekeep = _guarded("housekeep", partial(jobs.housekeep, portal), noted)
     clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
-    alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal))
+    alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal), noted)
     clock.add_job(alerts, IntervalTrigger(seconds=settings.housekeep_every_s), id="alerts")
-    promises = _guarded("promises", partial(jobs.keep_promises, portal))
+    promises = _guarded("promises", partial(jobs.keep_promises, portal), noted)
     clock.add_job(promises, IntervalTrigger(seconds=settings.housekeep_every_s), id="promises")
-    late = _guarded("late-orders", partial(jobs.chase_late_orders, portal))
+    late = _guarded("late-orders", partial(jobs.chase_late_orders, portal), noted)
     clock.add_job(late, IntervalTrigger(seconds=settings.housekeep_every_s), id="late-orders")
     clock.start()
     return Timetable(clock)
@@ -82,13 +85,30 @@ def last_due(plan_at: str, zone: ZoneInfo, now: datetime) -> datetime:
     return next(moment for moment in moments if moment <= now)
 
 
-def _guarded(name: str, job: Callable[[], None]) -> Callable[[], None]:
+class _Noting:
+    """Notes that jobs ran, each at most once a minute: some ring every second."""
+
+    def __init__(self, portal: Portal, now: Clock) -> None:
+        self._portal = portal
+        self._now = now
+        self._noted: dict[str, datetime] = {}
+
+    def __call__(self, name: str) -> None:
+        """Note it, if that is due."""
+        now = self._now()
+        if now - self._noted.get(name, _LONG_AGO) >= _NOTED_EVERY:
+            self._portal.note_run(name)
+            self._noted[name] = now
+
+
+def _guarded(name: str, job: Callable[[], None], noted: Callable[[str], None]) -> Callable[[], None]:
     """A job whose trouble is logged with a reference and never stops the clock."""
 
     @wraps(job, assigned=())
     def run() -> None:
         try:
             job()
+            noted(name)
         except PortalError as refusal:
             log.warning("job %s could not run: %s", name, refusal)
         except Exception:

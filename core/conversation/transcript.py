@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.chat import Incoming, Reply
@@ -79,6 +79,12 @@ def messages(
         .limit(limit)
     ).all()
     return [Said(row.message_id, row.speaker, row.said_at, Reply.from_dict(row.content)) for row in reversed(rows)]
+
+
+def forget_old(session: Session, before: datetime) -> int:
+    """Remove what was said before a day; how much there was."""
+    gone = delete(MessageRow).where(MessageRow.said_at < before).returning(MessageRow.message_id)
+    return len(session.scalars(gone).all())
 
 
 def as_text(said: list[Said]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.database.upsert import direct, insert_new
@@ -68,3 +68,8 @@ def answer(session: Session, inbox_id: int, given: dict[str, Any]) -> None:
 def forget_old(session: Session, now: datetime) -> None:
     """Remove deliveries that nobody repeats any more."""
     session.execute(delete(InboxRow).where(InboxRow.received_at < now - KEPT_FOR))
+
+
+def waiting(session: Session) -> int:
+    """How many deliveries were stored and have no answer yet."""
+    return session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.answer.is_(None))) or 0

@@ -69,6 +69,15 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
+class Discarded:
+    """A dead letter that was put away; `may_have_arrived` where its sender stopped while sending."""
+
+    kind: str
+    content: dict[str, Any]
+    may_have_arrived: bool
+
+
+@dataclass(frozen=True)
 class Written:
     """A letter as it stands in the outbox."""
 
@@ -193,6 +202,17 @@ def _is_due(channel: str, now: datetime) -> ColumnElement[bool]:
         OutboxRow.not_before <= now,
         OutboxRow.expires_at > now,
         ~waits_behind,
+    )
+
+
+def is_before(row: OutboxRow) -> ColumnElement[bool]:
+    """What has to leave before this letter, because it is of the same chat and older."""
+    return and_(
+        OutboxRow.chat == row.chat,
+        OutboxRow.channel == row.channel,
+        OutboxRow.outbox_id < row.outbox_id,
+        OutboxRow.state.in_(_UNSETTLED),
+        OutboxRow.lane == URGENT if row.lane == URGENT else true(),
     )
 
 
@@ -330,13 +350,16 @@ def retry(session: Session, outbox_id: int, now: datetime) -> None:
     _by_person(session, outbox_id, state="ready", not_before=now, expires_at=now + LIFETIME, settled_at=None, reason="")
 
 
-def discard(session: Session, outbox_id: int, who: str, now: datetime) -> None:
-    """Put a dead letter away for good.
+def discard(session: Session, outbox_id: int, who: str, now: datetime) -> Discarded:
+    """Put a dead letter away for good; what it was, for whoever has to undo what it stood for.
 
     Raises:
         Conflict: it is not waiting for a person (any more).
     """
+    state = session.scalar(select(OutboxRow.state).where(OutboxRow.outbox_id == outbox_id))
     _by_person(session, outbox_id, state="withdrawn", settled_at=now, reason=f"discarded by {who}")
+    row = session.get_one(OutboxRow, outbox_id)
+    return Discarded(row.kind, dict(row.content), state == "unknown")
 
 
 def written(session: Session, channel: str, limit: int) -> list[Written]:

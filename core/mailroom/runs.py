@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from core.database.upsert import insert_new
+from core.database.upsert import insert_new, upsert
 from core.mailroom.rows import RunRow
 
 LEASE = timedelta(minutes=10)
 KEPT_FOR = timedelta(days=30)
 ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+ALL_THE_TIME = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def claim(session: Session, job: str, due_at: datetime, owner: str, now: datetime) -> bool:
@@ -28,6 +29,12 @@ def finish(session: Session, job: str, due_at: datetime, owner: str, outcome: st
     """Note what came of a run."""
     mine = (RunRow.job == job, RunRow.due_at == due_at, RunRow.owner == owner)
     session.execute(update(RunRow).where(*mine).values(finished_at=now, outcome=outcome[:500]))
+
+
+def note(session: Session, job: str, now: datetime) -> None:
+    """Note that a job that runs all the time came to its end; one row for each such job."""
+    row = {"job": job, "due_at": ALL_THE_TIME, "owner": "", "claimed_at": now, "finished_at": now, "outcome": ""}
+    upsert(session, RunRow, [row])
 
 
 def is_finished(session: Session, job: str, due_at: datetime = ONCE) -> bool:

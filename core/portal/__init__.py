@@ -7,14 +7,14 @@ from core.portal.door import Door
 from core.portal.files import Files
 from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
-from core.portal.machine_room import Health, MachineRoom
+from core.portal.machine_room import Health, MachineRoom, Metrics
 from core.portal.own_tickets import OwnTickets
 from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
 
-__all__ = ["Access", "Delivered", "Export", "File", "Health", "OrderPage", "PlanOutcome", "Portal"]
+__all__ = ["Access", "Delivered", "Export", "File", "Health", "Metrics", "OrderPage", "PlanOutcome", "Portal"]
 
 
 class Portal(

@@ -14,17 +14,18 @@ from core.accounts.model import Staff
 from core.accounts.service import customer, is_known
 from core.canonical import Batch, Fault
 from core.catalog.service import products
-from core.conversation import acts, offers
+from core.conversation import acts, offers, transcript
 from core.database import audit, settings
 from core.database.migrate import require_current
 from core.errors import PortalError, Refused, Unavailable
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import closed, inbox, merging, outbox, pace, places, runs
+from core.mailroom import closed, explaining, inbox, merging, outbox, pace, places, runs
+from core.mailroom.explaining import Explained
 from core.mailroom.outbox import DeadLetter, Written
 from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
-from core.notifications import hours
+from core.notifications import hours, told
 from core.notifications import service as notifications
 from core.notifications.model import KINDS, Notice, Unwanted
 from core.orders.service import reserved
@@ -45,6 +46,16 @@ class Health:
     faults: tuple[str, ...]
     oldest_unsent_s: float | None
     last_runs: dict[str, datetime]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What there is to count, without a name in it; ages in seconds."""
+
+    letters: dict[tuple[str, str], int]
+    oldest_unsent_s: float
+    unanswered: int
+    since_run_s: dict[str, float]
 
 
 class MachineRoom(Rooms):
@@ -136,8 +147,8 @@ class MachineRoom(Rooms):
             planner(session, staff)
             return outbox.dead_letters(session)
 
-    def retry_letter(self, staff: Staff, outbox_id: int) -> None:
-        """Send a dead letter after all.
+    def retry_letter(self, staff: Staff | None, outbox_id: int) -> None:
+        """Send a dead letter after all; nobody of the staff is the operator at the command line.
 
         Raises:
             Conflict: it is not waiting for anybody any more.
@@ -145,12 +156,12 @@ class MachineRoom(Rooms):
         """
         now = self._clock()
         with self._database.unit_of_work() as session:
-            who = planner(session, staff)
+            who = f"staff:{planner(session, staff).email}" if staff else "operator"
             outbox.retry(session, outbox_id, now)
-            audit.record(session, now, f"staff:{who.email}", "letter_retried", f"outbox:{outbox_id}")
+            audit.record(session, now, who, "letter_retried", f"outbox:{outbox_id}")
 
-    def discard_letter(self, staff: Staff, outbox_id: int) -> None:
-        """Put a dead letter away for good.
+    def discard_letter(self, staff: Staff | None, outbox_id: int) -> None:
+        """Put a dead letter away for good; a purchase order that thereby never leaves is cancelled.
 
         Raises:
             Conflict: it is not waiting for anybody any more.
@@ -158,9 +169,36 @@ class MachineRoom(Rooms):
         """
         now = self._clock()
         with self._database.unit_of_work() as session:
-            who = planner(session, staff)
-            outbox.discard(session, outbox_id, who.email, now)
-            audit.record(session, now, f"staff:{who.email}", "letter_discarded", f"outbox:{outbox_id}")
+            who = f"staff:{planner(session, staff).email}" if staff else "operator"
+            gone = outbox.discard(session, outbox_id, who.removeprefix("staff:"), now)
+            audit.record(session, now, who, "letter_discarded", f"outbox:{outbox_id}")
+            if gone.kind == "purchase_order" and not gone.may_have_arrived:
+                purchase_orders.give_up(session, str(gone.content["number"]), who, now)
+
+    def explain_letters(self, by: str, what: str) -> list[Explained]:
+        """Why letters went, wait or were withdrawn: by `id`, `customer` or `order`, latest first."""
+        with self._database.reading() as session:
+            return explaining.letters(session, (by, what), self.channels, self._clock())
+
+    def letters_for_a_person(self) -> list[Explained]:
+        """Dead letters as an operator reads them, latest first."""
+        with self._database.reading() as session:
+            return explaining.for_a_person(session, self.channels, self._clock())
+
+    def metrics(self) -> Metrics:
+        """What there is to count: letters by state, what waits, and when each job ran."""
+        now = self._clock()
+        with self._database.reading() as session:
+            waiting_since = outbox.waiting_since(session, now)
+            age = (now - waiting_since).total_seconds() if waiting_since is not None else 0.0
+            ran = {job: (now - at).total_seconds() for job, at in runs.last_finished(session).items()}
+            return Metrics(explaining.tallied(session), max(0.0, age), inbox.waiting(session), ran)
+
+    def note_run(self, job: str) -> None:
+        """Note that a job that runs all the time came to its end."""
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            runs.note(session, job, now)
 
     def claim_run(self, job: str, due_at: datetime, owner: str) -> bool:
         """Take a due run of a job; one replica and one restart get it."""
@@ -197,6 +235,9 @@ class MachineRoom(Rooms):
             acts.forget_old(session, now)
             runs.forget_old(session, now)
             pace.forget_old(session, now)
+            outbox.forget_old(session, now - timedelta(days=self._config.notifications.letters_days))
+            told.forget_old(session, now - timedelta(days=self._config.notifications.letters_days))
+            transcript.forget_old(session, now - timedelta(days=self._config.notifications.transcripts_days))
             sealed = audit.seal(session)
         return f"{expired} proposals expired, {sealed} audit rows sealed"
 

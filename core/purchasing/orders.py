@@ -72,6 +72,24 @@ def mark_sent(session: Session, number: str, now: datetime) -> None:
         record(session, now, "storekeeper", "purchase_order_sent", f"purchase_order:{number}")
 
 
+def give_up(session: Session, number: str, who: str, now: datetime) -> bool:
+    """Cancel a purchase order that never reached its supplier, so that nobody waits for it; False where one may have.
+
+    What was confirmed, or sent in an earlier revision, is under way whatever became of this letter.
+    """
+    never_sent = (
+        PurchaseOrderRow.purchase_order_number == number,
+        PurchaseOrderRow.status == PurchaseOrderStatus.APPROVED.value,
+    )
+    moved = update(PurchaseOrderRow).where(*never_sent).values(status=PurchaseOrderStatus.CANCELLED.value)
+    if session.scalar(moved.returning(PurchaseOrderRow.purchase_order_number)) is None:
+        return False
+    lines = update(PurchaseOrderLineRow).where(PurchaseOrderLineRow.purchase_order_number == number)
+    session.execute(lines.values(cancelled=PurchaseOrderLineRow.quantity - PurchaseOrderLineRow.received))
+    record(session, now, who, "purchase_order_given_up", f"purchase_order:{number}")
+    return True
+
+
 def purchase_orders(session: Session, staff: Staff, limit: int = 200) -> list[PurchaseOrder]:
     """Purchase orders, latest first, with their totals.
 

@@ -6,18 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import utc_now
 from core.config import Config
 from core.database.engine import Database
+from core.mailroom import outbox
+from core.mailroom.outbox import Outgoing
 from core.portal import Portal
 from tests.bot.command_line import Ended, run, start
 from tests.conftest import SettableClock
 from tests.core.database.side_by_side import ON_SQLITE
-from tests.shop import BOSS, open_shop
+from tests.shop import ADA, BOSS, open_shop
 
 REPLY_KEYS = ["text", "intents", "slots", "confidence", "asks", "buttons", "attachments", "actions", "speaker_proof",
               "handed_off"]  # fmt: skip
 COMMANDS = [("demo",), ("serve",), ("chat",), ("understand",), ("import",), ("templates",), ("plan",), ("check",),
-            ("backtest",), ("export-customer",), ("erase-customer",), ("db",), ("db", "upgrade")]  # fmt: skip
+            ("backtest",), ("export-customer",), ("erase-customer",), ("notifications",), ("db",),
+            ("db", "upgrade")]  # fmt: skip
 
 
 @pytest.fixture
@@ -292,3 +296,18 @@ def test_as_a_program_of_its_own_it_talks_and_plans(shop: str) -> None:
     assert list(json.loads(talked.out)) == REPLY_KEYS
     refused = start("plan", "--supplier", "NOBODY", "--config", shop)
     assert (refused.code, is_one_sentence(refused)) == (2, True)
+
+
+@ON_SQLITE
+def test_why_a_letter_waits_is_told_and_what_is_dead_is_listed(shop: str, database: Database) -> None:
+    with database.unit_of_work() as session:
+        content = {"to": "7", "customer_id": ADA, "about": "orders", "text": "words"}
+        outbox.post(session, Outgoing("order:1002:x", "telegram", "7", "notice", content), utc_now())
+    for asked in (("--explain", "1"), ("--order", "1002"), ("--customer", "ada@example.org")):
+        told = run("notifications", *asked, "--config", shop).out
+        assert "order:1002:x" in told
+        assert "nothing is sent by telegram here" in told
+    assert run("notifications", "--config", shop).out == "There are no such letters.\n"
+    for wrong in (("--explain", "77"), ("--customer", "nobody@example.org")):
+        assert is_one_sentence(run("notifications", *wrong, "--config", shop))
+    assert run("notifications", "--discard", "1", "--config", shop).code == 1

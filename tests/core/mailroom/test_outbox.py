@@ -160,7 +160,7 @@ def test_a_person_sends_a_dead_letter_after_all_or_puts_it_away_once(database: D
     assert [one.key for one in claim(database, clock)] == ["again"]
     for settle in (lambda s: outbox.retry(s, away, clock.now), lambda s: outbox.discard(s, away, "x", clock.now)):
         with pytest.raises(Conflict), database.unit_of_work() as session:
-            settle(session)  # type: ignore[no-untyped-call]
+            settle(session)
 
 
 def test_what_may_have_gone_out_is_sent_again_as_what_may_be_a_repeat(database: Database, clock: SettableClock) -> None:
