@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack import CHANNEL, files, people
 from bot.channels.slack.door import SlackDoor
-from bot.channels.slack.drawing import answers, unescaped
+from bot.channels.slack.drawing import answers, plain, unescaped
 from core.chat import Incoming, Speaker
 from core.errors import Unavailable
 
@@ -35,10 +35,9 @@ async def message(
     if not is_said_by_a_person(event):
         return
     thread = event.get("thread_ts") or ""
-    sent, unread = await files.fetched(door, event)
     incoming = Incoming(
         CHANNEL, event["channel"], event_id, unescaped(event.get("text") or ""), Speaker(), sender=event["user"],
-        thread=thread, unread=unread, files=sent,
+        thread=thread, files=files.named(event),
     )  # fmt: skip
     try:
         await door.ask(door.portal.receive, incoming)
@@ -76,16 +75,18 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
         sender=body["user"]["id"], thread=shown.get("thread_ts") or "",
     )  # fmt: skip
     try:
-        await door.ask(door.portal.receive, incoming)
+        is_new = await door.ask(door.portal.receive, incoming)
     except Unavailable:
         await _say_unavailable(door, client, channel, incoming.thread)
         return
+    if is_new and shown.get("blocks"):
+        door.later(_show_choice(client, channel, shown, incoming.text))
     await answer(door, channel)
 
 
 async def answer(door: SlackDoor, chat: str) -> None:
     """Answer all that waits in a chat, oldest first, and send it without waiting for the clock."""
-    while await door.work(door.portal.answer_next, CHANNEL, chat, answers) is not None:
+    while await door.work(door.portal.answer_next, CHANNEL, chat, answers, files.fetcher(door)) is not None:
         await door.work(door.portal.deliver_to, CHANNEL, chat)
     if await door.work(door.portal.brief_desk):
         await door.work(door.portal.deliver)
@@ -106,6 +107,14 @@ async def assistant_opened(door: SlackDoor, client: AsyncWebClient, event: dict[
         client, "assistant.threads.setSuggestedPrompts", channel_id=opened["channel_id"],
         thread_ts=opened["thread_ts"], prompts=prompts,
     )  # fmt: skip
+
+
+async def _show_choice(client: AsyncWebClient, channel: str, shown: dict[str, Any], label: str) -> None:
+    """Let a message show what was chosen in place of its buttons."""
+    told = {"type": "context", "elements": [plain(f"✓ {label}")]}
+    blocks = [*(block for block in shown["blocks"] if block.get("type") != "actions"), told]
+    text = shown.get("text") or "…"
+    await _as_far_as_it_goes(client, "chat.update", channel=channel, ts=shown["ts"], text=text, blocks=blocks)
 
 
 async def _say_unavailable(door: SlackDoor, client: AsyncWebClient, channel: str, thread: str) -> None:

@@ -16,7 +16,7 @@ from core.portal import Portal
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
-_WORKERS = 4
+_WORKERS = 2
 
 
 @dataclass

@@ -1,57 +1,61 @@
-"""Files that people send in Slack: fetched with the bot's token while Slack waits for its acknowledgement."""
+"""Files that people send in Slack: stored by their address, fetched with the bot's token before they are answered."""
 
-import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
+import httpx
 
 from bot.channels.slack.door import SlackDoor
 from core.chat import Upload
 
 log = logging.getLogger(__name__)
-_PATIENCE_S = 2.0
+_PATIENCE_S = 10.0
 _FILES_OF_SLACK = "files.slack.com"
-_TOO_LARGE, _TOO_MANY = "size", "many"
+_TOO_LARGE, _LOST = "size", "lost"
 
 
-async def fetched(door: SlackDoor, event: Mapping[str, Any]) -> tuple[tuple[Upload, ...], str]:
-    """The files of a message, and “file” where one could not be fetched in time: then none is handed on."""
-    named = [one for one in event.get("files") or () if isinstance(one, dict)]
-    if not named:
-        return (), ""
-    try:
-        async with asyncio.timeout(_PATIENCE_S), aiohttp.ClientSession() as session:
-            most = door.config.uploads.per_message
-            kept = [await _one(door, session, one) for one in named[:most]]
-            return (*kept, *(Upload(_name(one), fault=_TOO_MANY) for one in named[most:])), ""
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        log.info("a file in Slack could not be fetched: %s", type(error).__name__)
-        return (), "file"
+def named(event: Mapping[str, Any]) -> tuple[Upload, ...]:
+    """The files of a message, as their messenger names them."""
+    found = [one for one in event.get("files") or () if isinstance(one, dict)]
+    return tuple(
+        Upload(
+            str(one.get("name") or "file"),
+            reference=str(one.get("url_private_download") or one.get("url_private") or "none"),
+            size=int(one.get("size") or 0),
+        )
+        for one in found
+    )
 
 
-async def _one(door: SlackDoor, session: aiohttp.ClientSession, file: Mapping[str, Any]) -> Upload:
-    name, largest = _name(file), door.config.uploads.largest_mb * 1_000_000
-    if int(file.get("size") or 0) > largest:
-        return Upload(name, fault=_TOO_LARGE)
-    address = str(file.get("url_private_download") or file.get("url_private") or "")
-    if not _is_slacks(door, address):
+def fetcher(door: SlackDoor) -> Callable[[Upload], Upload]:
+    """What gets the content of a file; one that does not come is named, with what is wrong with it."""
+
+    def fetch(file: Upload) -> Upload:
+        try:
+            return _fetched(door, file)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            log.warning("a file in Slack could not be fetched: %s", type(error).__name__)
+            return replace(file, fault=_LOST)
+
+    return fetch
+
+
+def _fetched(door: SlackDoor, file: Upload) -> Upload:
+    if not _is_slacks(door, file.reference):
         raise ValueError("no address of Slack's")  # the token goes nowhere else
+    largest, content = door.config.uploads.largest_mb * 1_000_000, bytearray()
     token = {"Authorization": f"Bearer {door.settings.token.get_secret_value()}"}
-    async with session.get(address, headers=token, allow_redirects=False) as answer:
-        answer.raise_for_status()
-        if answer.status != 200 or answer.content_type == "text/html":
+    with httpx.stream("GET", file.reference, headers=token, timeout=_PATIENCE_S, follow_redirects=False) as answer:
+        if answer.status_code != 200 or answer.headers.get("content-type", "").startswith("text/html"):
             raise ValueError("a page to sign in at, because the app may not read files")
-        content = await answer.content.read(largest + 1)
-        while len(content) <= largest and (more := await answer.content.read(largest + 1 - len(content))):
-            content += more
-    return Upload(name, content) if len(content) <= largest else Upload(name, fault=_TOO_LARGE)
-
-
-def _name(file: Mapping[str, Any]) -> str:
-    return str(file.get("name") or "file")
+        for piece in answer.iter_bytes():
+            content += piece
+            if len(content) > largest:
+                return replace(file, fault=_TOO_LARGE)
+    return replace(file, content=bytes(content))
 
 
 def _is_slacks(door: SlackDoor, address: str) -> bool:

@@ -63,6 +63,15 @@ def test_a_return_by_buttons_is_made_once(ada: Workspace) -> None:
     assert len(ada.portal.order(ADA, "1001").returns) == 1
 
 
+def test_a_pressed_button_leaves_what_was_chosen_in_its_place(ada: Workspace) -> None:
+    ada.write(USER, "unlink my account")
+    asked = ada.last(USER)
+    ada.press(USER, asked, "No")
+    shown = str(ada.api.messages[CHAT, asked["ts"]]["blocks"])
+    assert "✓ No" in shown
+    assert "button" not in shown
+
+
 def test_what_is_in_stock(workspace: Workspace) -> None:
     workspace.write(USER, "do you have the blue glass lamp?")
     assert "Blue Glass Lamp" in workspace.last(USER)["text"]

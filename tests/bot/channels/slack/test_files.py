@@ -49,7 +49,7 @@ def test_what_is_too_large_is_not_fetched(ada: Workspace, size: int) -> None:
 
 
 def test_a_file_that_does_not_come_loses_no_word(ada: Workspace) -> None:
-    ada.api.fail("files", Fault(stalls_s=2.2))
+    ada.api.fail("files", Fault(status=500))
     assert send(ada, ada.api.file("lamp.jpg", PHOTO), text="when are you open?") == 200
     assert "09:00" in ada.last(USER)["text"]
     assert kept(ada) == []

@@ -242,7 +242,9 @@ class _Handler(BaseHTTPRequestHandler):
         """A file that somebody sent, for whoever has the token; a page to sign in at for others."""
         api: WebApi = self.server.api  # type: ignore[attr-defined]
         fault = (api.faults.get("files") or deque([Fault()])).popleft()
-        time.sleep(fault.stalls_s)
+        if fault.status != 200:
+            self._say(fault.status, {}, b"")
+            return
         content = api.sent_files.get(urlsplit(self.path).path.removeprefix("/api/sent/"))
         if content is None or self.headers.get("authorization") != f"Bearer {TOKEN}":
             self._say(200, {}, b"<html>Sign in</html>", "text/html")
