@@ -1,6 +1,7 @@
 """Carries post to Slack: a chat or a thread of it gets text beside blocks, or a file; trouble is Later or Never."""
 
 import http.client
+import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -48,6 +49,7 @@ class SlackCourier:
 
         Raises:
             Later: Slack is not there, is busy, asks us to slow down, or no longer knows the token.
+            Unclear: the connection broke over it.
             Gone: there is no such chat any more, or the app is not in it.
             Never: Slack refuses the message.
         """
@@ -56,7 +58,8 @@ class SlackCourier:
         except SlackApiError as refusal:
             raise _trouble(refusal) from refusal
         except (SlackClientError, OSError, http.client.HTTPException) as error:
-            raise Unclear(f"Slack does not answer ({type(error).__name__}).") from error
+            told = f"Slack does not answer ({type(error).__name__})."
+            raise (Later(told) if _never_arrived(error) else Unclear(told)) from error
 
     def _sent(self, post: Post) -> str:
         content = post.content
@@ -87,6 +90,11 @@ class SlackCourier:
             return channel
         opened: Any = self._client.conversations_open(users=channel)
         return str(opened["channel"]["id"])
+
+
+def _never_arrived(error: Exception) -> bool:
+    """Whether nobody was there to take it, so that another try is no repeat."""
+    return isinstance(getattr(error, "reason", error), ConnectionRefusedError | socket.gaierror)
 
 
 def _trouble(refusal: SlackApiError) -> Later | Never:

@@ -7,7 +7,7 @@ import pytest
 from bot.channels.slack.courier import SlackCourier
 from bot.channels.slack.drawing import LONGEST_TEXT, answers, drawn, parts, summary, unescaped
 from core.chat import Attachment, Button, Incoming, Reply, Speaker
-from core.mailroom.ports import Gone, Later, Never, Post
+from core.mailroom.ports import Gone, Later, Never, Post, Unclear
 from core.portal import File
 from tests.bot.channels.slack.kit import check_message
 from tests.bot.channels.slack.web_api import Fault, WebApi
@@ -62,7 +62,7 @@ def test_a_file_is_uploaded_to_the_chat_of_a_user(courier: SlackCourier, api: We
     [
         (Fault(status=500), Later),
         (Fault(status=503), Later),
-        (Fault(after=True), Later),
+        (Fault(after=True), Unclear),
         (Fault(error="internal_error"), Later),
         (Fault(error="invalid_auth"), Later),
         (Fault(error="channel_not_found"), Gone),
@@ -94,8 +94,9 @@ def test_slack_says_how_long_to_wait(courier: SlackCourier, api: WebApi, method:
 
 def test_slack_that_is_not_there_is_waited_for(api: WebApi) -> None:
     away = settings(api, api_url="http://127.0.0.1:9/api/")
-    with pytest.raises(Later):
+    with pytest.raises(Later) as raised:
         SlackCourier(away, lambda _: File("", "", b"")).send(post())
+    assert type(raised.value) is Later
 
 
 @pytest.mark.parametrize(
