@@ -120,7 +120,9 @@ def _diff(turn: Turn, order: Order, lines: list[dict[str, Any]], reason: str) ->
         planned = changes.changed_order(order, [LineChange(line["line"], 0) for line in lines])
         back = order.total - planned.total
         told.append(turn.say("cheaper_by", amount=back))
-    return "\n".join([*told, turn.say("for_good"), turn.say("go_ahead")])
+    minutes = turn.house.config.service.undo_minutes
+    told.append(turn.say("for_good_after", minutes=minutes) if minutes else turn.say("for_good"))
+    return "\n".join([*told, turn.say("go_ahead")])
 
 
 def _owed(turn: Turn, changed: Changed) -> Money:
