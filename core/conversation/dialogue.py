@@ -300,7 +300,11 @@ def _route(scene: Scene, heard: Heard) -> None:
     top = scene.standing.top
     if top is not None and top.is_waiting and _goes_on(scene, top, heard):
         return
-    if heard.control == "repeat":
+    if (more := _more(scene, heard)) is not None:
+        scene.intents = [more.intent]
+        scene.standing.push(more)
+        _run_stack(scene, "")
+    elif heard.control == "repeat":
         _repeat(scene)
     elif heard.control is not None:
         scene.texts.extend(_without_flow(scene, heard.control))
@@ -313,6 +317,15 @@ def _route(scene: Scene, heard: Heard) -> None:
         _run_stack(scene, heard.text)
     else:
         _follow_up(scene, heard)
+
+
+def _more(scene: Scene, heard: Heard) -> Frame | None:
+    """“More”, of what was only listed in part."""
+    rest = scene.standing.focus.get("more")
+    said = heard.text.strip(" .!").casefold()
+    if not rest or said not in scene.say("more_words").casefold().split(", "):
+        return None
+    return Frame(rest["intent"], dict(rest["slots"]))
 
 
 def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:

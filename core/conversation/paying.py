@@ -54,6 +54,8 @@ def moved(turn: Turn, settled: Settled) -> str:
 
 
 def _said(turn: Turn, methods: Sequence[Method]) -> list[Method]:
+    if own.answered(turn) and (named := own.method_meant(turn, own.answered(turn), methods)):
+        return named
     chosen = turn.slots.get("payment_method")
     if chosen:
         known = [method for method in methods if method.method_id == chosen]
@@ -62,10 +64,7 @@ def _said(turn: Turn, methods: Sequence[Method]) -> list[Method]:
         named = own.method_meant(turn, str(chosen), methods)
         if named:
             return named
-    for text in (own.answered(turn), own.heard(turn)):
-        if text and (named := own.method_meant(turn, text, methods)):
-            return named
-    return []
+    return own.method_meant(turn, own.heard(turn), methods) if own.heard(turn) else []
 
 
 def _covers(method: Method, amount: Money) -> bool:

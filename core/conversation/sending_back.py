@@ -180,7 +180,7 @@ def _named(
             choices = tuple(own.line_choice(turn, line, order) for line in left)
             return Ask("product", turn.say("which_twin", name=left[0].description), choices)
         seen.add(left[0].line)
-        units = _number_before(turn, text, mention.start)
+        units = number_before(turn, text, mention.start)
         goods[str(left[0].line)] = units if units is not None else goods.get(str(left[0].line))
     if not goods:
         goods.update(dict.fromkeys(_by_options(turn, order, [one.line for one in possible], text)))
@@ -200,7 +200,7 @@ def _by_options(turn: Turn, order: Order, lines: Sequence[int], text: str) -> li
     return fitting if len(fitting) == 1 else []
 
 
-def _number_before(turn: Turn, text: str, begin: int) -> int | None:
+def number_before(turn: Turn, text: str, begin: int) -> int | None:
     """The number of units said right before a name: “2 of the mugs”, “three mugs”."""
     words = turn.say("number_words").split(", ")
     before = _COUNTED.search(text[max(0, begin - 24) : begin])
