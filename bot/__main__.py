@@ -252,6 +252,15 @@ def scorecard(
 
 
 @app.command()
+def decisions(as_json: AsJson = False, config: ConfigPath = None) -> None:
+    """Show what a year's decisions were predicted to cost, what overrides changed, and what they cost so far."""
+    from bot.planning import decisions as run
+
+    with _house(_load(config)) as house:
+        run(house, as_json=as_json)
+
+
+@app.command()
 def backtest(
     items: Annotated[Path, typer.Option(help="Table of items, CSV or Parquet.")],
     demand: Annotated[Path, typer.Option(help="Table of their demand by day, CSV or Parquet.")],

@@ -4,12 +4,14 @@ import csv
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from bot.assembly import House
 from bot.files import writing
 from core.errors import NotFound
+from core.purchasing.history import Outcome
 from core.purchasing.scorecard import Scorecard
 
 _COLUMNS = ("supplier", "location", "sku", "name", "quantity", "unit_cost", "line_total", "currency")
@@ -41,6 +43,38 @@ def scorecards(house: House, supplier: str, *, as_json: bool) -> None:
         typer.echo("Nothing was ordered from suppliers in the last year.")
     for card in cards:
         typer.echo("\n".join(_told(card)))
+
+
+def decisions(house: House, *, as_json: bool) -> None:
+    """Print what decisions were predicted to cost as proposed, as decided and with nothing, and cost so far."""
+    found = house.portal.all_outcomes()
+    if as_json:
+        typer.echo(json.dumps([_as_dict(one) for one in found], ensure_ascii=False))
+        return
+    if not found:
+        typer.echo("Nothing was decided in the last year.")
+    for one in found:
+        what = f"{one.proposal_id} {one.supplier_name}, {one.status.value} by {one.decided_by}"
+        predicted = f"{one.proposed} as proposed, {one.decided} as decided, {one.nothing} with nothing"
+        typer.echo(
+            f"{what} on {one.decided_at:%Y-%m-%d}: the year predicted {predicted}; "
+            f"realised {one.realised_total} in {one.days} days"
+        )
+
+
+def _as_dict(one: Outcome) -> dict[str, Any]:
+    money = {"proposed": one.proposed, "decided": one.decided, "nothing": one.nothing, "override": one.override}
+    return {
+        "proposal": one.proposal_id,
+        "supplier": one.supplier_name,
+        "status": one.status.value,
+        "decided_by": one.decided_by,
+        "decided_at": one.decided_at.isoformat(),
+        "days": one.days,
+        "currency": one.decided.currency,
+        "predicted": {name: amount.minor for name, amount in money.items()},
+        "realised": {kind: amount.minor for kind, amount in one.realised.items()},
+    }
 
 
 def _told(card: Scorecard) -> list[str]:

@@ -67,6 +67,37 @@ def enquiries(session: Session, since: date) -> list[tuple[str, date, int]]:
     return [(sku, asked_on, units) for sku, asked_on, units in rows]
 
 
+def asked_in_vain(session: Session, skus: Sequence[str], since: date) -> dict[str, int]:
+    """Units of each product that were asked for in vain since a day."""
+    rows = session.execute(
+        select(EnquiryRow.sku, func.sum(EnquiryRow.units))
+        .where(EnquiryRow.sku.in_(skus), EnquiryRow.asked_on >= since)
+        .group_by(EnquiryRow.sku)
+    )
+    return {sku: int(units) for sku, units in rows}
+
+
+def unit_days(
+    session: Session, skus: Sequence[str], location: str, since: datetime, until: datetime
+) -> dict[str, float]:
+    """Units times days that lay on a shelf between two moments, by the movements that were booked."""
+    here = {sku: units for (sku, place), units in on_hand_by_place(session, skus).items() if place == location}
+    moved = session.execute(
+        select(MovementRow.sku, MovementRow.units, MovementRow.moved_at)
+        .where(MovementRow.sku.in_(skus), MovementRow.location == location, MovementRow.moved_at > since)
+        .order_by(MovementRow.moved_at.desc())
+    ).all()
+    lain: dict[str, float] = {}
+    for sku, units in here.items():
+        level, after = units, until
+        for _, change, moved_at in (one for one in moved if one[0] == sku):
+            at = min(moved_at, until)
+            lain[sku] = lain.get(sku, 0.0) + level * (after - at).total_seconds() / 86400
+            level, after = level - change, at
+        lain[sku] = lain.get(sku, 0.0) + level * (after - since).total_seconds() / 86400
+    return lain
+
+
 def askers(session: Session, skus: Sequence[str], since: date) -> dict[str, dict[str, int]]:
     """Who asked in vain for each product since a day, and for how many units at most."""
     rows = session.execute(

@@ -6,10 +6,11 @@ from datetime import date
 
 from core.accounts.model import Staff
 from core.portal.promises import Promises
-from core.purchasing import cards, changes, deliveries, orders, papers, scorecard
+from core.purchasing import cards, changes, deliveries, history, orders, papers, scorecard
 from core.purchasing.changes import Confirmation
 from core.purchasing.decisions import Decider
 from core.purchasing.deliveries import Arrival
+from core.purchasing.history import Outcome
 from core.purchasing.lateness import tell_late
 from core.purchasing.model import PurchaseOrder
 from core.purchasing.papers import PaperFile
@@ -129,6 +130,20 @@ class GoodsIn(Promises):
         """The same for whoever runs the shop's machine."""
         with self._database.reading() as session:
             return scorecard.kept_word(session, self._config.shop.zone, self._clock(), supplier)
+
+    def outcomes(self, staff: Staff) -> list[Outcome]:
+        """What decisions of the last year were predicted to cost, and cost so far.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            return history.outcomes(session, staff, self._clock())
+
+    def all_outcomes(self) -> list[Outcome]:
+        """The same for whoever runs the shop's machine."""
+        with self._database.reading() as session:
+            return history.known_outcomes(session, self._clock())
 
     def tell_late_orders(self) -> int:
         """Tell planners of orders that should have been here, each once for the day it was expected; how many."""

@@ -134,7 +134,7 @@ def repriced(line: ProposalLine, row: ProposalLineRow, quantity: int) -> Reprice
         quantity=counted,
         unit_cost=unit_cost,
         total=unit_cost * counted,
-        expected_cost=as_money(float(costed.total[0]), unit_cost.currency),
+        expected_cost=as_money(round(sum(cost_lines.values()), 2), unit_cost.currency),  # adds up as it is shown
         cost_lines=cost_lines,
         risk=round(float(costed.risk[0]), 4),
         explanation=_explained(shown, line.name, unit_cost.currency),

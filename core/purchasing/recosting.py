@@ -246,7 +246,8 @@ def _priced(kind: str, row: ProposalLineRow, known: Known, quantity: int) -> Pri
     items, velocity = arrays([known])
     costed = recost(items, velocity, np.array([float(quantity)]))
     unit_cost = Money(row.unit_cost, known.item.currency) if quantity == row.quantity else _unit_cost(known, quantity)
-    expected = as_money(float(costed.total[0]), unit_cost.currency)
+    parts = (round(float(part[0]), 2) for part in (costed.purchase, costed.ordering, costed.holding, costed.stockout))
+    expected = as_money(round(sum(parts), 2), unit_cost.currency)
     return Priced(kind, quantity, unit_cost, unit_cost * quantity, expected, round(float(costed.risk[0]), 4))
 
 

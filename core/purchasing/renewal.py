@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from core.catalog.service import products
 from core.database.audit import record
 from core.errors import Conflict
+from core.money import Money
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import ProposalStatus
 from core.purchasing.position import positions
 from core.purchasing.proposals import content_hash, lines_of
 from core.purchasing.rows import ProposalLineRow, ProposalRow
+from core.purchasing.service import terms_of
 from core.replenishment.plan import propose, reason
 
 _OVERTAKEN_SHARE = 0.1
@@ -22,31 +24,42 @@ _OVERTAKEN_SHARE = 0.1
 
 
 def renew_if_overtaken(session: Session, row: ProposalRow, now: datetime) -> str:
-    """Compute the lines anew that more stock, or less to serve, has made too large.
+    """Compute the lines anew that more stock, or less to serve, has made too large, or whose terms have changed.
 
     Returns:
         What changed, for whoever was about to approve; empty where nothing was overtaken.
     """
     lines = lines_of(session, row.proposal_id)
     at = positions(session, [line.sku for line in lines], without_proposal=row.proposal_id)
+    asked = terms_of(session, row.supplier, [line.sku for line in lines])
     told = []
     names = products(session, [line.sku for line in lines])
     for line in lines:
         known, here = Known.from_json(line.known), at[line.sku, row.location]
         surplus = here.units - (known.on_hand + known.on_order - known.waiting)
-        if line.quantity == 0 or surplus < max(known.item.pack, _OVERTAKEN_SHARE * line.quantity):
+        item = asked.get(line.sku, known.item)
+        is_repriced = item != known.item and item.currency == row.currency
+        is_overtaken = surplus >= max(known.item.pack, _OVERTAKEN_SHARE * line.quantity)
+        if line.quantity == 0 or not (is_overtaken or is_repriced):
             continue
         fresh = replace(known, on_hand=here.on_hand, on_order=here.on_order, waiting=here.waiting)
-        before = line.quantity
-        _recompute(line, fresh)
-        if line.quantity != before:
-            name = names[line.sku].name if line.sku in names else line.sku
+        before, cost = line.quantity, line.unit_cost
+        _recompute(line, replace(fresh, item=item) if is_repriced else fresh)
+        name = names[line.sku].name if line.sku in names else line.sku
+        if is_repriced and (line.quantity, line.unit_cost) != (before, cost):
+            paid = f"{Money(cost, row.currency)} before, {Money(line.unit_cost, row.currency)} now"
+            told.append(
+                f"{name}: the supplier asks something else, {paid} a unit; {before} before, {line.quantity} now"
+            )
+        elif line.quantity != before:
             told.append(f"{name}: {before} before, {line.quantity} now, because {surplus} more are here or coming")
     if not told:
         return ""
     _renew(session, row, lines, now)
     changes = "\n".join(told)
-    return f"Stock has changed since proposal {row.proposal_id} was made; it was computed anew, look again:\n{changes}"
+    return (
+        f"Things have changed since proposal {row.proposal_id} was made; it was computed anew, look again:\n{changes}"
+    )
 
 
 def restate(session: Session, row: ProposalRow, lines: Sequence[ProposalLineRow], *, edited_by: str | None) -> None:

@@ -80,19 +80,20 @@ def suppliers(session: Session) -> dict[str, Supplier]:
 def supplier_items(session: Session) -> list[SupplierItem]:
     """What all suppliers ask for what they sell."""
     rows = session.scalars(select(SupplierItemRow).order_by(SupplierItemRow.sku, SupplierItemRow.supplier))
-    return [
-        SupplierItem(
-            row.supplier,
-            row.sku,
-            row.unit_cost,
-            row.currency,
-            row.minimum,
-            row.pack,
-            row.maximum,
-            tuple((int(quantity), int(cost)) for quantity, cost in row.price_breaks or ()),
-        )
-        for row in rows
-    ]
+    return [_item(row) for row in rows]
+
+
+def terms_of(session: Session, supplier: str, skus: Sequence[str]) -> dict[str, SupplierItem]:
+    """What one supplier asks today for some of what it sells."""
+    rows = session.scalars(
+        select(SupplierItemRow).where(SupplierItemRow.supplier == supplier, SupplierItemRow.sku.in_(skus))
+    )
+    return {row.sku: _item(row) for row in rows}
+
+
+def _item(row: SupplierItemRow) -> SupplierItem:
+    breaks = tuple((int(quantity), int(cost)) for quantity, cost in row.price_breaks or ())
+    return SupplierItem(row.supplier, row.sku, row.unit_cost, row.currency, row.minimum, row.pack, row.maximum, breaks)
 
 
 def lead_times(session: Session, since: datetime) -> dict[str, list[float]]:

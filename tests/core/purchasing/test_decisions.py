@@ -229,3 +229,15 @@ def test_the_customer_hears_of_the_arrival_that_was_just_approved(planned: Porta
     planned.approve(BOSS, proposal.proposal_id, proposal.content_hash)
     after = planned.converse(Incoming("web", "guest", "3", "when are blue glass lamps back?", Speaker()))
     assert "between" in after.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_price_that_changed_meanwhile_is_shown_before_it_is_paid(planned: Portal, proposal: Proposal) -> None:
+    terms = {"supplier": "ACME", "sku": shop.MUG, "pack": 12, "minimum": 24, "price_breaks": [[144, 190]]}
+    shop.bring(planned, "supplier_items", {**terms, "unit_cost": 210})
+    with pytest.raises(Conflict, match=r"asks something else, £1\.80 before, £1\.90 now"):
+        planned.approve(BOSS, proposal.proposal_id, proposal.content_hash)
+    renewed = planned.proposal(BOSS, proposal.proposal_id)
+    decided = planned.approve(BOSS, proposal.proposal_id, renewed.content_hash)
+    lines = planned.purchase_order(BOSS, decided.purchase_order_number or "").lines
+    assert {line.sku: line.unit_cost.minor for line in lines}[shop.MUG] == 190
