@@ -11,6 +11,7 @@ from bot.web.refusals import status_of
 from bot.web.show import go_to, page
 from core.accounts.model import Visitor
 from core.errors import PortalError
+from core.notifications.model import KINDS
 
 router = APIRouter(prefix="/account")
 
@@ -48,6 +49,26 @@ def remove(request: Request, calling: Calling, visitor: AsVisitor, fields: Field
     return go_to("/account")
 
 
+@router.get("/notices")
+def notices(request: Request, calling: Calling, visitor: AsVisitor) -> Response:
+    """What the customer is told, where, and at which hours not."""
+    return _notices_page(request, calling, visitor)
+
+
+@router.post("/notices")
+def choose_notices(request: Request, calling: Calling, visitor: AsVisitor, fields: Fields) -> Response:
+    """Keep what was ticked; a channel that is not on the form stays as it is."""
+    portal = door_of(request).portal
+    channels = portal.notice_settings(visitor).channels
+    wanted = {kind: {one: fields.get(f"{kind}:{one}") == "on" for one in channels} for kind in KINDS}
+    quiet = (fields.get("quiet_from", "").strip()[:8], fields.get("quiet_until", "").strip()[:8])
+    try:
+        portal.choose_notices(visitor, wanted, fields.get("zone", "").strip()[:64], quiet)
+    except PortalError as refusal:
+        return _notices_page(request, calling, visitor, fault=refusal)
+    return go_to("/account/notices")
+
+
 @router.get("/data")
 def data(request: Request, visitor: AsVisitor) -> Response:
     """Everything kept about the customer, as one file."""
@@ -69,3 +90,13 @@ def _page(
         "fault": str(fault or ""),
     }
     return page(request, calling, "account.html", status=status_of(fault) if fault else 200, **told)
+
+
+def _notices_page(request: Request, calling: Caller, visitor: Visitor, *, fault: PortalError | None = None) -> Response:
+    portal = door_of(request).portal
+    told = {
+        "found": portal.notice_settings(visitor),
+        "may_manage": portal.may(visitor, "account"),
+        "fault": str(fault or ""),
+    }
+    return page(request, calling, "notices.html", status=status_of(fault) if fault else 200, **told)

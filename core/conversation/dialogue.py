@@ -36,6 +36,7 @@ from core.support.model import CUSTOMER, Ticket
 _TOO_MANY_MISSES = 2
 _MOST_RESUMED = 1
 _PROVES = "link_account"
+_NOTICES = "notification_settings"
 _TAKES_BACK = "undo"
 _PHOTO, _FILES = "photo", "attach_file"
 _IDENTIFIED = 1
@@ -176,7 +177,7 @@ def _respond(scene: Scene, text: str) -> None:
         if ticket is None or not ticket.claimed_by:
             scene.texts.append(scene.house.wording.refusal(scene.incoming.speaker.language, refusal))
         return
-    if ticket is not None:
+    if ticket is not None and not any(frame.slots.get("by_word") for frame in heard.begin):
         _keep_quiet(scene, heard, ticket, text)
         return
     scene.intents = [frame.intent for frame in heard.begin] or ([heard.control] if heard.control else [])
@@ -267,6 +268,8 @@ def _read(scene: Scene, text: str) -> Heard:
         links.void(scene.session, invitation)  # whoever reads along could use it
     if invitation and scene.incoming.speaker.staff_id is None:
         return Heard(begin=[Frame(_PROVES, {"invitation": invitation})])
+    if (wanted := _all_notices(scene, text)) is not None:
+        return Heard(begin=[Frame(_NOTICES, {"wanted": wanted, "by_word": True})])
     today = scene.now.astimezone(scene.house.zone).date()
     where, language = scene.standing, scene.incoming.speaker.language
     is_settled = bool(where.language) or language != DEFAULT
@@ -282,6 +285,24 @@ def _read(scene: Scene, text: str) -> Heard:
     heard = hearing.heard(understood, text, scene.audience)
     scene.confidence = heard.confidence
     return heard
+
+
+def _all_notices(scene: Scene, text: str) -> bool | None:
+    """Whether a message is the one word that switches all notices off (False) or on (True); None where it is not.
+
+    While a question is open the word ends that, unless it is written in capitals.
+    """
+    said = text.strip().rstrip(".!")
+    top = scene.standing.top
+    is_open = (top is not None and top.is_waiting) or scene.standing.handed_off
+    if not scene.incoming.speaker.customer_id or not said.isalpha() or (is_open and not said.isupper()):
+        return None
+    wording = scene.house.wording
+    for wanted, key in ((False, "stop_all_words"), (True, "start_all_words")):
+        spoken = [wording.say(language, "", key).split(", ") for language in wording.languages]
+        if any(said.casefold() in words for words in spoken):
+            return wanted
+    return None
 
 
 def _in_plain_words(scene: Scene, text: str, understood: Understanding) -> Understanding:

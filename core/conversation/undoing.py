@@ -14,7 +14,7 @@ from core.conversation.paying import moved
 from core.conversation.turn import Turn
 from core.errors import Refused
 from core.inventory import alerts
-from core.notifications.service import choices, choose
+from core.notifications.service import reachable, restore, wishes
 from core.orders import changes, restoring
 from core.orders.changes import Changed
 from core.orders.model import Order, OrderStatus
@@ -192,9 +192,10 @@ def _wish_again(turn: Turn, undo: Undo) -> list[str]:
 
 
 def _show_notices(turn: Turn, undo: Undo) -> list[str]:
-    standing, say = choices(turn.session, turn.customer_id), turn.house.wording.say
+    standing, say = wishes(turn.session, turn.customer_id), turn.house.wording.say
+    reached = reachable(turn.session, turn.customer_id)
     return [
-        say(turn.speaker.language, _NOTICES, "line_on" if was else "line_off",
+        say(turn.speaker.language, _NOTICES, "line_on" if any(was[one] for one in reached) else "line_off",
             kind=say(turn.speaker.language, _NOTICES, f"kind_{kind}"))
         for kind, was in undo["before"].items()
         if standing.get(kind) != was
@@ -202,7 +203,7 @@ def _show_notices(turn: Turn, undo: Undo) -> list[str]:
 
 
 def _choose_again(turn: Turn, undo: Undo) -> list[str]:
-    choose(turn.session, turn.customer_id, undo["before"], turn.now)
+    restore(turn.session, turn.customer_id, undo["before"], turn.now)
     return []
 
 

@@ -46,6 +46,12 @@ def held_until(session: Session, post: Post, config: Config, now: datetime) -> d
     return quiet.release(now) if quiet is not None and quiet.holds(now) else None
 
 
+def chosen_hours(session: Session, customer_id: str) -> tuple[str, str, str]:
+    """The zone a customer chose and their quiet hours; empty where they left it to the shop."""
+    row = session.get(HoursRow, customer_id)
+    return (row.zone, row.quiet_from, row.quiet_until) if row is not None else ("", "", "")
+
+
 def choose_hours(session: Session, customer_id: str, zone: str, quiet: tuple[str, str], now: datetime) -> None:
     """Keep the zone and the quiet hours a customer chose; empty ones leave it to the shop, equal ones are none.
 

@@ -24,7 +24,10 @@ from core.mailroom.ports import Post
 from core.notifications.model import CHANNELS, CHATS, KINDS, Addressed, Notice, Unwanted
 from core.notifications.rows import ChoiceRow
 
-__all__ = ["CHANNELS", "KINDS", "Notice", "addressed", "choices", "choose", "consents", "notify", "wishes"]
+__all__ = [
+    "CHANNELS", "KINDS", "Consent", "Notice", "addressed", "choices", "choose", "consents", "notify", "reachable",
+    "restore", "wishes",
+]  # fmt: skip
 
 _GONE = Unwanted("there is no such customer any more")
 
@@ -54,9 +57,26 @@ def _everywhere(chosen: Mapping[tuple[str, str], bool], kind: str, channel: str)
     return chosen.get((kind, ""), KINDS[kind]) and channel != "web"
 
 
+def reachable(session: Session, customer_id: str) -> tuple[str, ...]:
+    """The channels a customer can be told on: mail, those of linked chats, and the web chat."""
+    linked = {one.channel for one in links.links_of(session, customer_id)}
+    return tuple(channel for channel in CHANNELS if channel not in CHATS or channel in linked)
+
+
 def choices(session: Session, customer_id: str) -> dict[str, bool]:
-    """Whether a customer wants each kind of notice on any channel."""
-    return {kind: any(by_channel.values()) for kind, by_channel in wishes(session, customer_id).items()}
+    """Whether a customer wants each kind of notice on any channel they can be told on."""
+    channels = reachable(session, customer_id)
+    wanted = wishes(session, customer_id)
+    return {kind: any(by_channel[one] for one in channels) for kind, by_channel in wanted.items()}
+
+
+def restore(session: Session, customer_id: str, before: Mapping[str, Mapping[str, bool]], now: datetime) -> None:
+    """Let wishes be as they were, channel by channel: nothing is switched on that was not on."""
+    standing = wishes(session, customer_id)
+    for channel in CHANNELS:
+        kinds = {kind: was[channel] for kind, was in before.items() if standing[kind][channel] != was[channel]}
+        if kinds:
+            choose(session, customer_id, kinds, now, channel=channel)
 
 
 def choose(session: Session, customer_id: str, kinds: Mapping[str, bool], now: datetime, *, channel: str = "") -> None:

@@ -11,8 +11,9 @@ from core.accounts.links import ChatLink
 from core.accounts.model import Customer, Member, Visitor
 from core.billing import service as billing
 from core.errors import NeedsProof, NotFound, Refused
+from core.notifications import hours
 from core.notifications import service as notifications
-from core.notifications.service import Notice
+from core.notifications.service import Consent, Notice
 from core.portal.rooms import Rooms
 from core.privacy import Erased
 
@@ -46,6 +47,17 @@ class Export:
             "tables": self.tables,
             "files": files,
         }
+
+
+@dataclass(frozen=True)
+class NoticeSettings:
+    """What a customer wants to be told, by kind and channel they can be told on, when not, and how that came about."""
+
+    wanted: dict[str, dict[str, bool]]
+    channels: tuple[str, ...]
+    zone: str
+    quiet: tuple[str, str]
+    history: tuple[Consent, ...]
 
 
 class Reception(Rooms):
@@ -97,6 +109,33 @@ class Reception(Rooms):
         who = f"customer:{customer.customer_id}"
         with self._database.unit_of_work() as session:
             accounts.remove_person(session, customer.customer_id, address, who, self._clock())
+
+    def notice_settings(self, visitor: Visitor) -> NoticeSettings:
+        """What the visitor's account wants to be told, where and when."""
+        key = self._holder(visitor).customer_id
+        with self._database.reading() as session:
+            zone, begins, ends = hours.chosen_hours(session, key)
+            history = tuple(notifications.consents(session, key))
+            channels = notifications.reachable(session, key)
+            return NoticeSettings(notifications.wishes(session, key), channels, zone, (begins, ends), history)
+
+    def choose_notices(
+        self, visitor: Visitor, wanted: dict[str, dict[str, bool]], zone: str, quiet: tuple[str, str]
+    ) -> None:
+        """Keep what the visitor's account wants to be told, by kind and channel, and its quiet hours.
+
+        Raises:
+            InvalidInput: not a time zone, or no times of day.
+            Refused: the visitor's role does not go with it.
+        """
+        key, now = self._holder(visitor).customer_id, self._clock()
+        self._require(visitor, "account")
+        with self._database.unit_of_work() as session:
+            standing = notifications.wishes(session, key)
+            whole = {kind: {**by_channel, **wanted.get(kind, {})} for kind, by_channel in standing.items()}
+            notifications.restore(session, key, whole, now)
+            if hours.chosen_hours(session, key) != (zone, *quiet):
+                hours.choose_hours(session, key, zone, quiet, now)
 
     def export_for(self, visitor: Visitor) -> Export:
         """Everything kept about the visitor's account.

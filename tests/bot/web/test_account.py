@@ -133,3 +133,26 @@ def test_a_session_ends_after_half_an_hour_of_nothing(zoe: Browser, clock: Setta
     assert zoe.get("/orders").status_code == 200
     clock.forward(timedelta(minutes=30))
     assert zoe.get("/orders").status_code == 303
+
+
+@ON_SQLITE
+def test_what_is_told_is_chosen_by_kind_and_channel_with_its_history(zoe: Browser) -> None:
+    assert 'name="orders:email"' in zoe.get("/account/notices").text
+    assert "orders:telegram" not in zoe.get("/account/notices").text  # no such chat is linked
+    chosen = {"returns:email": "on", "offers:email": "on", "orders:web": "on", "quiet_from": "22:00",
+              "quiet_until": "07:00", "zone": "Europe/Berlin", "orders:telegram": "on", "odd:email": "on"}  # fmt: skip
+    zoe.send_form("/account/notices", "/account/notices", **chosen)
+    page = zoe.get("/account/notices").text
+    ticked = {name for name in ("orders:email", "returns:email", "offers:email", "orders:web", "tickets:email")
+              if f'name="{name}"' in page and " checked" in page.split(f'name="{name}"')[1].split(">")[0]}  # fmt: skip
+    assert ticked == {"returns:email", "offers:email", "orders:web"}
+    assert 'value="22:00"' in page
+    assert "Offers and news: yes" in page
+
+
+@ON_SQLITE
+def test_hours_that_are_none_are_refused_and_change_nothing(zoe: Browser) -> None:
+    answer = zoe.send_form("/account/notices", "/account/notices", zone="Mars/Olympus", quiet_from="late")
+    assert answer.status_code == 422
+    assert "not the name of a time zone" in answer.text
+    assert 'name="orders:email" aria-label="Orders and deliveries: Mail" checked' in zoe.get("/account/notices").text
