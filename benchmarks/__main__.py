@@ -3,6 +3,6 @@
 import subprocess
 import sys
 
-for name in ("demo", "imports", "turns", "understanding"):
+for name in ("demo", "imports", "turns", "understanding", "enquiries"):
     print(f"\n== {name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False)

@@ -2,12 +2,14 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
 from core.accounts.service import customer, is_known
 from core.catalog.service import products
+from core.inventory import alerts
 from core.notifications.service import Notice, notify
 from core.portal.rooms import Rooms
 from core.purchasing import promises
@@ -60,14 +62,18 @@ class Promises(Rooms):
         if kind != "customer" or product is None or not is_known(session, customer_id):
             return False
         person, wording = customer(session, customer_id), self._house.wording
-        said = {"name": product.name, "units": slip.units, "said": slip.said}
-        if slip.now is not None:
-            days = {"earliest": slip.now.earliest, "latest": slip.now.latest}
-            text = wording.say(
-                person.language, _INTENT, "slip_until", chance=round(slip.now.confidence * 100), **said, **days
-            )
+        said: dict[str, Any] = {"name": product.name, "units": slip.units, "said": slip.said}
+        if slip.now is None:
+            key = "slip_unknown"
+            alerts.subscribe(
+                session, slip.sku, customer_id, slip.units, self._clock()
+            )  # so that they hear when it lands
         else:
-            text = wording.say(person.language, _INTENT, "slip_unknown", **said)
-        subject = wording.say(person.language, _INTENT, "slip_subject", name=product.name)
+            key = "slip_until" if slip.said is not None else "slip_over"
+            said |= {"earliest": slip.now.earliest, "latest": slip.now.latest}
+            said |= {"chance": round(slip.now.confidence * 100)}
+        text = wording.say(person.language, _INTENT, key, **said)
+        about = "slip_over_subject" if key == "slip_over" else "slip_subject"
+        subject = wording.say(person.language, _INTENT, about, name=product.name)
         notice = Notice(f"promise:{slip.promise_id}:{slip.slip}", subject, "back_in_stock")
         return notify(session, person, notice, text, self._clock())

@@ -24,14 +24,14 @@ KEPT, BROKEN = "kept", "broken"
 
 @dataclass(frozen=True)
 class Slip:
-    """A promise that will not hold: what was said last, and what can be said now; None where no day can be named."""
+    """A promise to be corrected: the last day said and what can be said now; None where no day was or can be named."""
 
     promise_id: int
     slip: int
     asker: str
     sku: str
     units: int
-    said: date
+    said: date | None
     now: Restock | None
 
 
@@ -97,23 +97,20 @@ def slipped(session: Session, rules: Rules) -> list[Slip]:
     """Find every promise that a purchase order no longer bears out: later, fewer, cancelled, or overdue.
 
     Each slip is found once: what can be said now takes the place of what was said. A slip that another purchase order
-    makes up for is none.
+    makes up for is none. Where no day could be named any more, a new one is found once as well.
     """
-    rows = session.scalars(
-        select(PromiseRow).where(PromiseRow.is_current, PromiseRow.told_to.is_not(None)).order_by(PromiseRow.promise_id)
-    ).all()
+    rows = session.scalars(select(PromiseRow).where(PromiseRow.is_current).order_by(PromiseRow.promise_id)).all()
     sources = _sources(session, [row.promise_id for row in rows])
     standing = _standing(session, {one.purchase_order_number for found in sources.values() for one in found})
     found = []
     for row in rows:
-        told_to = row.told_to or rules.today
         counted_on = sources.get(row.promise_id, [])
         is_worse = any(_is_worse(one, standing.get((one.purchase_order_number, row.sku))) for one in counted_on)
-        if not is_worse and rules.today <= told_to:
+        if row.told_to is not None and not is_worse and rules.today <= row.told_to:
             continue
         said = promise(session, row.sku, row.units, rules)
         restock = None if said.missing else said.restock
-        if said.now < said.asked and (slip := _corrected(session, row, told_to, restock)):
+        if said.now < said.asked and (slip := _corrected(session, row, restock)):
             found.append(slip)
     session.flush()
     return found
@@ -137,13 +134,16 @@ def record_of(session: Session, since: datetime) -> Record:
     return Record(int(scored), int(kept), float(expected), int(session.scalar(waiting) or 0))
 
 
-def _corrected(session: Session, row: PromiseRow, told_to: date, restock: Restock | None) -> Slip | None:
-    """Put what can be said now in the place of what was said; a slip only where it is later."""
-    _rest_on(session, row.promise_id, restock)
-    if restock is not None and restock.latest <= told_to:
+def _corrected(session: Session, row: PromiseRow, restock: Restock | None) -> Slip | None:
+    """Put what can be said now in the place of what was said; nothing to tell where it is no later, or nothing new."""
+    said, latest = row.told_to, restock.latest if restock else None
+    if said is None and latest is None:
         return None
-    row.told_to, row.slips = restock.latest if restock else None, row.slips + 1
-    return Slip(row.promise_id, row.slips, row.asker, row.sku, row.units, told_to, restock)
+    _rest_on(session, row.promise_id, restock)
+    if said is not None and latest is not None and latest <= said:
+        return None
+    row.told_to, row.slips = latest, row.slips + 1
+    return Slip(row.promise_id, row.slips, row.asker, row.sku, row.units, said, restock)
 
 
 def _rest_on(session: Session, promise_id: int, restock: Restock | None) -> None:

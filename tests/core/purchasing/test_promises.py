@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.database.engine import Database
+from core.inventory import alerts
 from core.portal import Portal
 from core.purchasing.promising import Promise, Rules, promise
 from core.purchasing.rows import PromiseRow
@@ -126,6 +127,12 @@ def test_what_is_cancelled_or_cut_is_told_without_a_day(ada: Talk, change: dict[
     supply(ada.portal, **change)
     assert ada.portal.keep_promises() == 1
     assert "no new day yet" in slips(ada.portal)[0]
+    with ada.portal._database.reading() as session:
+        assert [sku for sku, _, _ in alerts.wishes_of(session, ADA)] == [LAMP]
+    supply(ada.portal, "PO-3", expected_on=date(2026, 7, 1))
+    assert ada.portal.keep_promises() == 1
+    assert ada.portal.keep_promises() == 0
+    assert any("is on its way" in letter.text for letter in ada.portal.letters())
 
 
 @ON_SQLITE
