@@ -21,6 +21,9 @@ _NOBODY_THERE = frozenset({"channel_not_found", "user_not_found", "is_archived",
                            "cannot_dm_bot", "user_not_visible"})  # fmt: skip
 
 
+_OF_ONE_PERSON = frozenset({"D", "U", "W"})
+
+
 class Document(Protocol):
     """A document to be sent."""
 
@@ -56,7 +59,7 @@ class SlackCourier:
         try:
             return self._sent(post)
         except SlackApiError as refusal:
-            raise _trouble(refusal) from refusal
+            raise _trouble(refusal, str(post.content["to"])) from refusal
         except (SlackClientError, OSError, http.client.HTTPException) as error:
             told = f"Slack does not answer ({type(error).__name__})."
             raise (Later(told) if _never_arrived(error) else Unclear(told)) from error
@@ -97,7 +100,7 @@ def _never_arrived(error: Exception) -> bool:
     return isinstance(getattr(error, "reason", error), ConnectionRefusedError | socket.gaierror)
 
 
-def _trouble(refusal: SlackApiError) -> Later | Never:
+def _trouble(refusal: SlackApiError, to: str) -> Later | Never:
     response: Any = refusal.response
     error = str(response.get("error") or response.status_code)
     if response.status_code == 429:
@@ -107,6 +110,6 @@ def _trouble(refusal: SlackApiError) -> Later | Never:
         return Later(f"Slack has trouble of its own ({error}).")
     if error in _OURS:
         return Later(f"Slack does not let us in ({error}); check slack.token.")
-    if error in _NOBODY_THERE:
+    if error in _NOBODY_THERE and to[:1] in _OF_ONE_PERSON:  # the shop may yet invite the app into a channel of its own
         return Gone(f"Nothing can be said there any more: {error}.")
     return Never(f"Slack refuses it: {error}.")

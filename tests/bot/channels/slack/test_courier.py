@@ -77,6 +77,13 @@ def test_trouble_is_sorted(courier: SlackCourier, api: WebApi, fault: Fault, kin
     assert type(raised.value) is kind
 
 
+def test_a_channel_that_the_app_is_not_in_stays_open_for_when_it_is(courier: SlackCourier, api: WebApi) -> None:
+    api.fail("chat.postMessage", Fault(error="not_in_channel"))
+    with pytest.raises(Never) as raised:
+        courier.send(post("C0STAFF"))
+    assert type(raised.value) is Never
+
+
 def test_it_never_tries_again_by_itself(courier: SlackCourier, api: WebApi) -> None:
     api.fail("chat.postMessage", Fault(after=True))
     with pytest.raises(Later):
