@@ -216,13 +216,17 @@ def is_before(row: OutboxRow) -> ColumnElement[bool]:
     )
 
 
-def next_turn(session: Session, channel: str, now: datetime) -> datetime | None:
-    """From when on more of what is due may go, as far as the platform's limits are known; None where nothing is due."""
-    may_go = select(OutboxRow.outbox_id).where(_is_due(channel, now), ~pace.is_resting(channel, now)).limit(1)
+def next_turn(session: Session, channel: str, now: datetime, chat: str = "") -> datetime | None:
+    """From when on more of what is due may go, as far as the platform's limits are known; None where nothing is due.
+
+    With `chat`, of what is due there.
+    """
+    is_due = and_(_is_due(channel, now), OutboxRow.chat == chat if chat else true())
+    may_go = select(OutboxRow.outbox_id).where(is_due, ~pace.is_resting(channel, now)).limit(1)
     if session.scalar(may_go):
         return pace.free_at(session, channel) or now
     rests = select(func.min(PaceRow.free_at)).join(OutboxRow, PaceRow.name == channel + ":" + OutboxRow.place)
-    return session.scalar(rests.where(_is_due(channel, now)))
+    return session.scalar(rests.where(is_due))
 
 
 def begin(session: Session, owner: str, taken: Post, content: dict[str, Any], now: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +37,7 @@ from core.purchasing import orders as purchase_orders
 from core.purchasing.service import planner
 
 log = logging.getLogger(__name__)
+_SHORTEST_PAUSE_S = 0.02
 _POST_LATE = timedelta(minutes=15)
 _ALERT = "back_in_stock_alert"
 
@@ -114,16 +117,27 @@ class MachineRoom(Rooms):
             self._carry(owner, post)
         return len(taken)
 
-    def deliver_to(self, channel: str, chat: str) -> int:
-        """Send what is due in one chat, in order; how many letters were dealt with."""
+    def deliver_to(
+        self, channel: str, chat: str, patience_s: float = 0.0, wait: Callable[[float], object] = time.sleep
+    ) -> int:
+        """Send what is due in one chat, in order; how many letters were dealt with.
+
+        Pauses that the platform's limits ask for are waited for, up to `patience_s` each.
+        """
         owner, dealt_with = secrets.token_hex(8), 0
-        while True:
+        while channel in self._couriers:
             with self._database.unit_of_work() as session:
-                taken = outbox.claim(session, owner, [channel], self._clock(), 1, chat=chat)
-            if not taken or channel not in self._couriers:
+                now = self._clock()
+                taken = outbox.claim(session, owner, [channel], now, 1, chat=chat)
+                turn = outbox.next_turn(session, channel, now, chat) if patience_s and not taken else None
+            if taken:
+                self._carry(owner, taken[0])
+                dealt_with += 1
+            elif turn is None or (turn - now).total_seconds() > patience_s:
                 return dealt_with
-            self._carry(owner, taken[0])
-            dealt_with += 1
+            else:
+                wait(max((turn - now).total_seconds(), _SHORTEST_PAUSE_S))
+        return dealt_with
 
     def next_turn_s(self, channel: str) -> float | None:
         """In how many seconds more may be sent on a channel; None where nothing is due there."""

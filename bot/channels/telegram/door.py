@@ -19,6 +19,7 @@ from core.portal import Portal
 log = logging.getLogger(__name__)
 _CHATS_AT_ONCE = 8
 _THINKS_LONG_S = 0.8
+_PATIENCE_S = 2.0  # a pause that is longer is left to the clock
 
 
 class Door:
@@ -93,7 +94,7 @@ class Door:
         try:
             while self._portal.answer_next(CHANNEL, chat, draw, self._fetch) is not None:
                 typing.cancel()
-                self._portal.deliver_to(CHANNEL, chat)
+                self._portal.deliver_to(CHANNEL, chat, _PATIENCE_S)
         finally:
             typing.cancel()
 

@@ -177,6 +177,19 @@ def test_a_chat_that_takes_nothing_gets_nothing_until_somebody_writes_there(
 
 
 @on_sqlite
+def test_answers_that_come_faster_than_a_platform_takes_them_are_waited_for(
+    portal: Portal, cote: Dovecote, clock: SettableClock
+) -> None:
+    portal.engage("telegram", cote)
+    for delivery in range(8):
+        portal.receive(replace(said(str(delivery), "hello"), channel="telegram"))
+        portal.answer_next("telegram", CHAT, draw)
+    assert portal.deliver_to("telegram", CHAT) < 8
+    portal.deliver_to("telegram", CHAT, 2.0, wait=lambda pause_s: clock.forward(timedelta(seconds=pause_s)))
+    assert len(cote.carried) == 8
+
+
+@on_sqlite
 def test_edited_or_forwarded_words_never_say_yes(portal: Portal, cote: Dovecote, database: Database,
                                                  clock: SettableClock) -> None:  # fmt: skip
     link(database, clock)
