@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.config import Config
-from core.mailroom import outbox
+from core.mailroom import outbox, places
 from core.mailroom.outbox import Outgoing
 from core.purchasing.model import Proposal
 from core.purchasing.rows import ProposalRow
@@ -22,6 +22,7 @@ from core.purchasing.rows import ProposalRow
 CHANNEL = "slack"
 CARD, DIGEST, PAPER, NEWS = "proposal_card", "proposal_digest", "order_paper", "order_news"
 _LIFETIME = timedelta(days=3)
+_MOST_CARDS = 20
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,9 @@ class Card:
 
 
 def announce(session: Session, run: str, config: Config, now: datetime) -> None:
-    """Show what a plan brought: a digest, then a card for each proposal."""
-    made = session.scalars(
-        select(ProposalRow.proposal_id).where(ProposalRow.run == run).order_by(ProposalRow.proposal_id)
-    ).all()
+    """Show what a plan brought: a digest of all, a card for each of the largest; others get one once they change."""
+    largest = select(ProposalRow.proposal_id).where(ProposalRow.run == run).order_by(ProposalRow.total.desc())
+    made = session.scalars(largest.limit(_MOST_CARDS)).all()
     if made:
         _post(session, f"digest:{run}", DIGEST, {"run": run}, config, now)
     for proposal_id in made:
@@ -51,6 +51,12 @@ def redraw(session: Session, proposal_id: int, config: Config, now: datetime) ->
     if not _post(session, _key(proposal_id), CARD, first, config, now):
         again = {"proposal": proposal_id, "instead_of": _key(proposal_id)}
         _post(session, f"{_key(proposal_id)}:{secrets.token_hex(8)}", CARD, again, config, now)
+
+
+def close(session: Session, proposal_id: int, config: Config, now: datetime) -> None:
+    """Show that nobody decided in time, where a card was shown at all."""
+    if places.place_of(session, _key(proposal_id)):
+        redraw(session, proposal_id, config, now)
 
 
 def hang_up(session: Session, proposal_id: int, number: str, revision: int, config: Config, now: datetime) -> None:

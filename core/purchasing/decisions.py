@@ -150,7 +150,7 @@ def expire_old(session: Session, now: datetime, config: Config) -> int:
     gone = session.scalars(expiring).all()
     for proposal_id in gone:
         record(session, now, "storekeeper", "proposal_expired", f"proposal:{proposal_id}")
-        cards.redraw(session, proposal_id, config, now)
+        cards.close(session, proposal_id, config, now)
     return len(gone)
 
 

@@ -14,6 +14,7 @@ from tests.core.purchasing.conftest import person
 
 BOSS, PLANNER = person(shop.BOSS), person(shop.PLANNER)
 FRIDAY = date(2026, 6, 19)
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # races are tried on both kinds
 
 
 def line_of(proposal: Proposal, sku: str) -> int:

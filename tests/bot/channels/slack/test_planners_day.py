@@ -241,3 +241,12 @@ def test_plain_words_do_the_same_by_command(day: Workspace) -> None:
 def test_the_service_carries_cards_too(day: Workspace) -> None:
     service = SlackService(day.portal, day.door.config, day.clock)
     assert isinstance(service.courier, PlannersCourier)
+
+
+def test_a_proposal_nobody_decided_says_so_on_its_card(day: Workspace, clock: SettableClock) -> None:
+    clock.forward(timedelta(days=8))
+    day.portal.housekeep()
+    deliver(day)
+    assert "Not decided in time" in words(card(day))
+    day.press(PAT, card(day), "Open")
+    assert proposal(day).status is ProposalStatus.EXPIRED
