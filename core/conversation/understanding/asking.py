@@ -75,8 +75,13 @@ _EXCEPTS = re.compile(
 )
 _OF_PRODUCTS = frozenset({"stock_level", "restock_date"})
 _ASKED_AGAIN = _OF_PRODUCTS | {"track_order", "get_invoice", "return_status", "decide_proposal", "explain_quantity"}
+# asked once for each order that is named; goods of one order go together
+_DONE_TO_ORDERS = frozenset({"cancel_order", "reorder", "change_address", "change_payment", "return_item", "exchange_item", "claim_item",
+    "withdraw", "change_order", "refund_status"})  # fmt: skip
+_ASKED_OF_ORDERS = _DONE_TO_ORDERS | {"track_order", "get_invoice"}
 _RECORDS = frozenset({"order_number", "invoice_number", "return_number", "proposal"})
 _DECIDED = re.compile(r"(?<!\w)(?:approve|reject|accept|decline) #?(\d{1,6})(?![\w%])")
+_NUMBER_OF_ORDER = re.compile(r" {0,3}(?:(?:the|my|order|number|no|also|too|please)[ .#]{1,2}){0,4}#?<id>(?: too| as well|,? please)?[ .!?]{0,3}")
 _ONE_MORE = re.compile(
     r" {0,3}(?:the|a|an|any|some) (?P<name>[^\W\d_][\w'&/. -]{1,60}?)(?: too| as well|,? please)? {0,3}"
 )
@@ -123,6 +128,8 @@ class Judge:
         likely = self._likely(wording)
         best = int(likely.argmax())
         label = self.model.labels[best]
+        if float(likely[self._foreign].sum()) >= _KNOWN_BETTER:
+            return True
         least = _KNOWN_BETTER if label not in self.served else _SURE_OF_OTHER
         return float(likely[best]) >= least and label not in {carrier.intent, "answers"}
 
@@ -142,6 +149,14 @@ class Judge:
     @cached_property
     def _unserved(self) -> NDArray[np.int64]:
         return np.flatnonzero([label not in self.served for label in self.model.labels])
+
+    @cached_property
+    def _foreign(self) -> NDArray[np.int64]:
+        return np.flatnonzero([label not in self.served | {"answers"} for label in self.model.labels])
+
+    def rules_out(self, name: str, wording: str) -> bool:
+        """Whether the wording has a word that the intent is never asked for with."""
+        return provisos.is_ruled_out(self.provisos.get(name, Proviso()), words_of(wording))
 
     def believes(self, intent: Intent, wording: str, none: float) -> bool:
         """Whether the intent is likely enough and the words it cannot do without are there."""
@@ -274,7 +289,11 @@ def _asked(text: str, claims: Claims, judge: Judge) -> list[Stretch]:
         return []
     asked: list[Stretch] = []
     for start, end in stretches:
-        stretch = _asking(text, claims, judge, start, end) or _asked_as_well(text, claims, asked, start, end)
+        stretch = (
+            _one_more_order(text, claims, asked, start, end)
+            or _asking(text, claims, judge, start, end)
+            or _one_more_product(text, claims, asked, start, end)
+        )
         if stretch is not None and not any(_is_same(text, claims, stretch, other) for other in asked):
             asked.append(stretch)
     return asked
@@ -292,11 +311,25 @@ def _asking(text: str, claims: Claims, judge: Judge, start: int, end: int) -> St
     return Stretch(start, end, best) if is_request and judge.believes(best, said, none) else None
 
 
-def _asked_as_well(text: str, claims: Claims, asked: Sequence[Stretch], start: int, end: int) -> Stretch | None:
-    """“... and the lamp?”: one more product to which the question before it is put."""
-    match = _ONE_MORE.fullmatch(text, start, end)
+def _one_more_order(text: str, claims: Claims, asked: Sequence[Stretch], start: int, end: int) -> Stretch | None:
+    """“... and 1002”: one more order of which the same is asked as of the one before it."""
     before = asked[-1] if asked else None
-    if match is None or before is None or before.intent is None or before.intent.name not in _OF_PRODUCTS:
+    if before is None or before.intent is None or before.intent.name not in _ASKED_OF_ORDERS:
+        return None
+    said = [one for one in claims.within(start, end) if one.name == "order_number"]
+    named = any(one.name == "order_number" for one in claims.within(before.start, before.end))
+    if not named or len(said) != 1 or not _NUMBER_OF_ORDER.fullmatch(claims.masked(text, start, end)):
+        return None
+    return replace(before, start=start, end=end, found=())
+
+
+def _one_more_product(text: str, claims: Claims, asked: Sequence[Stretch], start: int, end: int) -> Stretch | None:
+    """“... and the lamp?”: one more product to which the question before it is put."""
+    before = asked[-1] if asked else None
+    if before is None or before.intent is None or before.intent.name not in _OF_PRODUCTS:
+        return None
+    match = _ONE_MORE.fullmatch(text, start, end)
+    if match is None:
         return None
     name, begin = match["name"], match.start("name")
     is_product = phrases.is_name(name) and phrases.may_be_sold(name) and claims.is_free(begin, match.end("name"))
@@ -309,15 +342,17 @@ def _is_same(text: str, claims: Claims, one: Stretch, other: Stretch) -> bool:
     """Whether two stretches ask for one thing: the same intent, unless each names another record or product."""
     if one.intent is None or other.intent is None or one.intent.name != other.intent.name:
         return False
-    if one.intent.name not in _ASKED_AGAIN:
+    if one.intent.name not in _ASKED_AGAIN | _DONE_TO_ORDERS:
         return True
     named, named_before = _named(text, claims, one), _named(text, claims, other)
     return not named or not named_before or bool(named & named_before)
 
 
 def _named(text: str, claims: Claims, stretch: Stretch) -> set[str]:
-    """The numbers and the products that a stretch names."""
+    """The numbers and the products that a stretch names; goods of one order are no others."""
     records = {one.value for one in claims.within(stretch.start, stretch.end) if one.name in _RECORDS}
+    if stretch.intent is not None and stretch.intent.name in _DONE_TO_ORDERS:
+        return records
     numbers = {match[1] for match in _DECIDED.finditer(text, stretch.start, stretch.end)}
     return records | numbers | {one.value for one in stretch.found if one.name == "product"}
 
@@ -325,7 +360,8 @@ def _named(text: str, claims: Claims, stretch: Stretch) -> set[str]:
 def _carrying(text: str, claims: Claims, judge: Judge, start: int, end: int) -> Stretch | None:
     """A stretch that carries a product's name, unless the model knows better what it is about."""
     carrier = carried(text, claims, start, end)
-    if carrier is None or judge.knows_better(carrier, wording(text, claims, start, end)):
+    said = wording(text, claims, start, end) if carrier is not None else ""
+    if carrier is None or judge.rules_out(carrier.intent, said) or judge.knows_better(carrier, said):
         return None
     return Stretch(start, end, Intent(carrier.intent, _CARRIED) if carrier.intent else None, carrier.found)
 

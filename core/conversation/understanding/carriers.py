@@ -24,6 +24,7 @@ _REQUEST = (
 _NEXT_REQUEST = re.compile(rf"{_JOIN} {_REQUEST}(?!\w)")
 _NO_NAME = re.compile(
     rf"{_JOIN} (?:i|i'm|i'd|we|need|it|they|he|she|you|my|not|then)(?!\w)|(?<!\w)because(?!\w)"
+    r"|(?<!\w)(?:when|once|if|whether|until) (?:it|it's|its|they|i|you|we)(?!\w)"
     r"|(?<!\w)(?:orders?|parcel|invoice) (?:number|status)(?!\w)"
 )
 _PIECE = re.compile(r"\{([a-z]+)\}")

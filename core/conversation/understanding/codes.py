@@ -30,13 +30,31 @@ _TRACKED = re.compile(
     rf" (?:my )?(?:({_SPACED})|(\d{{4,18}})(?![\w/]|[.,-]\d))"
 )
 _TRACKING = re.compile(r"(?<!\w)([a-z]{2}\d{8,10}[a-z]{2})(?!\w)")
+# “cancel 1002”: what is done to a number alone is done to an order
+_DONE_TO = re.compile(
+    r"(?<!\w)(?:cancel(?:l?ing)?|canc[e]?l|cancle|re-?orde?r(?:ing)?|repeat|re?tu?rn(?:ing)?|retrun|send back|exchange|swap"
+    r"|withdraw|refund)"
+    rf" (?:my |the |number |no |nr ){{0,2}}(?:({_SPACED})|(?!(?:19|20)\d\d(?!\d))(\d{{4,18}}))(?![\w/%]|[.,-]\d)"
+)
+_TO_DO = re.compile(  # as other languages put it: “1002 stornieren”
+    r"(?<![\w.,/+£€$-])(?!(?:19|20)\d\d(?!\d))(\d{4,18}) (?:please )?(?:cancel|re-?order|repeat|return|send back|exchange|withdraw)(?=[ ,.!?]{0,3}(?:please[.! ]*)?$"
+    r"|[,;]| (?:and|but)(?!\w))"
+)
+_ONE_MORE = re.compile(r" {0,2}(?:,|and|&|plus|as well as|or)(?: and| also)? (?:order |number )?#?(\d{4,18})(?![\w/%]|[.,-]\d)")
+_CARD = re.compile(
+    r"(?<!\w)(?:visa|master ?card|amex|american express|maestro|discover|(?:credit |debit |bank |gift |ec-?)?(?:card|karte)"
+    r"|kreditkarte|debitkarte|bankkarte|girocard)"
+    r"(?:,? (?:card|debit|credit|number|the|to|no|nr|that|which|with|it|is|ends?|ending|in|on|digits|last|four|4)){0,6}"
+    r"[ ,.:#(*x-]{1,8}(?:(?:to|on|in|with|the|auf) )?(\d{4})(?![\w/]|[.,-]\d)"
+)
 _BILLED = re.compile(
     r"(?<!\w)(?:invoi?ces?|invioces?|bills?|receipts?) (?:for|of) (?:my )?"
     r"(?!(?:19|20)\d\d(?!\d))(\d{4,18})(?![\w/]|[.,-]\d)"
 )
-_SENT_BACK = re.compile(
-    r"(?<!\w)(?:re?tu?rn(?:ing)?|retrun|back)(?!\w)[^.?!\n]{0,90}? from (?!(?:19|20)\d\d(?!\d))(\d{4,18})"
-    r"(?![\w/]|[.,-]\d| (?:down |up )?to\b)"
+_GOODS_OF = re.compile(
+    r"(?<!\w)(?:re?tu?rn(?:ing)?|retrun|back|exchang(?:e|ing)|swap(?:ping)?|chang(?:e|ing)|cancel(?:l?ing)?|remov(?:e|ing)"
+    r"|replac(?:e|ing)|withdraw|address|payment|invoice)(?!\w)"
+    r"[^.?!\n]{0,90}? (?:from|of|in|for) (?!(?:19|20)\d\d(?!\d))(\d{4,18})(?![\w/%]|[.,-]\d| (?:down |up )?to \d)"
 )
 _HASH = re.compile(rf"#{_GAP}(?:({_SPACED})|({_CODE})(?!\w))")
 _NUMBERED = re.compile(r"(?<!\w)(?:no|nr|number)[.: #]{1,3}(\d{4,15})(?!\w)")
@@ -63,6 +81,7 @@ def add_codes(text: str, claims: Claims) -> None:
     """Claim every number and code of a folded text that names a record."""
     claims.add(Found("email", match.group(), match.start(), match.end()) for match in _EMAIL.finditer(text))
     claims.add(Found("phone", match.group(), match.start(), match.end()) for match in _PHONE.finditer(text))
+    claims.add(Found("card", match[1], match.start(1), match.end(1)) for match in _CARD.finditer(text))
     claims.add(_numbered(text, _RETURN, "return_number", "R"))
     claims.add(_numbered(text, _TICKET, "ticket_number", "T"))
     claims.add(_named(text, _POSTCODE_NAMED, "postcode"))
@@ -73,9 +92,36 @@ def add_codes(text: str, claims: Claims) -> None:
     claims.add(_named(text, _TRACKING, "tracking_number"))
     claims.add(_named(text, _INVOICE_PREFIX, "invoice_number"))
     claims.add(_named(text, _INVOICE, "invoice_number"))
-    for pattern in (_ENDING, _ORDER, _TRACKED, _BILLED, _SENT_BACK, _HASH, _NUMBERED, _PREFIXED):
+    for pattern in (_ENDING, _ORDER, _TRACKED, _BILLED, _HASH, _NUMBERED, _PREFIXED):
         claims.add(_named(text, pattern, "order_number"))
+    claims.add(_counting_nothing(text, _DONE_TO))
+    claims.add(_counting_nothing(text, _GOODS_OF))
+    claims.add(_named(text, _TO_DO, "order_number"))
+    claims.add(_more(text, claims))
     claims.add(_named(text, _BARE, "order_number", is_bare=True))
+
+
+def _counting_nothing(text: str, pattern: "re.Pattern[str]") -> Iterator[Found]:
+    """A number that stands where an order's may, unless it counts what stands behind it."""
+    for match in pattern.finditer(text):
+        group = match.lastindex or 0
+        follows = _FOLLOWS.match(text, match.end())
+        word = follows["word"] if follows is not None else None
+        if (word is None or word in _NEVER_COUNTED) and not text.startswith(" of ", match.end()):
+            yield Found("order_number", match[group].replace(" ", ""), match.start(group), match.end(group))
+
+
+def _more(text: str, claims: Claims) -> Iterator[Found]:
+    """The orders that are listed behind one: “1001, 1002 and 1003”."""
+    for first in [one for one in claims.found if one.name == "order_number"]:
+        at = first.end
+        while (match := _ONE_MORE.match(text, at)) is not None:
+            follows = _FOLLOWS.match(text, match.end())
+            word = follows["word"] if follows is not None else None
+            if word is not None and word not in _NEVER_COUNTED:
+                return
+            yield Found("order_number", match[1], match.start(1), match.end(1))
+            at = match.end()
 
 
 def _numbered(text: str, pattern: "re.Pattern[str]", name: str, series: str) -> Iterator[Found]:

@@ -17,6 +17,7 @@ _PLANNING = frozenset(
 _PRODUCT_CODES = frozenset({"stock_level", "restock_date", "edit_proposal", "explain_quantity"})
 _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_proposal", "correct"})
 _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
+_NO_SLOTS = frozenset({"phone", "card"})
 _NAMELESS = frozenset(
     {"greeting", "goodbye", "thanks", "help", "confirm", "cancel_flow", "repeat", "back_to_bot", "talk_to_human"}
 )
@@ -55,7 +56,7 @@ def details(text: str, claims: Claims, part: Stretch) -> Iterator[Found]:
     money = [one for one in own.found if one.name == "amount"]
     currencies = [currency for amount in money for currency in amounts.currencies(stretch, amount)]
     for found in [*own.found, *currencies, *_four_digits(stretch, own)]:
-        if found.name != "phone":
+        if found.name not in _NO_SLOTS:
             yield replace(found, start=found.start + part.start, end=found.end + part.start)
 
 

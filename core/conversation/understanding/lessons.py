@@ -2,13 +2,13 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from core.conversation.understanding.linear import Example
-from core.conversation.understanding.tongues import Tongue
+from core.conversation.understanding.tongues import HOME, Tongue
 
 LEAST = 0.4
 _HERE = Path(__file__).parent
@@ -16,10 +16,11 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Proviso:
-    """What an intent is believed on: its least confidence, and words of each group that must be there."""
+    """What an intent is believed on: its least confidence, words of each group that must be there, and none of `never`."""
 
     least: float = LEAST
     words: tuple[tuple[str, ...], ...] = ()
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,15 @@ def load(folder: Path) -> Lessons:
 
 
 def _add_language(lessons: Lessons, language: str, written: Mapping[str, Any]) -> None:
-    """A language's own file; glossed words meet the same provisos as those they are glossed with."""
+    """A language's own file; glossed words meet the provisos of those they are glossed with, or the file's own."""
     lessons.examples[language] = {name: list(texts) for name, texts in written["examples"].items()}
     lessons.frames[language] = list(written["frames"])
     lessons.tongues[language] = Tongue.of(written)
-    for (_, name), proviso in [*lessons.provisos.items()]:
-        lessons.provisos[language, name] = proviso
+    own = written.get("provisos")
+    for (spoken, name), proviso in [*lessons.provisos.items()]:
+        if spoken == HOME:
+            groups = proviso.words if own is None else tuple(map(tuple, own.get(name, ())))
+            lessons.provisos[language, name] = replace(proviso, words=groups)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -98,4 +102,4 @@ def _add(
 
 def _proviso(written: Mapping[str, Any], language: str) -> Proviso:
     words = tuple(tuple(group) for group in written.get(language, []))
-    return Proviso(float(written.get("least_confidence", LEAST)), words)
+    return Proviso(float(written.get("least_confidence", LEAST)), words, tuple(written.get("never", ())))
