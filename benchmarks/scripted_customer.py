@@ -145,7 +145,7 @@ class Customer:
         parts = {"postcode": "postcode", "city": "city", "country": "country", "region": "region"}
         if reply.asks in parts and wish.address:
             return wish.address[parts[reply.asks]], None
-        return "I do not know that", None
+        return "that I could not say", None
 
     def _confirm(self, wish: Wish, reply: Reply) -> tuple[str, str | None]:
         if not self._is_complete(wish, reply.text):
@@ -190,7 +190,7 @@ class Customer:
             if exact:
                 return _pressed(exact[0])
         if not about:
-            return "I do not know that", None
+            return "that I could not say", None
         item = about[0]
         return (item.new_sku if self.explicit else ", ".join(item.new_options.values())), None
 

@@ -413,6 +413,8 @@ def _follow_up(scene: Scene, heard: Heard) -> None:
 
 
 def _without_flow(scene: Scene, control: str) -> list[str]:
+    if control in {"confirm", "deny"} and scene.standing.focus.get("intent"):
+        return [scene.say("nothing_waits")]  # “ok” behind an answer takes note of it
     return [scene.say("nothing_open")] if control in {"confirm", "deny", "cancel_flow", "correct", "fill"} else []
 
 

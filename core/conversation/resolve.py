@@ -1,5 +1,6 @@
 """Which order or product somebody means, looked up first among their own records, then in the catalogue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from core.orders.model import Order
 from core.orders.service import order_numbers_of, order_of, orders_of
 
 _MOST_CHOICES = 4
+_TELLING = 4  # the last characters by which a number is told from others
 _SAME_NAME = 82
 _NEAR_NAME = 70
 _SURELY = 90
@@ -123,20 +125,30 @@ def is_in_period(turn: Turn, day: date) -> bool:
 
 
 def _own_number(turn: Turn, typed: str) -> str:
-    own = order_numbers_of(turn.session, turn.customer_id)
+    return number_meant(order_numbers_of(turn.session, turn.customer_id), typed)
+
+
+def number_meant(own: Sequence[str], typed: str) -> str:
+    """The one of somebody's numbers that is meant, however it was typed; as it was typed where none or several are.
+
+    >>> number_meant(["1001", "W44002"], "#001001"), number_meant(["1001", "W44002"], "4002")
+    ('1001', 'W44002')
+    """
     folded = {number.upper(): number for number in own}
     bare = typed.upper().lstrip("#")
     if bare in folded:
         return folded[bare]
-    stripped = bare.lstrip("0")
-    by_zeros = [number for number in own if number.upper().lstrip("0") == stripped]
-    ending = [number for number in own if len(bare) >= 4 and number.upper().endswith(bare)]
-    digits = "".join(character for character in bare if character.isdigit())
-    by_digits = [number for number in own if digits and "".join(filter(str.isdigit, number)) == digits]
+    by_zeros = [number for number in own if number.upper().lstrip("0") == bare.lstrip("0")]
+    ending = [number for number in own if len(bare) >= _TELLING and number.upper().endswith(bare)]
+    by_digits = [number for number in own if _digits(bare) and _digits(number) == _digits(bare)]
     for found in (by_zeros, ending, by_digits):
         if len(found) == 1:
             return found[0]
     return typed
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number)).lstrip("0")
 
 
 def _by_place(turn: Turn, reference: str) -> Order | None:

@@ -57,6 +57,17 @@ def test_an_order_number_is_recognised_however_it_is_typed(ada: Talk, typed: str
     assert "Order 1001" in ada.say(f"where is {typed}").text
 
 
+def test_an_ok_behind_an_answer_takes_note_of_it(ada: Talk) -> None:
+    ada.say("where is order 1001?")
+    assert ada.say("ok").text.startswith("All right.")
+
+
+def test_each_of_two_requests_is_about_its_own_order(ada: Talk) -> None:
+    text = ada.say("where is order 1001 and the invoice for 1002").text
+    assert "Order 1001" in text
+    assert "Order 1002" not in text
+
+
 def test_a_foreign_order_and_a_missing_one_look_the_same(ada: Talk) -> None:
     foreign, missing = ada.say("where is order 2001?").text, ada.say("where is order 9009?").text
     assert foreign.replace("2001", "N") == missing.replace("9009", "N")

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.conversation.understanding import amounts, phrases, provisos
+from core.conversation.understanding import amounts, choices, phrases, provisos
 from core.conversation.understanding.carriers import Carried, carried
 from core.conversation.understanding.found import Claims, Found
 from core.conversation.understanding.lessons import Proviso
@@ -26,6 +26,7 @@ _SURE_OF_OTHER = 0.85
 _REPORTED = 0.7
 _CLEARLY = 0.85
 _WORD_FOR_WORD = 0.9
+_LONG_FOR_CORRECTION = 12  # words; more than that and it is a request with a “not” or “no” in it
 _MOST_PARTS = 8
 _MOST_READ = 600
 _RANKED = 8
@@ -65,6 +66,7 @@ _ARRIVED = re.compile(
 _NO_GOODS = re.compile(
     r"(?<!\w)(?:cards?|cash|atm|amounts?|money|payments?|transfers?|account|rates?|bank|app|machine|pin|luggage|address|street|house)(?!\w)|\?"
 )
+_IN_ORDER_TO = re.compile(r"(?<!\w)(?:in order (?:to|for|that)|out of order)(?!\w)")
 _NAMES_ORDER = re.compile(r"(?<!\w)(?:order|purchase|parcel|package|delivery|shipment)(?!\w)")
 _NUMBER = re.compile(rf"(?<![\w<])(?:{amounts.LARGE}|\d{{1,9}}(?:[.,]\d{{1,3}})?)(?![\w>])")
 # what the model may take a bare number or place in a list for
@@ -76,12 +78,26 @@ _EXCEPTS = re.compile(
 _OF_PRODUCTS = frozenset({"stock_level", "restock_date"})
 _ASKED_AGAIN = _OF_PRODUCTS | {"track_order", "get_invoice", "return_status", "decide_proposal", "explain_quantity"}
 # asked once for each order that is named; goods of one order go together
-_DONE_TO_ORDERS = frozenset({"cancel_order", "reorder", "change_address", "change_payment", "return_item", "exchange_item", "claim_item",
-    "withdraw", "change_order", "refund_status"})  # fmt: skip
+_DONE_TO_ORDERS = frozenset(
+    [
+        "cancel_order",
+        "reorder",
+        "change_address",
+        "change_payment",
+        "change_order",
+        "return_item",
+        "exchange_item",
+        "claim_item",
+        "withdraw",
+        "refund_status",
+    ]
+)
 _ASKED_OF_ORDERS = _DONE_TO_ORDERS | {"track_order", "get_invoice"}
 _RECORDS = frozenset({"order_number", "invoice_number", "return_number", "proposal"})
 _DECIDED = re.compile(r"(?<!\w)(?:approve|reject|accept|decline) #?(\d{1,6})(?![\w%])")
-_NUMBER_OF_ORDER = re.compile(r" {0,3}(?:(?:the|my|order|number|no|also|too|please)[ .#]{1,2}){0,4}#?<id>(?: too| as well|,? please)?[ .!?]{0,3}")
+_NUMBER_OF_ORDER = re.compile(
+    r" {0,3}(?:(?:the|my|order|number|no|also|too|please)[ .#]{1,2}){0,4}#?<id>(?: too| as well|,? please)?[ .!?]{0,3}"
+)
 _ONE_MORE = re.compile(
     r" {0,3}(?:the|a|an|any|some) (?P<name>[^\W\d_][\w'&/. -]{1,60}?)(?: too| as well|,? please)? {0,3}"
 )
@@ -171,7 +187,9 @@ def corrects(text: str) -> bool:
 
 def wording(text: str, claims: Claims, start: int, end: int) -> str:
     """A stretch of the text as the model reads it: numbers and days by their kind."""
-    return _NUMBER.sub("<number>", claims.masked(text, start, min(end, start + _MOST_READ)))
+    masked = claims.masked(text, start, min(end, start + _MOST_READ))
+    masked = choices.LANGUAGE_MEANT.sub(lambda match: f"{match['before'] or ''}<language>", masked)
+    return _NUMBER.sub("<number>", _IN_ORDER_TO.sub("to", masked))
 
 
 def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[Stretch]]:
@@ -184,6 +202,13 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[S
     if carrying is not None:
         return ranked, [carrying]
     best = ranked[0] if judge.believes(ranked[0], whole, none) else None
+    if (
+        best is not None
+        and best.name == "correct"
+        and not CORRECTS.match(text)
+        and len(text.split()) > _LONG_FOR_CORRECTION
+    ):
+        best = None
     if best is not None and best.name in _STEERING:
         return ranked, [Stretch(0, len(text), best)]
     if best is not None and best.name == "edit_proposal" and not _is_said_by_one(best, text, claims, judge):
@@ -194,6 +219,8 @@ def parts(text: str, claims: Claims, judge: Judge) -> tuple[list[Intent], list[S
     if len(asked) == 1 and (best is None or best.name in _SMALL_TALK):
         hinted = {intent.name for intent in ranked if intent.confidence >= _HINTED}
         intent = asked[0].intent
+        if intent is not None and judge.rules_out(intent.name, whole):
+            return ranked, [Stretch(0, len(text), best)]
         best = intent if intent is not None and (best is not None or intent.name in hinted) else best
     return ranked, [Stretch(0, len(text), best, _said_of_product(asked, best))]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from core.conversation.understanding.found import Found
-from core.conversation.understanding.words import patterns
+from core.conversation.understanding.words import patterns, table
 
 _BEGIN, _END = r"(?<![\w-])", r"(?![\w-])"
 _OWNED = r"(?:the |my |your )?(?:very )?"
@@ -47,6 +47,17 @@ _ORDINAL_ALONE = re.compile(
     rf"(?P<word>{_LAST}|{_OLDEST}|first|1st|{'|'.join(_ORDINALS.values())})(?: please)?[.! ]{{0,3}}"
 )
 
+_LANGUAGES = {name: code for code, names in table("languages").items() for name in names}
+_NAMED = "|".join(sorted(_LANGUAGES, key=len, reverse=True))
+_LANGUAGE = re.compile(
+    rf"(?<![\w-])(?<!instead of )(?<!rather than )(?<!not )(?<!no )(?<!from )(?P<name>{_NAMED})(?![\w-])"
+)
+# where a language is meant and not the make of a thing: “in German”, but no “German clock”
+LANGUAGE_MEANT = re.compile(
+    r"(?<![\w-])(?P<before>(?:in|into|to|speak|speaking|talk|use|using|know|understand|language|learn|say|prefer|be|is"
+    rf"|make it|your|my|only|some|any|over|on|auf)[ :,]{{1,2}})(?:{_NAMED})(?![\w-])(?! [a-z]{{3,}}s(?!\w))"
+    rf"|^(?:{_NAMED})(?=(?: please| version| language)?[ .!?]*$)"
+)
 _REASONS = patterns("reasons")
 _DECISIONS = patterns("decisions")
 _BECAUSE = re.compile(
@@ -75,6 +86,12 @@ def reasons(text: str) -> Iterator[Found]:
         if match is not None:
             yield Found("reason", name, match.start(), match.end())
             return
+
+
+def languages(text: str) -> Iterator[Found]:
+    """The language that is named last, as its code."""
+    for match in [*_LANGUAGE.finditer(text)][-1:]:
+        yield Found("language", _LANGUAGES[match["name"]], match.start(), match.end())
 
 
 def decisions(text: str) -> Iterator[Found]:

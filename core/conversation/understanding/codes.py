@@ -24,26 +24,32 @@ _ORDER = re.compile(
     r"(?<!\w)(?:orders?|oder|ordr|purchases?|parcels?|packages?|shipments?|delivery|tracking)"
     rf"{_COUNTER}{_GAP}(?:({_SPACED})|({_CODE})(?!\w|{_COUNTED}))"
 )
+_SERIES = r"(?:[a-z]{1,3}[-_]?)?"
 _TRACKED = re.compile(
     r"(?<!\w)(?:whe?re?(?:'?s| is| are)?|track(?:ing)?|trace|status(?: of| for| on)?|eta(?: of| for)?|locate|follow"
     r"|news (?:on|of|about)|updates? on)"
-    rf" (?:my )?(?:({_SPACED})|(\d{{4,18}})(?![\w/]|[.,-]\d))"
+    rf" (?:my )?(?:({_SPACED})|({_SERIES}\d{{4,18}})(?![\w/]|[.,-]\d))"
 )
 _TRACKING = re.compile(r"(?<!\w)([a-z]{2}\d{8,10}[a-z]{2})(?!\w)")
+_NO_YEAR = r"(?!(?:19|20)\d\d(?!\d))"
+_ENDS = r"(?![\w/%]|[.,-]\d)"
 # “cancel 1002”: what is done to a number alone is done to an order
 _DONE_TO = re.compile(
-    r"(?<!\w)(?:cancel(?:l?ing)?|canc[e]?l|cancle|re-?orde?r(?:ing)?|repeat|re?tu?rn(?:ing)?|retrun|send back|exchange|swap"
-    r"|withdraw|refund)"
-    rf" (?:my |the |number |no |nr ){{0,2}}(?:({_SPACED})|(?!(?:19|20)\d\d(?!\d))(\d{{4,18}}))(?![\w/%]|[.,-]\d)"
+    r"(?<!\w)(?:cancel(?:l?ing)?|cancl|cancle|re-?orde?r(?:ing)?|repeat|re?tu?rn(?:ing)?|retrun|send back|exchange|swap"
+    rf"|withdraw|refund) (?:my |the |number |no |nr ){{0,2}}(?:({_SPACED})|{_NO_YEAR}({_SERIES}\d{{4,18}})){_ENDS}"
 )
-_TO_DO = re.compile(  # as other languages put it: “1002 stornieren”
-    r"(?<![\w.,/+£€$-])(?!(?:19|20)\d\d(?!\d))(\d{4,18}) (?:please )?(?:cancel|re-?order|repeat|return|send back|exchange|withdraw)(?=[ ,.!?]{0,3}(?:please[.! ]*)?$"
-    r"|[,;]| (?:and|but)(?!\w))"
+# as other languages put it: “1002 stornieren”
+_TO_DO = re.compile(
+    rf"(?<![\w.,/+£€$-]){_NO_YEAR}({_SERIES}\d{{4,18}}) (?:please )?"
+    r"(?:cancel|re-?order|repeat|return|send back|exchange|withdraw)"
+    r"(?=[ ,.!?]{0,3}(?:please[.! ]*)?$|[,;]| (?:and|but)(?!\w))"
 )
-_ONE_MORE = re.compile(r" {0,2}(?:,|and|&|plus|as well as|or)(?: and| also)? (?:order |number )?#?(\d{4,18})(?![\w/%]|[.,-]\d)")
+_ONE_MORE = re.compile(
+    rf" {{0,2}}(?:,|and|&|plus|as well as|or)(?: and| also)? (?:order |number )?#?(\d{{4,18}}){_ENDS}"
+)
 _CARD = re.compile(
-    r"(?<!\w)(?:visa|master ?card|amex|american express|maestro|discover|(?:credit |debit |bank |gift |ec-?)?(?:card|karte)"
-    r"|kreditkarte|debitkarte|bankkarte|girocard)"
+    r"(?<!\w)(?:visa|master ?card|amex|american express|maestro|discover|kreditkarte|debitkarte|bankkarte|girocard"
+    r"|(?:credit |debit |bank |gift |ec-?)?(?:card|karte))"
     r"(?:,? (?:card|debit|credit|number|the|to|no|nr|that|which|with|it|is|ends?|ending|in|on|digits|last|four|4)){0,6}"
     r"[ ,.:#(*x-]{1,8}(?:(?:to|on|in|with|the|auf) )?(\d{4})(?![\w/]|[.,-]\d)"
 )
@@ -108,7 +114,7 @@ def _counting_nothing(text: str, pattern: "re.Pattern[str]") -> Iterator[Found]:
         follows = _FOLLOWS.match(text, match.end())
         word = follows["word"] if follows is not None else None
         if (word is None or word in _NEVER_COUNTED) and not text.startswith(" of ", match.end()):
-            yield Found("order_number", match[group].replace(" ", ""), match.start(group), match.end(group))
+            yield Found("order_number", match[group].replace(" ", "").upper(), match.start(group), match.end(group))
 
 
 def _more(text: str, claims: Claims) -> Iterator[Found]:

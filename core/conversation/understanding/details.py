@@ -19,7 +19,18 @@ _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_propos
 _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
 _NO_SLOTS = frozenset({"phone", "card"})
 _NAMELESS = frozenset(
-    {"greeting", "goodbye", "thanks", "help", "confirm", "cancel_flow", "repeat", "back_to_bot", "talk_to_human"}
+    {
+        "change_language",
+        "greeting",
+        "goodbye",
+        "thanks",
+        "help",
+        "confirm",
+        "cancel_flow",
+        "repeat",
+        "back_to_bot",
+        "talk_to_human",
+    }
 )
 _ALSO = re.compile(
     r" ?(?:,|and\b|&|plus\b|or\b)(?: and)? ?(?:proposals? |number |no\.? )?#?(\d{1,6})"
@@ -67,6 +78,8 @@ def _add(text: str, own: Claims, intent: str) -> None:
         own.add(amounts.limits(text))
     if intent == "decide_proposal":
         _decide(text, own)
+    if intent == "change_language":
+        own.add(choices.languages(text))
     own.add(choices.references(text))
     if intent not in _PLANNING:
         own.add(choices.reasons(text))

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.conversation.understanding.linear import Example
 from core.conversation.understanding.tongues import HOME, Tongue
+from core.conversation.understanding.words import words as said_words
 
 LEAST = 0.4
 _HERE = Path(__file__).parent
@@ -16,7 +17,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Proviso:
-    """What an intent is believed on: its least confidence, words of each group that must be there, and none of `never`."""
+    """What an intent is believed on: its least confidence, a word of each group, and none of the words of `never`."""
 
     least: float = LEAST
     words: tuple[tuple[str, ...], ...] = ()
@@ -102,4 +103,7 @@ def _add(
 
 def _proviso(written: Mapping[str, Any], language: str) -> Proviso:
     words = tuple(tuple(group) for group in written.get(language, []))
-    return Proviso(float(written.get("least_confidence", LEAST)), words, tuple(written.get("never", ())))
+    never = [
+        word for one in written.get("never", ()) for word in (sorted(said_words(one[1:])) if one[:1] == "@" else [one])
+    ]
+    return Proviso(float(written.get("least_confidence", LEAST)), words, tuple(never))

@@ -21,7 +21,10 @@ def holds(proviso: Proviso, words: Sequence[str]) -> bool:
 def is_ruled_out(proviso: Proviso, words: Sequence[str]) -> bool:
     """Whether words are there that speak of something no shop has to do with."""
     said = f" {' '.join(words)} "
-    return any(f" {never.removesuffix('*')}" in said if never.endswith("*") else f" {never} " in said for never in proviso.never)
+    return any(
+        f" {never.removesuffix('*')}" in said if never.endswith("*") else f" {never} " in said
+        for never in proviso.never
+    )
 
 
 def _is_said(needed: str, words: Sequence[str]) -> bool:

@@ -42,6 +42,10 @@ class Reader:
         for language in self._taught.languages:
             self._judge(language)
 
+    def worded(self, language: str, said: str) -> str:
+        """What is said in the wording the model of a language reads."""
+        return _wording(self._tongues, language, said)
+
     def _judge(self, language: str) -> Judge:
         with self._learning:
             if language not in self._judges:

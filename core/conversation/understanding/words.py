@@ -8,6 +8,11 @@ from typing import Any
 _WRITTEN: dict[str, Any] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 
+def table(group: str, language: str = "en") -> dict[str, list[str]]:
+    """The ways to say each value of a group, as they are written."""
+    return dict(_WRITTEN[group][language])
+
+
 def words(group: str, language: str = "en") -> frozenset[str]:
     """The words of a group."""
     return frozenset(_WRITTEN[group][language].split())

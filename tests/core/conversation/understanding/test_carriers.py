@@ -115,7 +115,7 @@ def test_what_is_no_name_is_not_taken_for_one(read: Read, text: str) -> None:
     "text",
     [
         "set the volume to 5",
-        "set the temperature to 21",
+        "turn the heating up to 21 degrees",
         "change my pin to 1234",
         "change the font size to 12",
         "please raise the spending limit to two thousand",

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from core.conversation import wording
 from core.conversation.understanding import Reader, lessons
 from core.conversation.understanding.lessons import LEAST, Proviso
+from core.conversation.understanding.linear import words_of
 from core.conversation.understanding.provisos import holds
 from tests.core.conversation.understanding.conftest import TODAY
 
@@ -69,3 +71,20 @@ def test_words_of_every_group_are_needed_and_phrases_whole() -> None:
     assert holds(proviso, ["sign", "off", "the", "proposal"])
     assert not holds(proviso, ["sign", "the", "proposal", "off"])
     assert not holds(proviso, ["sign", "off"])
+
+
+def test_a_word_that_is_never_said_rules_an_intent_out() -> None:
+    proviso = Proviso(words=(("cancel*",),), never=("gym member*",))
+    assert holds(proviso, ["cancelling", "my", "order"])
+    assert not holds(proviso, ["cancel", "my", "gym", "membership"])
+
+
+def test_every_example_meets_the_proviso_of_its_intent(reader: Reader) -> None:
+    taught = lessons.load(wording.FOLDER)
+    failing = [
+        said
+        for (language, name), proviso in taught.provisos.items()
+        for said in taught.examples[language].get(name, [])
+        if not holds(proviso, words_of(reader.worded(language, said)))
+    ]
+    assert failing == []

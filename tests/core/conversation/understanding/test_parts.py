@@ -41,6 +41,23 @@ PARTS: dict[str, list[tuple[str, dict[str, str]]]] = {
         ("decide_proposal", {"decision": "approve", "proposal": "3"}),
         ("decide_proposal", {"decision": "reject", "proposal": "6", "why": "too dear"}),
     ],
+    "where is order 1001 and cancel 1002": [
+        ("track_order", {"order_number": "1001"}),
+        ("cancel_order", {"order_number": "1002"}),
+    ],
+    "cancel 1001 and 1002": [
+        ("cancel_order", {"order_number": "1001"}),
+        ("cancel_order", {"order_number": "1002"}),
+    ],
+    "track 1001, reorder 1003 and cancel 1002": [
+        ("track_order", {"order_number": "1001"}),
+        ("reorder", {"order_number": "1003"}),
+        ("cancel_order", {"order_number": "1002"}),
+    ],
+    "return the mug of 1002 and change the address of 1003": [
+        ("return_item", {"product": "mug", "order_number": "1002"}),
+        ("change_address", {"order_number": "1003"}),
+    ],
     "where is order 1001": [("track_order", {"order_number": "1001"})],
     "the blue one": [],
 }

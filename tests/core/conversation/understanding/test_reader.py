@@ -68,6 +68,8 @@ SAID = {
     "restock_date": [
         "when is the teapot back in stock",
         "when do you get more lunch bags in",
+        "can you tell me when the lamp is back",
+        "tell me when the lamp is back?",
         "is 85123A being restocked",
         "is it back",
         "are they back yet",
@@ -92,18 +94,18 @@ SAID = {
     ],
     "change_address": ["change my delivery address", "i have moved, send it to my new address"],
     "change_payment": ["pay order 581475 with paypal instead", "use my other card for the open order"],
-    "reorder": ["place order 581475 a second time", "i would like the same order as last time"],
+    "reorder": ["reordr 1002", "place order 581475 a second time", "i would like the same order as last time"],
     "exchange_item": ["exchange the lamp for the blue one", "can i swap the shirt i got for a bigger size"],
     "claim_item": ["it came broken", "the lamp is faulty", "wrong item received"],
     "withdraw": ["i withdraw from the contract for order 581475", "use my right of withdrawal"],
     "delete_my_data": ["delete my account", "delete my data", "please erase all about me"],
     "export_my_data": ["send me a copy of my data", "what do you store about me"],
     "return_policy": ["what is your return policy", "is there a cancellation fee"],
-    "payment_options": ["which payment methods do you take", "can i pay with paypal"],
+    "payment_options": ["which payment methods do you take", "is paypal accepted"],
     "payment_methods": ["which of my cards are on file", "how much is left on my gift card"],
     "balance": ["what do i owe you", "which invoices are unpaid"],
     "delivery_options": ["do you ship to norway", "delivery options", "how much is delivery"],
-    "delivery_time": ["how long does delivery take", "how soon would it get here if i order now"],
+    "delivery_time": ["how many days does your delivery need", "how soon would it get here if i order now"],
     "opening_hours": ["opening hours", "are you open on saturday"],
     "link_account": ["i forgot my password", "sign me in"],
     "unlink_account": ["log me out", "unlink this chat"],
@@ -116,7 +118,13 @@ SAID = {
     "close_ticket": ["ticket T-000031 is done, close it", "you may close my ticket"],
     "open_ticket": ["my card was declined", "open a ticket about the invoice"],
     "ticket_status": ["what is the status of my ticket", "show my tickets"],
-    "back_in_stock_alert": ["notify me when the lamp is back", "put me on the waiting list for the mug"],
+    "back_in_stock_alert": [
+        "tell me when the lamp is back",
+        "put me on the waiting list",
+        "remind me when it is available",
+        "notify me when the lamp is back",
+        "put me on the waiting list for the mug",
+    ],
     "change_language": ["german please", "switch to english"],
     "talk_to_human": [
         "i want to talk to a person",
@@ -185,7 +193,7 @@ SAID = {
         "no the first",
         "actually 2",
     ],
-    "repeat": ["say that again", "can you repeat that please", "what did you say"],
+    "repeat": ["say that again", "kindly repeat that for me once more", "what did you say"],
     "back_to_bot": ["back to the bot", "i don't need a person any more"],
 }
 # What the shop does not serve, some of it near to what it does.
@@ -193,7 +201,7 @@ OUT_OF_SCOPE = (
     "book me a flight to rome",
     "what's the weather like",
     "set an alarm for seven",
-    "set the temperature to 21",
+    "turn the heating up to 21 degrees",
     "transfer 100 pounds to my sister",
     "who wrote hamlet",
     "tell me a joke",
@@ -206,7 +214,7 @@ OUT_OF_SCOPE = (
     "any vouchers?",
     "do you have any discount codes",
     "do you have any pets",
-    "i received the wrong amount of cash",
+    "the machine paid me out too little cash",
     "change the font size to 12",
     "注文はどこですか",
     "",
@@ -263,6 +271,29 @@ def test_a_no_with_a_wish_behind_it_is_the_wish(read: Read) -> None:
 
 def test_every_intent_and_control_is_tried_here() -> None:
     assert set(INTENTS) <= set(SAID)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel my hotel reservation for friday",
+        "cancel the pizza order",
+        "change my flight in order to arrive on sunday",
+        "change the oil of my car",
+        "change the name you address me with",
+        "exchange fifty euros for dollars",
+        "what will the exchange rate be",
+        "return to the settings",
+        "withdraw 200 dollars from my savings",
+        "close out my savings account",
+        "shut down my account for a month",
+        "the chip of my card is damaged",
+        "order the same song again",
+        "log out of netflix",
+    ],
+)
+def test_what_is_to_be_changed_elsewhere_changes_nothing_here(read: Read, text: str) -> None:
+    assert not WRITES & set(names(read, text))
 
 
 @pytest.mark.parametrize("text", OUT_OF_SCOPE)
@@ -365,7 +396,7 @@ def test_noise_never_begins_a_write(reader: Reader, text: str) -> None:
     assert not WRITES & {intent.name for intent in reader.read(text, today=TODAY).intents}
 
 
-@example(["what is 15 percent of 80", "what is 15 percent of 80", "set the temperature to 21"])
+@example(["what is 15 percent of 80", "what is 15 percent of 80", "turn the heating up to 21 degrees"])
 @example(["change the font size to 12", "what is 15 percent of 80", "change the font size to 12"])
 @given(st.lists(st.sampled_from(OUT_OF_SCOPE), min_size=1, max_size=3))
 def test_unrelated_messages_never_begin_a_write(reader: Reader, texts: list[str]) -> None:

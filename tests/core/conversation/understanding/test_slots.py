@@ -14,6 +14,9 @@ from tests.core.conversation.understanding.conftest import TODAY, Read
 ORDER_NUMBERS = {
     "where is order 581475": "581475",
     "where is 1001": "1001",
+    "reordr 1002": "1002",
+    "bitte 1002 stornieren": "1002",
+    "return the mug of 1002": "1002",
     "status of １００１": "1001",
     "where is order 2001?": "2001",
     "order no. 2026": "2026",
@@ -276,7 +279,17 @@ def test_an_order_number_is_recognised_however_it_is_typed(read: Read, text: str
 
 
 @pytest.mark.parametrize(
-    "text", ["call +44 20 7946 0958", "2026-03-01", "£581475", "in 2011", "R-000123", "order 12 mugs"]
+    "text",
+    [
+        "my visa ending 1199",
+        "pay with the card, last four digits 1199",
+        "call +44 20 7946 0958",
+        "2026-03-01",
+        "£581475",
+        "in 2011",
+        "R-000123",
+        "order 12 mugs",
+    ],
 )
 def test_other_numbers_are_no_order_number(read: Read, text: str) -> None:
     assert values(read, text, "order_number") == []
