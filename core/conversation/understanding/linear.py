@@ -18,8 +18,8 @@ Floats = NDArray[np.float32]
 _WORD = re.compile(r"<[a-z]+>|[^\W_]+|[?👍👎👋🙏👌✅❌]")
 _MOST_WORDS = 60
 _LONGEST_WORD = 24
-_RATE = np.float32(40.0)
-_STEPS = 40
+_RATE = np.float32(24.0)
+_STEPS = 50
 _DECAY = np.float32(1e-5)
 
 

@@ -94,6 +94,7 @@ SAID = {
     ],
     "change_address": ["change my delivery address", "i have moved, send it to my new address"],
     "change_payment": ["pay order 581475 with paypal instead", "use my other card for the open order"],
+    "undo": ["please undo that", "oops, take that back", "revert the last change"],
     "reorder": ["reordr 1002", "place order 581475 a second time", "i would like the same order as last time"],
     "exchange_item": ["exchange the lamp for the blue one", "can i swap the shirt i got for a bigger size"],
     "claim_item": ["it came broken", "the lamp is faulty", "wrong item received"],
