@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -92,3 +93,10 @@ def test_an_intent_has_examples_and_every_sentence_it_says(name: str) -> None:
 def test_a_write_that_asks_for_a_yes_can_act_on_it() -> None:
     confirming = {name for name in INTENTS if "Confirm(" in (wording.FOLDER / f"{name}.py").read_text(encoding="utf-8")}
     assert {name for name in INTENTS if hasattr(INTENTS[name], "act")} == confirming
+
+
+def test_capabilities_name_tests_that_exist() -> None:
+    said = (ROOT / "docs" / "capabilities.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", said))
+    assert len(named) > 30
+    assert not sorted(name for name in named if not (ROOT / "tests" / name).exists())
