@@ -19,7 +19,7 @@ from bot.channels.slack.drawing import drawn
 from bot.channels.slack.values import Shown, read
 from core.accounts.model import Staff
 from core.chat import Incoming, Speaker
-from core.errors import Conflict, InvalidInput, NotFound, PortalError
+from core.errors import Conflict, InvalidInput, NotFound, PortalError, Unavailable
 from core.purchasing.model import Proposal, ProposalStatus
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,15 @@ async def command(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
     user, channel = body["user_id"], body["channel_id"]
     words = str(body.get("text") or "").strip() or "what is waiting for me?"
     if not channel.startswith("D"):
-        said = await client.conversations_open(users=user)
-        channel = str(said["channel"]["id"])
+        opened = await client.conversations_open(users=user)
+        channel = str(opened["channel"]["id"])
     incoming = Incoming(CHANNEL, channel, f"command:{body['trigger_id']}", words, Speaker(), sender=user)
-    await door.ask(door.portal.receive, incoming)
+    try:
+        await door.ask(door.portal.receive, incoming)
+    except Unavailable:
+        said = _words(door.portal.say("en", "", "unavailable"))
+        await client.chat_postEphemeral(channel=body["channel_id"], user=user, **said)
+        return
     await customers.answer(door, channel)
 
 
@@ -168,11 +173,13 @@ async def _fill(
     filled: Callable[[Staff], Awaitable[modals.View]],
 ) -> None:
     """Put into an open modal what somebody who plans gets to see, or why not."""
-    staff = await door.ask(people.staff, door, user)
     try:
+        staff = await door.ask(people.staff, door, user)
         if staff is None:
             raise NotFound(_STRANGER)
         view = await filled(staff)
+    except Unavailable:
+        view = modals.told("Not just now", door.portal.say("en", "", "unavailable"))
     except PortalError as refusal:
         view = modals.told("That cannot be done", str(refusal))
     try:
@@ -185,13 +192,15 @@ async def _fill(
 
 async def _at_once(door: SlackDoor, body: dict[str, Any], verb: str) -> str:
     """Approve, or take up again, what the button was shown with; what came of it in a sentence."""
-    staff = await door.ask(people.staff, door, body["user"]["id"])
-    if staff is None:
-        return _STRANGER
     try:
+        staff = await door.ask(people.staff, door, body["user"]["id"])
+        if staff is None:
+            return _STRANGER
         shown: Shown = read(str(body["actions"][0]["value"]))
         act = door.portal.approve if verb == "approve" else door.portal.wake
         one = await door.ask(act, staff, shown.proposal_id, shown.content_hash)
+    except Unavailable:
+        return door.portal.say("en", "", "unavailable")
     except PortalError as refusal:
         return str(refusal)
     if verb == "wake":
@@ -213,10 +222,13 @@ async def _tell(client: AsyncWebClient, body: dict[str, Any], text: str) -> None
 async def _show(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
     """Let the card say what happened without waiting for the clock, and the home tab of whoever did it."""
     channel = door.settings.planner_channel
-    if channel:
-        await door.ask(door.portal.deliver_to, CHANNEL, channel)
-    if (body.get("view") or {}).get("type") == "home":
-        await home.draw(door, client, body["user"]["id"])
+    try:
+        if channel:
+            await door.ask(door.portal.deliver_to, CHANNEL, channel)
+        if (body.get("view") or {}).get("type") == "home":
+            await home.draw(door, client, body["user"]["id"])
+    except Unavailable:
+        log.warning("cards wait: the database is not there")
 
 
 def _words(text: str) -> dict[str, Any]:

@@ -36,3 +36,15 @@ def test_a_click_while_the_database_is_away_is_told_so(closed: Workspace) -> Non
 def test_a_command_while_the_database_is_away_is_told_so(closed: Workspace) -> None:
     assert closed.command("U1PAT", "what is waiting?").status_code == 200
     assert len(closed.api.given_to("chat.postEphemeral")) == 1
+
+
+def test_a_planners_click_while_the_database_is_away_is_told_so(closed: Workspace) -> None:
+    shown = [
+        {"type": "button", "action_id": f"proposal:{verb}", "text": {"type": "plain_text", "text": verb}, "value": "{}"}
+        for verb in ("approve", "edit")
+    ]
+    message = {"ts": "1.1", "channel": "C0PLAN", "blocks": [{"type": "actions", "elements": shown}]}
+    assert closed.press("U1PAT", message, "approve").status_code == 200
+    assert len(closed.api.given_to("chat.postEphemeral")) == 1
+    assert closed.press("U1PAT", message, "edit").status_code == 200
+    assert closed.api.views[-1]["title"]["text"] == "Not just now"
