@@ -126,18 +126,23 @@ class MachineRoom(Rooms):
         """
         owner, dealt_with = secrets.token_hex(8), 0
         while channel in self._couriers:
-            with self._database.unit_of_work() as session:
-                now = self._clock()
-                taken = outbox.claim(session, owner, [channel], now, 1, chat=chat)
-                turn = outbox.next_turn(session, channel, now, chat) if patience_s and not taken else None
-            if taken:
-                self._carry(owner, taken[0])
-                dealt_with += 1
-            elif turn is None or (turn - now).total_seconds() > patience_s:
+            now = self._clock()
+            with self._database.reading() as session:
+                turn = outbox.next_turn(session, channel, now, chat)
+            pause_s = (turn - now).total_seconds() if turn is not None else None
+            if pause_s is None or pause_s > patience_s:
                 return dealt_with
-            else:
-                wait(max((turn - now).total_seconds(), _SHORTEST_PAUSE_S))
+            taken = self._claimed(owner, channel, chat) if pause_s <= 0 else []
+            for post in taken:
+                self._carry(owner, post)
+                dealt_with += 1
+            if not taken:
+                wait(max(pause_s, _SHORTEST_PAUSE_S))
         return dealt_with
+
+    def _claimed(self, owner: str, channel: str, chat: str) -> list[Post]:
+        with self._database.unit_of_work() as session:
+            return outbox.claim(session, owner, [channel], self._clock(), 1, chat=chat)
 
     def next_turn_s(self, channel: str) -> float | None:
         """In how many seconds more may be sent on a channel; None where nothing is due there."""
