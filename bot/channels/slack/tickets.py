@@ -12,7 +12,7 @@ from bot.channels.slack.door import SlackDoor
 from bot.channels.slack.drawing import plain, unescaped
 from core.errors import PortalError, Unavailable
 
-_ASIDE = re.compile(r"\s*(?://|note:)", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*(?://|note:)|.{0,4000}?<[@!]", re.IGNORECASE | re.DOTALL)
 _STATES = {"waiting": "waits for somebody", "claimed": "is with", "closed": "is closed"}
 _BUTTONS = {"waiting": ("Claim", "Close"), "claimed": ("Release", "Close"), "closed": ("Reopen",)}
 _PROOFS = ("has not shown who they are", "has not shown who they are", "has shown who they are",
@@ -21,7 +21,7 @@ _LONGEST, _MOST_LINES = 2900, 20
 _NOT_STAFF = (
     "This Slack account is not linked to anybody of the shop. Write “link my account” to me in a direct message."
 )
-_HINT = "What is written in this thread goes to the customer, unless it begins with // or note:"
+_HINT = "What is written in this thread goes to the customer, unless it begins with // or note: or mentions somebody."
 
 
 async def said(door: SlackDoor, client: AsyncWebClient, event: dict[str, Any], event_id: str) -> None:
@@ -30,9 +30,10 @@ async def said(door: SlackDoor, client: AsyncWebClient, event: dict[str, Any], e
     Raises:
         Unavailable: nothing was stored, so Slack must send it again.
     """
-    text = unescaped(event.get("text") or "").strip()
+    typed = str(event.get("text") or "")
+    text = unescaped(typed).strip()
     place = f"{event['channel']}/{event.get('thread_ts') or ''}"
-    if not event.get("thread_ts") or _ASIDE.match(text) or not text:
+    if not event.get("thread_ts") or _ASIDE.match(typed) or not text:
         return
     number = await door.ask(door.portal.ticket_at, CHANNEL, place)
     if not number:

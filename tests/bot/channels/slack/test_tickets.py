@@ -107,7 +107,9 @@ def test_what_was_said_in_the_thread_is_not_echoed_there(workspace: Workspace, t
     assert len(thread(workspace)) == before
 
 
-@pytest.mark.parametrize("aside", ["// is this the one from Monday?", "Note: careful"])
+@pytest.mark.parametrize(
+    "aside", ["// is this the one from Monday?", "Note: careful", "<@U1PAT> what do you think?", "hm <!here>"]
+)
 def test_asides_stay_in_the_thread(workspace: Workspace, talk: Talk, aside: str) -> None:
     del talk
     reply(workspace, SAM, aside)
