@@ -60,6 +60,7 @@ def test_two_replicas_share_the_thirty_messages_a_second_of_a_bot(database: Data
     assert 25 <= gone <= 30
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("channel", "to", "in_a_minute"), [("telegram", "7", 63), ("telegram", "-100", 20), ("slack", "C1/1.2", 63)]
 )
