@@ -53,6 +53,17 @@ def test_what_is_to_be_added_is_asked_for(ada: Talk) -> None:
     assert ada.portal.my_ticket(ADA, number).thread[-1].text == "the box was open"
 
 
+def test_a_ticket_that_is_named_is_told_with_its_thread(ada: Talk) -> None:
+    number = opened(ada)
+    ada.portal.answer_ticket(SAM, number, "Which lamp is it?")
+    ada.say("back to the bot")
+    ada.portal.reply_to_ticket(ME, number, "", "k", (PHOTO,))
+    told = ada.say(f"ticket {number}").text
+    assert "We, 15 Jun" in told
+    assert "Which lamp is it?" in told
+    assert "(a file)" in told
+
+
 def test_whoever_has_several_tickets_is_asked_which(ada: Talk) -> None:
     first = opened(ada)
     ada.portal.close_ticket(SAM, first)

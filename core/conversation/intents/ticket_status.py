@@ -9,6 +9,7 @@ from core.support.thread import entries
 PROOF = 2
 AUDIENCE = frozenset({"customer"})
 _MOST = 4
+_MOST_ENTRIES = 6
 
 
 def answer(turn: Turn) -> Step:
@@ -22,7 +23,7 @@ def answer(turn: Turn) -> Step:
     if not tickets:
         return Answer(turn.say("none"))
     shown = tickets[:_MOST]
-    told = [_told(turn, ticket) for ticket in shown]
+    told = _thread(turn, tickets[0]) if number else [_told(turn, ticket) for ticket in shown]
     told.append(turn.say("read_all", link=f"{turn.house.config.web.base_url}/tickets"))
     choices = tuple(
         Choice(turn.say("label_reply", number=one.ticket_number), {"ticket_number": one.ticket_number}, "reply_ticket")
@@ -32,10 +33,25 @@ def answer(turn: Turn) -> Step:
     return Answer("\n".join(told), choices)
 
 
-def _told(turn: Turn, ticket: Ticket) -> str:
+def _thread(turn: Turn, ticket: Ticket) -> list[str]:
+    """A ticket with what was said in it last, oldest first."""
+    said = entries(turn.session, ticket.ticket_number)[-_MOST_ENTRIES:]
+    told = [
+        turn.say("said_shop" if one.speaker == STAFF else "said_you", at=one.said_at.astimezone(turn.house.zone),
+                 text=one.text[:200] or turn.say("a_file"))
+        for one in said
+    ]  # fmt: skip
+    return [_head(turn, ticket), *told]
+
+
+def _head(turn: Turn, ticket: Ticket) -> str:
     state = turn.say({"waiting": "is_open", "claimed": "is_claimed"}.get(ticket.state, "is_closed"))
-    told = [turn.say("line", number=ticket.ticket_number, subject=ticket.subject or turn.say("no_subject"),
-                     day=turn.day_of(ticket.opened_at), state=state)]  # fmt: skip
+    return turn.say("line", number=ticket.ticket_number, subject=ticket.subject or turn.say("no_subject"),
+                    day=turn.day_of(ticket.opened_at), state=state)  # fmt: skip
+
+
+def _told(turn: Turn, ticket: Ticket) -> str:
+    told = [_head(turn, ticket)]
     answers = [one for one in entries(turn.session, ticket.ticket_number) if one.speaker == STAFF]
     if answers:
         told.append(turn.say("answered", day=turn.day_of(answers[-1].said_at), text=answers[-1].text[:200]))
