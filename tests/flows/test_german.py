@@ -69,7 +69,7 @@ def test_a_return_is_begun_shown_and_written_down_in_german(ada: Talk) -> None:
 
 
 def test_a_german_no_changes_nothing(ada: Talk) -> None:
-    ada.say("Ich möchte zwei Red Polka Dot Mug aus Bestellung 1001 zurückgeben, sie sind kaputt")
+    ada.say("Ich möchte zwei Red Polka Dot Mug aus Bestellung 1001 zurückgeben, sie gefallen mir nicht mehr")
     reply = ada.say("nein, lieber nicht")
     assert "Es wurde nichts geändert" in reply.text
     assert reply.actions == ()

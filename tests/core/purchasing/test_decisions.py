@@ -225,7 +225,7 @@ def test_the_customer_hears_of_the_arrival_that_was_just_approved(planned: Porta
         },
     )
     nothing = planned.converse(Incoming("web", "guest", "2", "when are blue glass lamps back?", Speaker()))
-    assert "not on its way" in nothing.text
+    assert "not ordered yet" in nothing.text
     planned.approve(BOSS, proposal.proposal_id, proposal.content_hash)
     after = planned.converse(Incoming("web", "guest", "3", "when are blue glass lamps back?", Speaker()))
     assert "between" in after.text
