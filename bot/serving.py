@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.assembly import House, build
+from bot.logs import set_up
 from core.config import PREFIX, Config, Web, load
 from core.errors import ConfigError
 
@@ -73,6 +74,7 @@ def require_free_port(web: Web) -> None:
 def _application(
     house: House, ready: Callable[[], None], *, demo: bool = False, hints: Sequence[tuple[str, str]] = ()
 ) -> "FastAPI":
+    set_up(house.config.logging)
     from bot.web.app import create_app
     from scheduler.timetable import Timetable, start
 

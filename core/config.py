@@ -295,6 +295,13 @@ class Notifications(Section):
     transcripts_days: int = Field(365, ge=7, le=3650, description="how long is kept what was said in chats")
 
 
+class Logging(Section):
+    """How the program writes down what it does: lines for people, or a JSON object a line."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class LanguageModel(Section):
     """A language model that may be asked what a message means that was not understood; without `url` there is none."""
 
@@ -396,6 +403,7 @@ class Config(BaseSettings):
     tables: Tables = Tables()
     mail: Mail = Mail()
     notifications: Notifications = Notifications()
+    logging: Logging = Logging()
     language_model: LanguageModel = LanguageModel()
     slack: Slack = Slack()
     telegram: Telegram = Telegram()
