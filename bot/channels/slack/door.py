@@ -50,7 +50,7 @@ class SlackDoor:
 
     def close(self) -> None:
         """Begin nothing more; what is stored waits for whoever starts next."""
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._workers.shutdown(wait=False)
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more."""

@@ -55,10 +55,12 @@ class SlackService:
         """Listen no more; what is stored is answered by whoever starts next."""
         self._stopping.set()
         self._thread.join(timeout=5)
-        self.door.close()
 
     def _run(self) -> None:
-        asyncio.run(self._watch())
+        try:
+            asyncio.run(self._watch())
+        finally:
+            self.door.close()  # not before the last answer under way has gone out
 
     async def _watch(self) -> None:
         line = _Line(self.door) if self.door.settings.mode == "socket" else None
