@@ -75,5 +75,9 @@ class Promises(Rooms):
         text = wording.say(person.language, _INTENT, key, **said)
         about = "slip_over_subject" if key == "slip_over" else "slip_subject"
         subject = wording.say(person.language, _INTENT, about, name=product.name)
-        notice = Notice(f"promise:{slip.promise_id}:{slip.slip}", subject, "back_in_stock")
+        breaks_today = slip.said is not None and slip.said <= self._clock().astimezone(self._config.shop.zone).date()
+        notice = Notice(
+            f"promise:{slip.promise_id}:{slip.slip}", subject, "back_in_stock",
+            topic=f"promise:{slip.promise_id}", urgent=breaks_today,
+        )  # fmt: skip
         return notify(session, person, notice, text, self._clock())
