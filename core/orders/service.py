@@ -77,7 +77,7 @@ def order_for_guest(session: Session, order_number: str, address: str, postcode:
     wanted = lookup(order_number.strip().lstrip("#").upper())
     row = session.scalar(select(OrderRow).where(func.upper(OrderRow.order_number) == wanted))
     owner = session.scalar(
-        select(CustomerRow.email_folded).where(CustomerRow.customer_id == (row.customer_id if row else None))
+        select(CustomerRow.email_folded).where(CustomerRow.customer_id == ((row.customer_id if row else "") or ""))
     )
     theirs = "".join((row.ship_postcode if row else "").split()).casefold()
     by_postcode = bool(theirs) and hmac.compare_digest(theirs.encode(), "".join(postcode.split()).casefold().encode())
