@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 from fastapi import FastAPI
 
@@ -35,9 +36,11 @@ from tests.promises.books import READ, read
 from tests.shop import ADA, GRACE
 
 SECRETS = ("a-secret-that-only-tests-know",)
-STOP = "stop"
+STOP, BACK = "stop", "back to the bot"
 _ACTIVE = (b"/JavaScript", b"/OpenAction", b"/Launch", b"/EmbeddedFile", b"/AA ")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_KEPT = [name for name in READ if name not in {"audit", "inbox", "messages", "outbox", "runs"}]
+_A_PERSON = {"open_ticket"}  # somebody who asks for a person gets one; nothing of theirs changes by it
 _HEADERS = {"from", "to", "subject", "date", "message-id", "auto-submitted", "content-type", "mime-version",
             "content-transfer-encoding"}  # fmt: skip
 
@@ -73,6 +76,7 @@ class Doors:
 
     def __post_init__(self) -> None:
         """Sign the customer in."""
+        self._last: dict[str, list[dict[str, Any]]] = {}
         self.browser = Browser(self.app)
         with self.database.unit_of_work() as session:
             self.browser.keep_session(identity.open_session(session, f"customer:{ADA}", self.clock.now))
@@ -84,14 +88,15 @@ class Doors:
 
     def tried(self, door: str, text: str) -> list[str]:
         """What goes wrong with a text at a door: there, in the log, or with what is kept of money, stock and orders."""
-        before = self._standing()
+        before = self._last or self._standing()
         with self._logged() as log:
             try:
                 faults = self.all()[door](text)
             except Exception as error:  # noqa: BLE001 whatever it is, it is the fault that is looked for
                 return [f"{type(error).__name__}: {str(error)[:200]}"]
         faults += _loud(log.lines, text)
-        if door not in {"csv import", "pdf"} and self._standing() != before:
+        self._last = self._standing()
+        if door not in {"csv import", "pdf"} and self._last != before:
             faults.append("something changed")
         return faults
 
@@ -99,7 +104,7 @@ class Doors:
         """A line typed in a terminal, by the customer."""
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
         with redirect_stdout(out):
-            console.talk(self.portal, self.config, Speaker(ADA, proof=3), [text, STOP], as_json=True)
+            console.talk(self.portal, self.config, Speaker(ADA, proof=3), [text, STOP, BACK], as_json=True)
         out.flush()
         lines = out.buffer.getvalue().decode().splitlines() if isinstance(out.buffer, io.BytesIO) else []
         answers = [json.loads(line) for line in lines]
@@ -114,7 +119,7 @@ class Doors:
             return [] if answer.json() else ["refused without a word"]
         faults = _answer(answer.json(), text)
         if answer.json()["handed_off"]:
-            self.browser.say({"text": "back to the bot"})
+            self.browser.say({"text": BACK})
         self.browser.say({"text": STOP})
         page = self.browser.get("/chat").text
         if text.strip().startswith("<") and text.strip() in page:
@@ -207,9 +212,8 @@ class Doors:
             assert batch.table in BY_NAME
         return faults
 
-    def _standing(self) -> object:
-        books = read(self.database)
-        return {name: books[name] for name in READ if name not in {"audit", "inbox", "messages", "outbox", "runs"}}
+    def _standing(self) -> dict[str, list[dict[str, Any]]]:
+        return read(self.database, _KEPT).tables
 
     @contextmanager
     def _logged(self) -> Iterator[Kept]:
@@ -230,8 +234,8 @@ def _answer(reply: dict[str, object], text: str) -> list[str]:
     faults = [] if said.strip() else ["no answer"]
     if "went wrong" in said or ("reference" in said.casefold() and "log" in said.casefold()):
         faults.append(f"trouble of ours: {said[:80]}")
-    if reply["actions"]:
-        faults.append(f"did {reply['actions']}")
+    acted = [one for one in cast("list[dict[str, object]]", reply["actions"]) if one["name"] not in _A_PERSON]
+    faults += [f"did {one}" for one in acted]
     told = repr({**reply, "slots": {}}).casefold()
     others = {MARKS[GRACE].casefold(), *SECRETS}
     faults += [f"told of {word}" for word in others if word in told and word not in text.casefold()]

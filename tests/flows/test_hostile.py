@@ -17,6 +17,7 @@ from tests.flows.hostile import STRINGS
 from tests.shop import ADA
 
 DOORS = ("console", "web chat", "guest", "telegram", "slack", "csv import", "pdf", "mail")
+EVERY = 4
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def test_there_are_enough_of_them_and_none_twice() -> None:
 @pytest.mark.parametrize("door", DOORS)
 def test_a_hostile_string_gets_a_clear_answer_and_changes_nothing(doors: Doors, door: str) -> None:
     assert set(DOORS) == set(doors.all())
-    found = {(kind, text[:60]): faults for kind, strings in STRINGS.items() for text in strings
+    first = DOORS.index(door) % EVERY  # all of them at all doors: python -m benchmarks.hostile
+    found = {(kind, text[:60]): faults for kind, strings in STRINGS.items() for text in strings[first::EVERY]
              if (faults := doors.tried(door, text))}  # fmt: skip
     assert found == {}
     clean = Incoming("web", "clean", "1", "show my orders", Speaker(ADA, proof=3))

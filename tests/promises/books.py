@@ -1,5 +1,6 @@
 """What a database holds at one moment, as plain Python, for promises to be checked against."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -102,11 +103,11 @@ def half_up(amount: Fraction) -> int:
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
-def read(database: Database) -> Books:
-    """All of it, as of one moment."""
+def read(database: Database, names: Sequence[str] = READ) -> Books:
+    """All of it, or of some tables, as of one moment."""
     with database.reading() as session:
         connection = session.connection()
-        return Books({name: [dict(row) for row in connection.execute(_all(name)).mappings()] for name in READ})
+        return Books({name: [dict(row) for row in connection.execute(_all(name)).mappings()] for name in names})
 
 
 @cache
