@@ -25,6 +25,7 @@ from core.canonical import BY_NAME
 from core.chat import Incoming, Reply, Speaker
 from core.config import Config
 from core.database.engine import Database
+from core.errors import PortalError
 from core.mailroom.ports import Never, Post
 from core.portal import Portal
 from integrations.csv.client import batches
@@ -92,6 +93,8 @@ class Doors:
         with self._logged() as log:
             try:
                 faults = self.all()[door](text)
+            except PortalError as refusal:
+                faults = [] if str(refusal) else ["refused without a word"]
             except Exception as error:  # noqa: BLE001 whatever it is, it is the fault that is looked for
                 return [f"{type(error).__name__}: {str(error)[:200]}"]
         faults += _loud(log.lines, text)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,10 @@ from core.mailroom.ports import Post
 from core.mailroom.rows import OutboxRow
 from core.portal import Portal
 from core.purchasing.rows import ProposalLineRow, ProposalRow
+from scheduler import jobs
 from tests import shop
 from tests.conftest import SettableClock
+from tests.core.database.side_by_side import until
 
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = 12_000
@@ -144,3 +148,56 @@ def test_a_plan_killed_at_any_moment_leaves_whole_proposals_once(
         )  # fmt: skip
     assert len(heads) == 1
     assert {head.proposal_id: head.total for head in heads} == totals
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["notice", "purchase_order"])
+def test_a_sender_stopped_past_its_lease_and_awake_again_marks_nothing(
+    database: Database, config: Config, clock: SettableClock, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "sender"
+    folder.mkdir()
+    (folder / "hold").touch()
+    (folder / "now").write_text(clock.now.isoformat(), encoding="utf-8")
+    with database.unit_of_work() as session:
+        content = {"to": "a@example.org", "number": "PO-1", "subject": "s", "text": "t"}
+        outbox.post(session, Outgoing("key", "email", "chat:1", kind, content), clock.now)
+    url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    command = [sys.executable, "-m", "tests.flows.sender", url, str(folder)]
+    sender = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    until((folder / "taken").exists, patience_s=90)
+    sender.send_signal(signal.SIGSTOP)
+    later = clock.forward(outbox.LEASE + timedelta(seconds=1))
+    other = Mailbox(set(), set())
+    Portal(database, config, clock, {"email": other}).deliver()
+    (folder / "now").write_text(later.isoformat(), encoding="utf-8")
+    (folder / "hold").unlink()
+    sender.send_signal(signal.SIGCONT)
+    sender.communicate(timeout=60)
+    with database.reading() as session:
+        row = session.scalars(select(OutboxRow)).one()
+    assert sender.returncode == 0
+    assert other.got == (["key"] if kind == "notice" else [])
+    assert (row.state, row.reference) == (("sent", "key") if kind == "notice" else ("unknown", ""))
+
+
+@pytest.mark.slow
+def test_two_replicas_share_the_post_and_the_plan(database: Database, config: Config, clock: SettableClock) -> None:
+    shop.open_shop(Portal(database, config, clock))
+    with database.unit_of_work() as session:
+        for number in range(40):
+            content = {"to": "a@example.org", "subject": "s", "text": "t"}
+            outbox.post(session, Outgoing(f"n{number}", "email", f"chat:{number}", "notice", content), clock.now)
+    boxes = [Mailbox(set(), set()), Mailbox(set(), set())]
+    replicas = [Portal(database, config, clock, {"email": box}) for box in boxes]
+
+    def live(replica: Portal) -> None:
+        jobs.plan(replica, clock.now)
+        while replica.deliver(3):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(live, replicas))
+    assert sorted(boxes[0].got + boxes[1].got) == sorted(f"n{number}" for number in range(40))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ProposalRow)) == 1

@@ -42,9 +42,9 @@ def waiting(database: Database) -> int:
         return session.scalar(_WAITING) or 0
 
 
-def until(comes_true: Callable[[], bool]) -> None:
+def until(comes_true: Callable[[], bool], patience_s: float = _DEADLINE_S) -> None:
     """Look again and again until it is so."""
-    deadline = time.monotonic() + _DEADLINE_S
+    deadline = time.monotonic() + patience_s
     while not comes_true():
         if time.monotonic() > deadline:
             raise TimeoutError("it never came to that")
