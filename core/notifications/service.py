@@ -29,6 +29,7 @@ __all__ = [
     "restore", "wishes",
 ]  # fmt: skip
 
+_FOR_THE_HOLDER = frozenset({"returns", "tickets"})  # money and what was written to the shop: not for every colleague
 _GONE = Unwanted("there is no such customer any more")
 
 
@@ -124,7 +125,11 @@ def _wanted(session: Session, customer: Customer, notice: Notice) -> Sequence[tu
         return [("email", customer.email)]
     wanted = wishes(session, customer.customer_id)[notice.kind]
     mine = [("email", customer.email), ("web", f"customer:{customer.customer_id}")]
-    mine += [(one.channel, one.chat) for one in links.links_of(session, customer.customer_id) if one.channel in CHATS]
+    mine += [
+        (one.channel, one.chat)
+        for one in links.links_of(session, customer.customer_id)
+        if one.channel in CHATS and not (one.member and notice.kind in _FOR_THE_HOLDER)
+    ]
     return sorted(where for where in mine if wanted[where[0]])
 
 

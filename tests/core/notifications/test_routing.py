@@ -227,3 +227,16 @@ def test_the_history_of_consent_names_what_was_chosen_and_when(database: Databas
     assert (told.chosen_at, told.who, told.kinds, told.channel) == (
         clock.now, f"customer:{ADA}", {"offers": True}, "email",
     )  # fmt: skip
+
+
+def test_a_colleagues_chat_hears_of_orders_and_not_of_money(
+    house: Portal, database: Database, clock: SettableClock, postman: Postman
+) -> None:
+    with database.unit_of_work() as session:
+        links.link(session, ("telegram", "78"), ADA, clock.now, member="bo@example.org")
+    tell(database, clock, SHIPPED, "order")
+    tell(database, clock, Notice("order:1:refund", "Money back", "returns"), "money")
+    for _ in range(3):
+        house.deliver()
+        clock.forward(timedelta(seconds=1))
+    assert [post.content["text"] for post in postman.got if post.content["to"] == "78"] == ["order"]
