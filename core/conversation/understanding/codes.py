@@ -36,7 +36,7 @@ _ENDS = r"(?![\w/%]|[.,-]\d)"
 # “cancel 1002”: what is done to a number alone is done to an order
 _DONE_TO = re.compile(
     r"(?<!\w)(?:cancel(?:l?ing)?|cancl|cancle|re-?orde?r(?:ing)?|repeat|re?tu?rn(?:ing)?|retrun|send back|exchange|swap"
-    rf"|withdraw|refund) (?:my |the |number |no |nr ){{0,2}}(?:({_SPACED})|{_NO_YEAR}({_SERIES}\d{{4,18}})){_ENDS}"
+    rf"|withdraw|refund) (?:you |my |the |number |no |nr ){{0,2}}(?:({_SPACED})|{_NO_YEAR}({_SERIES}\d{{4,18}})){_ENDS}"
 )
 # as other languages put it: “1002 stornieren”
 _TO_DO = re.compile(

@@ -20,6 +20,7 @@ _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
 _NO_SLOTS = frozenset({"phone", "card"})
 _NAMELESS = frozenset(
     {
+        "deny",
         "change_language",
         "greeting",
         "goodbye",

@@ -270,6 +270,22 @@ def test_a_no_with_a_wish_behind_it_is_the_wish(read: Read) -> None:
     assert names(read, "don't cancel order 1002, just change the delivery address") != ["cancel_order"]
 
 
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("nein, doch die Tasse", "product", "Tasse"),
+        ("nicht die Lampe, sondern die Tasse", "product", "Tasse"),
+        ("nicht 2, sondern 3", "quantity", "3"),
+        ("nein, lieber drei", "quantity", "3"),
+        ("no, just the mug", "product", "mug"),
+    ],
+)
+def test_a_correction_names_what_stands_instead(read: Read, text: str, slot: str, value: str) -> None:
+    understood = read(text)
+    assert [intent.name for intent in understood.intents] == ["correct"]
+    assert [(one.name, one.value) for one in understood.slots] == [(slot, value)]
+
+
 def test_every_intent_and_control_is_tried_here() -> None:
     assert set(INTENTS) <= set(SAID)
 
