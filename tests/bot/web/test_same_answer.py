@@ -28,7 +28,7 @@ QUESTIONS = (
     "how do you deliver?",
     "undo that",
     "wo ist meine Bestellung 1001?",
-    "what is the meaning of life",
+    "why does the moon exist at all",
 )
 
 
