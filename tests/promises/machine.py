@@ -103,7 +103,7 @@ class Shop(RuleBasedStateMachine):
         faults = [*broken(seen), *self.model.differences(now)]
         self.world.looked_at = len(self.world.office.taken)
         self.books = now
-        assert faults == []
+        assert faults == [], "\n".join(faults)
 
     def act(self, verb: Callable[[Portal], Any], replica: int = 0) -> Any:
         """Do one thing, again where the process died over it; a refusal is given back."""
