@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.assembly import House, build
 from bot.logs import set_up
+from core.clock import utc_now
 from core.config import PREFIX, Config, Web, load
 from core.errors import ConfigError
 
@@ -98,11 +99,21 @@ def _application(
             timetable.stop()
 
     app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
+    _open_doors(app, house)
+    return app
+
+
+def _open_doors(app: "FastAPI", house: House) -> None:
+    """Mount what platforms and carriers call."""
     if house.telegram is not None and house.telegram.routes is not None:
         app.include_router(house.telegram.routes)
     if house.slack is not None:
         app.router.routes.extend(house.slack.routes)
-    return app
+    if house.config.carriers.is_open:
+        from integrations.carriers.webhook import router
+
+        zone = house.config.shop.zone
+        app.include_router(router(house.config.carriers, house.portal, zone, utc_now))
 
 
 def _settings(app: "FastAPI | str", *, workers: int = 1, factory: bool = False) -> "uvicorn.Config":

@@ -21,6 +21,7 @@ from core.money import exponent
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
+_SHORTEST_SECRET = 8
 
 
 class Section(BaseModel):
@@ -381,6 +382,37 @@ class Telegram(Section):
         return self
 
 
+class Carriers(Section):
+    """Who may tell of parcels at /webhooks/carriers/…: whoever has a secret here."""
+
+    easypost_secret: SecretStr = Field(SecretStr(""), description="of the webhook at EasyPost")
+    previous_easypost_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+    aftership_secret: SecretStr = Field(SecretStr(""), description="of the webhooks at AfterShip")
+    previous_aftership_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+    signing_secret: SecretStr = Field(SecretStr(""), description="whsec_…, of all others, by Standard Webhooks")
+    previous_signing_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+
+    @field_validator("easypost_secret", "previous_easypost_secret", "aftership_secret", "previous_aftership_secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr) -> SecretStr:
+        if secret.get_secret_value() and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters")
+        return secret
+
+    @field_validator("signing_secret", "previous_signing_secret")
+    @classmethod
+    def _as_standard_webhooks_has_it(cls, secret: SecretStr) -> SecretStr:
+        said = secret.get_secret_value()
+        if said and not re.fullmatch(r"whsec_([A-Za-z0-9+/]{4}){8,21}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", said):
+            raise ValueError("it must be whsec_ and 24 to 64 random bytes in base64")
+        return secret
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may tell of parcels."""
+        return any(getattr(self, name).get_secret_value() for name in type(self).model_fields)
+
+
 class Config(BaseSettings):
     """The whole configuration; see config.toml for every key with its meaning."""
 
@@ -407,6 +439,7 @@ class Config(BaseSettings):
     language_model: LanguageModel = LanguageModel()
     slack: Slack = Slack()
     telegram: Telegram = Telegram()
+    carriers: Carriers = Carriers()
 
     @classmethod
     def settings_customise_sources(

@@ -50,6 +50,11 @@ def brief_desk(portal: Portal) -> None:
     log.debug("desk", extra={"posted": portal.brief_desk()})
 
 
+def take_scans(portal: Portal) -> None:
+    """Take in what carriers said of parcels."""
+    log.debug("scans", extra={"new": portal.take_scans()})
+
+
 def announce(portal: Portal) -> None:
     """Tell customers what happened to their orders."""
     log.debug("events", extra={"told": portal.announce()})

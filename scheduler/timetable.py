@@ -59,6 +59,9 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(deliver, IntervalTrigger(seconds=settings.deliver_every_s), id="deliver")
     announce = _guarded("events", partial(jobs.announce, portal), noted)
     clock.add_job(announce, IntervalTrigger(seconds=settings.announce_every_s), id="events")
+    scans = _guarded("scans", partial(jobs.take_scans, portal), noted)
+    if config.carriers.is_open:
+        clock.add_job(scans, IntervalTrigger(seconds=settings.announce_every_s), id="scans")
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal), noted)
     clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
     alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal), noted)

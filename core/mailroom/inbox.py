@@ -39,6 +39,17 @@ def accept(
     return Accepted(row.inbox_id, row.answer)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A delivery that was stored and has no answer yet."""
+
+    inbox_id: int
+    source: str
+    kind: str
+    content: dict[str, Any]
+    received_at: datetime
+
+
 def store(
     session: Session, *, source: str, delivery_id: str, kind: str, content: dict[str, Any], now: datetime
 ) -> bool:
@@ -58,6 +69,24 @@ def unanswered(session: Session, beginning: str, before: datetime, limit: int) -
     of_them = InboxRow.source.startswith(beginning, autoescape=True)
     waiting = select(InboxRow.source).where(InboxRow.answer.is_(None), of_them, InboxRow.received_at <= before)
     return list(session.scalars(waiting.distinct().limit(limit)))
+
+
+def waiting_under(session: Session, beginning: str, after: int, limit: int) -> list[Waiting]:
+    """What waits in sources that begin like this, oldest first, behind one that was seen already."""
+    columns = (InboxRow.inbox_id, InboxRow.source, InboxRow.kind, InboxRow.content, InboxRow.received_at)
+    of_them = InboxRow.source.startswith(beginning, autoescape=True)
+    chosen = select(*columns).where(InboxRow.answer.is_(None), of_them, InboxRow.inbox_id > after)
+    return [Waiting(*row) for row in session.execute(chosen.order_by(InboxRow.inbox_id).limit(limit))]
+
+
+def settle(session: Session, inbox_id: int, given: dict[str, Any]) -> None:
+    """Answer a delivery, and keep no more of it than that it came."""
+    session.execute(update(InboxRow).where(InboxRow.inbox_id == inbox_id).values(answer=given, content={}))
+
+
+def mark(session: Session, inbox_id: int, kind: str) -> None:
+    """Say what kind of delivery it turned out to be."""
+    session.execute(update(InboxRow).where(InboxRow.inbox_id == inbox_id).values(kind=kind))
 
 
 def answer(session: Session, inbox_id: int, given: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom, Metrics
 from core.portal.own_tickets import OwnTickets
+from core.portal.parcel_desk import ParcelDesk
 from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
@@ -28,6 +29,7 @@ class Portal(
     Stockroom,
     GoodsIn,
     Promises,
+    ParcelDesk,
     Bell,
     MachineRoom,
 ):

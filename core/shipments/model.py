@@ -32,6 +32,14 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What a carrier said of a parcel, whether or not there is one of that number."""
+
+    tracking_number: str
+    scans: tuple[Scan, ...]
+
+
+@dataclass(frozen=True)
 class ParcelLine:
     """Units of an order line inside a parcel."""
 

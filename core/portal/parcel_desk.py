@@ -1,0 +1,95 @@
+"""The parcel desk: what carriers say is stored when they say it, and taken in by the clock."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.mailroom import inbox
+from core.mailroom.inbox import Waiting
+from core.portal.rooms import Rooms
+from core.shipments import scanning
+from core.shipments.model import Heard, ParcelStatus, Scan
+
+log = logging.getLogger(__name__)
+_SOURCE, _KIND, _WAITS = "carrier:", "scans", "scans of unknown parcels"
+_PAGE = 200
+_KEPT = timedelta(days=7)
+
+
+class ParcelDesk(Rooms):
+    """Verbs of carriers: hearing, and taking in what was heard."""
+
+    def hear_of_parcels(self, name: str, delivery_id: str, parcels: Sequence[Heard]) -> bool:
+        """Store what was said of parcels, to be taken in by `take_scans`; False where this delivery was stored before.
+
+        Raises:
+            Unavailable: nothing was stored; whoever said it must not be thanked.
+        """
+        content = {"parcels": [_written(one) for one in parcels]}
+        with self._database.unit_of_work() as session:
+            return inbox.store(
+                session,
+                source=f"{_SOURCE}{name}",
+                delivery_id=delivery_id,
+                kind=_KIND,
+                content=content,
+                now=self._clock(),
+            )
+
+    def take_scans(self) -> int:
+        """Take in what was heard of parcels there are; how many scans were new.
+
+        What is said of a parcel there is not is kept for a week, and taken in if the parcel comes.
+        """
+        after, new = 0, 0
+        while True:
+            with self._database.reading() as session:
+                page = inbox.waiting_under(session, _SOURCE, after, _PAGE)
+                numbers = {one["number"] for delivery in page for one in delivery.content["parcels"]}
+                known = scanning.known(session, sorted(numbers))
+            for delivery in page:
+                new += self._take_in_turn(delivery, known)
+            if len(page) < _PAGE:
+                return new
+            after = page[-1].inbox_id
+
+    def _take_in_turn(self, delivery: Waiting, known: set[str]) -> int:
+        """One delivery; trouble with it is no trouble of the others."""
+        try:
+            return self._take_delivery(delivery, known)
+        except Exception:
+            log.exception("scans could not be taken in", extra={"reference": secrets.token_hex(4)})
+            return 0
+
+    def _take_delivery(self, delivery: Waiting, known: set[str]) -> int:
+        now = self._clock()
+        parcels = [_read(one) for one in delivery.content["parcels"]]
+        unknown = sum(one.tracking_number not in known for one in parcels)
+        is_over = delivery.received_at < now - _KEPT
+        if delivery.kind == _WAITS and unknown == len(parcels) and not is_over:
+            return 0
+        with self._database.unit_of_work() as session:
+            ordered = sorted(parcels, key=lambda one: one.tracking_number)
+            new = sum(scanning.take(session, one, now) for one in ordered if one.tracking_number in known)
+            if not unknown or is_over:
+                inbox.settle(session, delivery.inbox_id, {"new": new, "unknown": unknown})
+            elif delivery.kind != _WAITS:
+                inbox.mark(session, delivery.inbox_id, _WAITS)
+        if unknown and delivery.kind != _WAITS:
+            log.warning("%s spoke of %d parcels there are not", delivery.source.removeprefix(_SOURCE), unknown)
+        return new
+
+
+def _written(heard: Heard) -> dict[str, Any]:
+    scans = [[scan.scanned_at.isoformat(), scan.status.value, scan.place, scan.note] for scan in heard.scans]
+    return {"number": heard.tracking_number, "scans": scans}
+
+
+def _read(written: dict[str, Any]) -> Heard:
+    scans = [
+        Scan(datetime.fromisoformat(at), ParcelStatus(status), place, note)
+        for at, status, place, note in written["scans"]
+    ]
+    return Heard(written["number"], tuple(scans))

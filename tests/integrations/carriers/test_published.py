@@ -1,0 +1,115 @@
+"""Payloads that others collected yield the events written down beside them; nothing is tried where they are missing."""
+
+import gzip
+import json
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.shipments.model import Heard, ParcelStatus, Scan
+from integrations.carriers import aftership, dhl, dpd, easypost, fedex, ups, usps
+from integrations.carriers.reading import Reader
+
+FOLDER = next(
+    (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/tracking").is_dir()), Path()
+)
+ZONE = ZoneInfo("Europe/London")
+OURS = {
+    "pending": ParcelStatus.LABEL_CREATED,
+    "picked_up": ParcelStatus.PICKED_UP,
+    "in_transit": ParcelStatus.IN_TRANSIT,
+    "ready_for_pickup": ParcelStatus.IN_TRANSIT,
+    "out_for_delivery": ParcelStatus.OUT_FOR_DELIVERY,
+    "delivered": ParcelStatus.DELIVERED,
+    "on_hold": ParcelStatus.EXCEPTION,
+    "delivery_failed": ParcelStatus.EXCEPTION,
+    "delivery_delayed": ParcelStatus.EXCEPTION,
+}
+# Where what is written beside an event says less, or something else, than its words: a parcel back from a failed
+# attempt is not out for delivery, one in the delivery vehicle is, and one picked up or posted is no longer pending.
+SAID_BETTER = {
+    ("dpd", "ReturningFromDelivery"): ParcelStatus.EXCEPTION,
+    ("dhl_parcel_de", "PO"): ParcelStatus.OUT_FOR_DELIVERY,
+    ("dhl_parcel_de", "AE"): ParcelStatus.PICKED_UP,
+    ("dhl_parcel_de", "ES"): ParcelStatus.PICKED_UP,
+    ("dhl_express", "PL"): ParcelStatus.IN_TRANSIT,
+    ("mydhl", "PU"): ParcelStatus.PICKED_UP,
+}
+CASES: list[tuple[str, Reader, str, str]] = [
+    ("ups", ups.read, "TrackingResponseJSON", "ParsedTrackingResponse"),
+    ("fedex", fedex.read, "TrackingResponse", "ParsedTrackingResponse"),
+    ("fedex", fedex.read, "DuplicateTrackingResponse", "ParsedDuplicateTrackingResponse"),
+    ("fedex", fedex.read, "InconsistentDateTimeResponse", "ParsedInconsistentDateTimeResponse"),
+    ("usps", usps.read, "TrackingResponse", "ParsedTrackingResponse"),
+    ("usps_international", usps.read, "TrackingResponse", "ParsedTrackingResponse"),
+    ("dhl_universal", dhl.read, "TrackingResponseJSON", "ParsedTrackingResponse"),
+    ("dhl_parcel_de", dhl.read, "TrackingResponseXML", "ParsedTrackingResponse"),
+    ("dhl_express", dhl.read, "TrackingResponseXML", "ParsedTrackingResponse"),
+    ("dhl_express", dhl.read, "IntransitTrackingResponseXML", "ParsedInTransitTrackingResponse"),
+    ("mydhl", dhl.read, "TrackingResponse", "ParsedTrackingResponse"),
+    ("dpd", dpd.read, "TrackingResponse", "ParsedTrackingResponse"),
+]
+
+
+def shared(name: str) -> Any:
+    path = FOLDER / name
+    if not path.is_file():
+        pytest.skip("the collected payloads are not here")
+    return json.loads(gzip.decompress(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("carrier", "read", "given", "beside"), CASES, ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_a_payload_yields_the_events_beside_it(carrier: str, read: Reader, given: str, beside: str) -> None:
+    payloads = shared("carrier_payloads.json.gz")[carrier]["test_payloads"]
+    written = payloads[given]
+    expected = payloads[beside][0]
+    read_as = written if written.lstrip().startswith("<") else json.loads(written)
+    parcels = {one.tracking_number: one for one in read(read_as, expected[0]["tracking_number"], ZONE)}
+    assert set(parcels) == {one["tracking_number"].upper() for one in expected}
+    for one in expected:
+        assert not unlike(carrier, one["events"], parcels[one["tracking_number"].upper()])
+
+
+def unlike(carrier: str, events: list[dict[str, Any]], heard: Heard) -> list[Any]:
+    """Events that no scan is like."""
+    return [event for event in events if not any(is_like(carrier, event, scan) for scan in heard.scans)]
+
+
+def is_like(carrier: str, event: dict[str, Any], scan: Scan) -> bool:
+    """The same minute on the clock of the place (DPD's are written beside without morning or evening), and status."""
+    clock = datetime.fromisoformat(event["timestamp"]).replace(tzinfo=None, second=0)
+    seen = scan.scanned_at.replace(tzinfo=None, second=0, microsecond=0)
+    same = (clock == seen) or (carrier == "dpd" and clock.date() == seen.date() and clock.hour == seen.hour % 12 and
+                               clock.minute == seen.minute)  # fmt: skip
+    meant = SAID_BETTER.get((carrier, event["code"])) or OURS.get(event.get("status", ""))
+    return same and (meant is None or scan.status is meant)
+
+
+@pytest.mark.parametrize("carrier", ["ups", "fedex", "usps", "dhl_parcel_de", "mydhl", "dpd"])
+def test_no_word_of_a_collected_payload_is_unknown(carrier: str, caplog: pytest.LogCaptureFixture) -> None:
+    payloads = shared("carrier_payloads.json.gz")[carrier]["test_payloads"]
+    for name, read, given, beside in CASES:
+        if name == carrier:
+            written = payloads[given]
+            read(written if written.lstrip().startswith("<") else json.loads(written),
+                 payloads[beside][0][0]["tracking_number"], ZONE)  # fmt: skip
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_easypost_trackers_are_read_in_its_words() -> None:
+    tracker = shared("easypost_responses.json.gz")["trackers/trackers-retrieve"]
+    (parcel,) = easypost.read({"result": tracker}, "", ZONE)
+    assert parcel.tracking_number == "EZ1000000001"
+    assert len(parcel.scans) == len(tracker["tracking_details"])
+
+
+def test_aftership_trackings_are_read_in_its_words() -> None:
+    recorded = shared("aftership_responses.json.gz")[19]["response"]["data"]["tracking"]
+    (parcel,) = aftership.read({"msg": recorded}, "", ZONE)
+    assert {scan.status for scan in parcel.scans} >= {ParcelStatus.LABEL_CREATED, ParcelStatus.IN_TRANSIT}
