@@ -3,6 +3,7 @@
 import gzip
 import json
 import logging
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from core.shipments.model import Heard, ParcelStatus, Scan
 from integrations.carriers import aftership, dhl, dpd, easypost, fedex, ups, usps
-from integrations.carriers.reading import Reader
+from integrations.carriers.reading import Reader, Unreadable
 
 FOLDER = next(
     (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/tracking").is_dir()), Path()
@@ -113,3 +114,19 @@ def test_aftership_trackings_are_read_in_its_words() -> None:
     recorded = shared("aftership_responses.json.gz")[19]["response"]["data"]["tracking"]
     (parcel,) = aftership.read({"msg": recorded}, "", ZONE)
     assert {scan.status for scan in parcel.scans} >= {ParcelStatus.LABEL_CREATED, ParcelStatus.IN_TRANSIT}
+
+
+NOTHING_TOLD: list[tuple[str, Reader, str]] = [
+    ("ups", ups.read, "AuthError"), ("ups", ups.read, "TrackingNumberNotFoundResponseJSON"),
+    ("fedex", fedex.read, "ErrorResponse"), ("usps", usps.read, "ErrorResponse"), ("dpd", dpd.read, "ErrorResponse"),
+    ("dhl_universal", dhl.read, "TrackingErrorResponseJSON"), ("dhl_parcel_de", dhl.read, "TrackingErrorResponseXML"),
+    ("dhl_express", dhl.read, "TrackingSingleNotFound"), ("mydhl", dhl.read, "ErrorResponse"),
+]  # fmt: skip
+
+
+def test_answers_about_errors_tell_of_no_parcel() -> None:
+    carriers = shared("carrier_payloads.json.gz")
+    for carrier, read, given in NOTHING_TOLD:
+        written = carriers[carrier]["test_payloads"][given]
+        with suppress(Unreadable):
+            assert read(written if written.lstrip().startswith("<") else json.loads(written), "N1", ZONE) == []

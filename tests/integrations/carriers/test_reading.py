@@ -1,5 +1,8 @@
 """Payloads of our own making, in the shapes that carriers document."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.shipments.model import ParcelStatus
-from integrations.carriers import aftership, dhl, dpd, easypost, fedex, ups, usps
+from integrations.carriers import aftership, dhl, dpd, easypost, fedex, own, ups, usps
 from integrations.carriers.reading import Reader, Unreadable, moment, text
 
 LONDON = ZoneInfo("Europe/London")
@@ -69,3 +72,48 @@ def test_aftership_tells_that_a_parcel_went_back() -> None:
     checkpoint = {"tag": "Exception", "subtag": "Exception_011", "checkpoint_time": "2026-06-12T10:00:00+02:00"}
     (parcel,) = aftership.read({"msg": {"tracking_number": "AB1", "checkpoints": [checkpoint]}}, "", LONDON)
     assert parcel.scans[0].status is ParcelStatus.RETURNED
+
+
+ODD_VALUES: list[Any] = [
+    None,
+    -1,
+    True,
+    1e308,
+    "",
+    "x",
+    "\x00\ud800",
+    [],
+    [None],
+    {},
+    [{}],
+    "9999-12-31T23:59:59-14:00",
+    10**30,
+]
+SHAPES: list[tuple[Reader, Any]] = [
+    (ups.read, answer(activity("D", "163000"))),
+    (easypost.read, {"result": {"object": "Tracker", "tracking_code": "A1", "tracking_details": [
+        {"status": "delivered", "datetime": "2026-06-12T10:00:00Z", "tracking_location": {"city": "Leeds"}}]}}),
+    (aftership.read, {"msg": {"tracking_number": "A1", "checkpoints": [
+        {"tag": "Delivered", "checkpoint_time": "2026-06-12T10:00:00Z", "city": "Leeds"}]}}),
+    (own.read, {"tracking_number": "A1", "scans": [{"scanned_at": "2026-06-12T10:00:00Z", "status": "delivered"}]}),
+]  # fmt: skip
+
+
+def with_odd_values(value: Any) -> Iterator[Any]:
+    """The same with one value in it odd, for every value and every oddity."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inside:
+        for odd in (*ODD_VALUES, *with_odd_values(one)):
+            changed = copy(value)
+            changed[key] = odd
+            yield changed
+
+
+@pytest.mark.parametrize(("read", "payload"), SHAPES, ids=lambda one: getattr(one, "__module__", ""))
+def test_an_odd_value_anywhere_is_refused_or_read_and_can_be_stored(read: Reader, payload: Any) -> None:
+    for odd in with_odd_values(payload):
+        with suppress(Unreadable):
+            for parcel in read(odd, "", LONDON):
+                assert all(
+                    scan.scanned_at.isoformat() and f"{scan.place}{scan.note}".isprintable() for scan in parcel.scans
+                )
