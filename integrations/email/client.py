@@ -61,10 +61,10 @@ class SmtpCourier:
         to = str(post.content["to"]).strip()
         if not _ADDRESS.match(to):
             raise Never("The address is not one that mail can be sent to.")
-        letter = EmailMessage()
+        letter = EmailMessage()  # it would decode an encoded word in a subject, line breaks and all, into more headers
         letter["From"] = self.sender
         letter["To"] = to
-        letter["Subject"] = " ".join(str(post.content["subject"]).split())
+        letter["Subject"] = " ".join(str(post.content["subject"]).replace("=?", "= ?").split())
         letter["Date"] = format_datetime(utc_now())
         letter["Message-ID"] = self._message_id(post.key)
         letter["Auto-Submitted"] = "auto-generated"

@@ -119,6 +119,15 @@ def test_a_line_break_in_the_subject_adds_no_header() -> None:
     assert len(desk.recipients) == 1
 
 
+def test_an_encoded_line_break_in_the_subject_adds_no_header_either() -> None:
+    desk = Desk()
+    with _open(desk) as courier:
+        courier.send(_post(subject="Back again: =?utf-8?q?mug=0aBcc=3aeve=40example=2eorg?="))
+    letter = _parsed(desk.letters[0])
+    assert letter["Bcc"] is None
+    assert len(desk.recipients) == 1
+
+
 @pytest.mark.parametrize(
     "address",
     [
