@@ -33,7 +33,7 @@ def test_the_promises_are_kept(machine: tuple[str, type[Shop]], request: pytest.
         max_examples=EXAMPLES[kind], stateful_step_count=STEPS, deadline=None, print_blob=True,
         suppress_health_check=list(HealthCheck), derandomize=not seconds,
         database=DirectoryBasedExampleDatabase(KEPT_IN) if seconds else None,
-        phases=[phase for phase in Phase if phase is not Phase.explain],
+        phases=[Phase.explicit, Phase.reuse, Phase.generate, *([Phase.target, Phase.shrink] if seconds else [])],
     )  # fmt: skip
     if not seconds:
         run_state_machine_as_test(shop, settings=quick)
