@@ -1,8 +1,11 @@
 """Serving: the web door and the clock in one process, or in several that share a port."""
 
 import errno
+import multiprocessing
 import os
+import signal
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +17,8 @@ from core.config import PREFIX, Config, Web, load
 from core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     import uvicorn
     from fastapi import FastAPI
 
@@ -58,9 +63,18 @@ def serve_with_workers(config: Config, path: Path | None, workers: int) -> None:
 
 
 def worker() -> "FastAPI":
-    """The application of one of several processes."""
+    """The application of one of several processes; it ends with the one that started them."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), name="parent-watch", daemon=True).start()
     path = os.environ.get(_CONFIG_OF_WORKERS, "")
     return _application(build(load(Path(path) if path else None)), lambda: None)
+
+
+def _end_with(parent: "BaseProcess") -> None:
+    """Stop cleanly once the parent is gone, however it ended."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def require_free_port(web: Web) -> None:
@@ -95,6 +109,7 @@ def _application(
             house.telegram.stop()
         if house.slack is not None:
             house.slack.stop()
+        house.portal.wind_down()
         for timetable in running:
             timetable.stop()
 

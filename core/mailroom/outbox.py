@@ -243,6 +243,12 @@ def hold(session: Session, owner: str, taken: Post, until: datetime, now: dateti
     )  # fmt: skip
 
 
+def give_back(session: Session, owner: str) -> None:
+    """Let others have at once what was claimed and not begun; it counts as no try."""
+    claimed = (OutboxRow.owner == owner, OutboxRow.state == "leased")
+    _all(session, *claimed, state="ready", owner=None, attempt=OutboxRow.attempt - 1)
+
+
 def sent(session: Session, owner: str, taken: Post, reference: str, now: datetime) -> bool:
     """Settle post that went out; False where somebody else settled it meanwhile."""
     return _from_state(session, owner, taken, "sending", state="sent", reference=reference, settled_at=now, reason="")

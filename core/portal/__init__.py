@@ -10,6 +10,7 @@ from core.portal.letterbox import Letterbox
 from core.portal.machine_room import Health, MachineRoom, Metrics
 from core.portal.own_tickets import OwnTickets
 from core.portal.parcel_desk import ParcelDesk
+from core.portal.post_room import PostRoom
 from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
@@ -31,6 +32,7 @@ class Portal(
     Promises,
     ParcelDesk,
     Bell,
+    PostRoom,
     MachineRoom,
 ):
     """The verbs of the product, over one database."""

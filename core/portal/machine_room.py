@@ -1,10 +1,7 @@
-"""The machine room: taking over records, sending post, claiming jobs, and whether all is well."""
+"""The machine room: taking over records, post that waits for a person, claiming jobs, and whether all is well."""
 
 import logging
-import secrets
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,20 +16,19 @@ from core.catalog.service import products
 from core.conversation import acts, offers, transcript
 from core.database import audit, settings
 from core.database.migrate import require_current
-from core.errors import PortalError, Refused, Unavailable
+from core.errors import Refused, Unavailable
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import closed, explaining, inbox, merging, outbox, pace, places, runs
+from core.mailroom import explaining, inbox, outbox, pace, runs
 from core.mailroom.explaining import Explained
 from core.mailroom.outbox import DeadLetter, Written
-from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
-from core.notifications import hours, told
 from core.notifications import service as notifications
-from core.notifications.model import KINDS, Notice, Unwanted
+from core.notifications import told
+from core.notifications.model import Notice
 from core.orders.service import reserved
 from core.portal.rooms import POLICY, Rooms
-from core.purchasing import decisions, papers, setting_aside
+from core.purchasing import decisions, setting_aside
 from core.purchasing import orders as purchase_orders
 from core.purchasing.service import planner
 
@@ -100,56 +96,6 @@ class MachineRoom(Rooms):
         """The policy that was adopted: its source and sections; None where the configuration alone counts."""
         with self._database.reading() as session:
             return settings.setting(session, POLICY)
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The channels somebody carries post over."""
-        return tuple(self._couriers)
-
-    def deliver(self, limit: int = 20, channel: str = "") -> int:
-        """Send what is due, on one channel or all, each outside any transaction; how many letters were dealt with."""
-        owner = secrets.token_hex(8)
-        channels = [channel] if channel else list(self._couriers)
-        with self._database.unit_of_work() as session:
-            outbox.tidy(session, self._clock())
-            taken = outbox.claim(session, owner, channels, self._clock(), limit)
-        for post in taken:
-            self._carry(owner, post)
-        return len(taken)
-
-    def deliver_to(
-        self, channel: str, chat: str, patience_s: float = 0.0, wait: Callable[[float], object] = time.sleep
-    ) -> int:
-        """Send what is due in one chat, in order; how many letters were dealt with.
-
-        Pauses that the platform's limits ask for are waited for, up to `patience_s` each.
-        """
-        owner, dealt_with = secrets.token_hex(8), 0
-        while channel in self._couriers:
-            now = self._clock()
-            with self._database.reading() as session:
-                turn = outbox.next_turn(session, channel, now, chat)
-            pause_s = (turn - now).total_seconds() if turn is not None else None
-            if pause_s is None or pause_s > patience_s:
-                return dealt_with
-            taken = self._claimed(owner, channel, chat) if pause_s <= 0 else []
-            for post in taken:
-                self._carry(owner, post)
-                dealt_with += 1
-            if not taken:
-                wait(max(pause_s, _SHORTEST_PAUSE_S))
-        return dealt_with
-
-    def _claimed(self, owner: str, channel: str, chat: str) -> list[Post]:
-        with self._database.unit_of_work() as session:
-            return outbox.claim(session, owner, [channel], self._clock(), 1, chat=chat)
-
-    def next_turn_s(self, channel: str) -> float | None:
-        """In how many seconds more may be sent on a channel; None where nothing is due there."""
-        now = self._clock()
-        with self._database.reading() as session:
-            turn = outbox.next_turn(session, channel, now)
-        return max(0.0, (turn - now).total_seconds()) if turn is not None else None
 
     def letters(self, limit: int = 50) -> list[Written]:
         """The latest mails in the outbox; only the demo shows them."""
@@ -318,75 +264,3 @@ class MachineRoom(Rooms):
             log.info("letters wait for a person", extra={"letters": dead})
         oldest = (now - waiting_since).total_seconds() if waiting_since is not None else None
         return Health(tuple(faults), oldest, last_runs)
-
-    def _carry(self, owner: str, post: Post) -> None:
-        begun = self._begun(owner, post)
-        if begun is None:
-            return
-        content, paper = begun
-        files = [vars(file) for file in papers.files(paper, self._config.shop.invoice_font)] if paper else []
-        outcome = _sent(self._couriers[post.channel], replace(post, content={**content, "files": files}))
-        with self._database.unit_of_work() as session:
-            now = self._clock()
-            if isinstance(outcome, Later):
-                outbox.failed(session, owner, post, outcome, now)
-            elif isinstance(outcome, Never):
-                if isinstance(outcome, Gone):
-                    closed.close(session, post.channel, _chat_of(content), str(outcome), now)
-                outbox.refused(session, owner, post, str(outcome), now)
-            elif outbox.sent(session, owner, post, outcome, now):
-                places.keep(session, post, outcome)
-                if post.kind == "purchase_order":
-                    purchase_orders.mark_sent(session, str(content["number"]), now)
-
-    def _begun(self, owner: str, post: Post) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
-        """The content to send now, with what waited behind it for the morning, and what is to be drawn and attached.
-
-        None where nothing goes out now.
-        """
-        now = self._clock()
-        with self._database.unit_of_work() as session:
-            content = notifications.addressed(session, post)
-            if isinstance(content, Unwanted):
-                outbox.withdraw(session, owner, post, content.reason, now)
-                return None
-            gone = closed.why(session, post.channel, _chat_of(content))
-            if gone:
-                outbox.withdraw(session, owner, post, gone, now)
-                return None
-            until = hours.held_until(session, post, self._config, now)
-            if until is not None:
-                outbox.hold(session, owner, post, until, now)
-                return None
-            others = merging.waiting_with(session, post, KINDS, now) if post.held else []
-            wanted = [one for one in others if not isinstance(notifications.addressed(session, one), Unwanted)]
-            together = merging.together(places.placed(session, content), [one.content for one in wanted])
-            if not outbox.begin(session, owner, post, together, now):
-                return None
-            merging.settle(session, post, wanted, now)
-            return together, _paper(session, together)
-
-
-def _chat_of(content: dict[str, Any]) -> str:
-    """The chat that post goes to, whichever thread of it."""
-    return str(content.get("to", "")).partition("/")[0]
-
-
-def _paper(session: Session, content: dict[str, Any]) -> dict[str, Any] | None:
-    """What a letter's purchase order says, to be attached; its files are drawn when it is sent."""
-    if "number" not in content or "revision" not in content:
-        return None
-    return papers.content_of(session, str(content["number"]), int(content["revision"]))
-
-
-def _sent(courier: Courier, post: Post) -> str | Later | Never:
-    try:
-        return courier.send(post)
-    except (Later, Never) as trouble:
-        return trouble
-    except PortalError as refusal:
-        return Never(str(refusal))
-    except Exception:
-        reference = secrets.token_hex(4)
-        log.exception("a courier failed", extra={"reference": reference, "channel": post.channel})
-        return Unclear(f"unexpected trouble, see the log at {reference}")

@@ -52,6 +52,11 @@ class Rooms:
         """Have post of a channel carried by a courier that itself asks the portal for what it encloses."""
         self._couriers[channel] = courier
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels somebody carries post over."""
+        return tuple(self._couriers)
+
     def warm(self) -> None:
         """Load what the first conversation would wait for."""
         self._house.reader.learn()
