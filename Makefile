@@ -47,7 +47,7 @@ screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.screenshots
 
 guide: $(VENV)/.installed
-	$(BIN)/python -m integrations.csv.guide > docs/import.md
+	$(BIN)/python -m integrations.tables.guide > docs/import.md
 
 lock:
 	$(PYTHON) -m venv /tmp/storekeeper-lock && /tmp/storekeeper-lock/bin/pip install --quiet -U ".[dev,spark]" && /tmp/storekeeper-lock/bin/pip freeze --exclude storekeeper | sort -f > constraints.txt && rm -rf /tmp/storekeeper-lock

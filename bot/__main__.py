@@ -36,6 +36,20 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
+class Form(StrEnum):
+    """What an export writes."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class TemplateForm(StrEnum):
+    """What templates are."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", help="The configuration; config.toml of this folder where left out.")
 ]
@@ -156,7 +170,7 @@ def understand() -> None:
 
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What it comes from: csv, online_retail.")],
+    source: Annotated[str, typer.Argument(help="What it comes from: csv, parquet, xlsx, online_retail.")],
     path: Annotated[Path, typer.Argument(help="The folder or file.")],
     shift_days: Annotated[int, typer.Option(help="Move every date by so many days.")] = 0,
     faults: Annotated[Path | None, typer.Option(help="Write every fault to this CSV file.")] = None,
@@ -215,12 +229,40 @@ def erase_customer(
 
 
 @app.command()
-def templates(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
-    """Write a CSV template for every table, with an example row each."""
-    from integrations.csv.client import write_templates
+def export(
+    folder: Annotated[Path, typer.Argument(help="An empty folder to write to.")],
+    table: Annotated[list[str] | None, typer.Option(help="Only this table; may be given several times.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="What kind of files.")] = Form.CSV,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Write every table into a folder, a file each, which `storekeeper import` takes as it is."""
+    from bot.exporting import run
 
-    write_templates(folder)
-    typer.echo(f"Templates are in {folder}; fill them and run: storekeeper import csv {folder}")
+    with _house(_load(config)) as house:
+        written, seconds = run(house, folder, table or [], form.value, quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps({"written": dict(written), "seconds": round(seconds, 3)}))
+        return
+    for name, rows in written.items():
+        typer.echo(f"{name:<24} {rows:>9,} rows")
+    typer.echo(f"{written.total():,} rows in {seconds:.1f} s; bring them back with: storekeeper import {form} {folder}")
+
+
+@app.command()
+def templates(
+    folder: Annotated[Path, typer.Argument(help="Where to write them.")],
+    form: Annotated[TemplateForm, typer.Option("--format", help="CSV files, or one workbook.")] = TemplateForm.CSV,
+) -> None:
+    """Write a template for every table, with an example row each."""
+    from integrations.tables.sheets import write_template
+    from integrations.tables.writing import write_templates
+
+    if form is TemplateForm.XLSX:
+        write_template(folder / "shop.xlsx")
+    else:
+        write_templates(folder)
+    typer.echo(f"Templates are in {folder}; fill them and run: storekeeper import {form} {folder}")
 
 
 @app.command()

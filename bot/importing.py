@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import TextIO
 
 import typer
@@ -45,13 +46,10 @@ def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bo
     Raises:
         InvalidInput: no such source or path.
     """
-    sources = _sources()
-    if source.replace("-", "_") not in sources:
-        raise InvalidInput(f"There is no source “{source}”; there are: {', '.join(sources)}.")
+    client = _client(source)
     if not path.exists():
         raise InvalidInput(f"{path} does not exist; give a folder or file to import.")
     shop = house.config.shop
-    client = import_module(f"integrations.{source.replace('-', '_')}.client")
     batches = client.batches(path, currency=shop.currency, zone=shop.zone, shift_days=shift_days)
     outcome, began = Outcome(), time.perf_counter()
     columns = (
@@ -76,11 +74,23 @@ def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bo
     return outcome
 
 
-def _sources() -> list[str]:
-    """The back-ends that bring records: those whose client can give batches."""
+def _client(source: str) -> ModuleType:
+    clients = _clients()
+    if source.replace("-", "_") not in clients:
+        raise InvalidInput(f"There is no source “{source}”; there are: {', '.join(sorted(clients))}.")
+    return clients[source.replace("-", "_")]
+
+
+def _clients() -> dict[str, ModuleType]:
+    """The back-ends that bring records, by what they are called: those whose client can give batches."""
     found = [one.name for one in iter_modules(integrations.__path__)]
-    clients = {name: find_spec(f"integrations.{name}.client") for name in found}
-    return [name for name, client in clients.items() if client and hasattr(import_module(client.name), "batches")]
+    clients = {name: import_module(f"integrations.{name}.client") for name in found if _has_client(name)}
+    named = {name: client for name, client in clients.items() if hasattr(client, "batches")}
+    return named | {also: client for client in named.values() for also in getattr(client, "ALSO_CALLED", ())}
+
+
+def _has_client(name: str) -> bool:
+    return find_spec(f"integrations.{name}.client") is not None
 
 
 def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:

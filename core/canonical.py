@@ -376,7 +376,7 @@ TABLES: tuple[Table, ...] = (
             _must("line", "", Kind.INTEGER, least=1),
             _must("sku", ""),
             _must("quantity", "", Kind.INTEGER, least=1),
-            _count("received", "units already here", default=0),
+            _count("received", "units already here, those of receipts among them", default=0),
             _must("unit_cost", "", Kind.MONEY, least=0),
             _CURRENCY,
         ),

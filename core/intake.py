@@ -58,6 +58,8 @@ def take(
         return inventory.count(session, rows, now)
     if table == "receipts":
         return deliveries.take(session, rows, planning or Planning(), now)
+    if table == "purchase_order_lines":
+        return take_over(session, KEPT_BY[table], deliveries.with_receipts(session, rows, now))
     if table == "invoices":
         seller = billing.seller_of(shop)
         return take_once(session, KEPT_BY[table], [{**row, "seller": seller} for row in rows], _ISSUED)

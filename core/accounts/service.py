@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address, Customer, Member, Role, Staff
@@ -51,6 +51,11 @@ def language_of(session: Session, person: str | None) -> str:
     spoken = select(CustomerRow.language).where(CustomerRow.customer_id == key)
     told = session.scalar(spoken)  # asked of nobody as well: a code's mail must take the same either way
     return (told if kind == "customer" else None) or "en"
+
+
+def erased_ids() -> Select[str]:
+    """A query for the customers who were erased."""
+    return select(CustomerRow.customer_id).where(CustomerRow.erased_at.is_not(None))
 
 
 def of_the_erased(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, str]:

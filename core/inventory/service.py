@@ -16,6 +16,7 @@ from core.errors import Conflict
 from core.inventory.rows import EnquiryRow, LocationRow, MovementRow, SaleRow, StockRow
 
 MIRRORED = {"locations": LocationRow, "sales": SaleRow}
+COUNTED = {"stock": StockRow}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from core.portal.door import Door
 from core.portal.files import Files
 from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
+from core.portal.loading_dock import LoadingDock
 from core.portal.machine_room import Health, MachineRoom, Metrics
 from core.portal.own_tickets import OwnTickets
 from core.portal.parcel_desk import ParcelDesk
@@ -32,6 +33,7 @@ class Portal(
     Promises,
     ParcelDesk,
     Bell,
+    LoadingDock,
     PostRoom,
     MachineRoom,
 ):

@@ -7,11 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core import intake
 from core.accounts import identity
 from core.accounts.model import Staff
 from core.accounts.service import customer, is_known
-from core.canonical import Batch, Fault
 from core.catalog.service import products
 from core.conversation import acts, offers, transcript
 from core.database import audit, settings
@@ -59,15 +57,6 @@ class Metrics:
 
 class MachineRoom(Rooms):
     """Verbs of imports, of the clock, and of those who watch over it all."""
-
-    def mirror(self, batch: Batch) -> list[Fault]:
-        """Take over a batch of one table; the same batch twice leaves the same records. The rows left out, with why."""
-        with self._database.unit_of_work() as session:
-            config = self._config
-            left_out = intake.take(session, batch.table, batch.rows, config.shop, self._clock(), config.planning)
-        if batch.table == "products":
-            self._shelf.forget()
-        return [Fault(batch.table, batch.lines[index], "", why) for index, why in sorted(left_out.items())]
 
     def adopt_policy(self, source: str, sections: dict[str, dict[str, Any]]) -> None:
         """Follow the policy of the shop whose records were taken over, in place of what the configuration says.

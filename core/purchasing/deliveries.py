@@ -6,7 +6,7 @@ from datetime import datetime
 from math import floor
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.config import Planning
@@ -71,6 +71,8 @@ def take(session: Session, rows: Sequence[dict[str, Any]], planning: Planning, n
 
     Returns:
         For each row (by its index) that was left out, the sentence why.
+
+    What a line's `received` had counted already when the order was brought is only noted, not counted again.
     """
     faults: dict[int, str] = {}
     for index, row in enumerate(rows):
@@ -82,10 +84,39 @@ def take(session: Session, rows: Sequence[dict[str, Any]], planning: Planning, n
             continue
         try:
             with session.begin_nested():
-                receive(session, arrival, planning, now)
+                if not _is_counted(session, arrival, line):
+                    receive(session, arrival, planning, now)
         except PortalError as refusal:
             faults[index] = str(refusal)
     return faults
+
+
+def with_receipts(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Lines of orders that are brought: as received counts what they say, and never less than receipts are known of."""
+    numbers = {row["purchase_order_number"] for row in rows}
+    asking = select(ReceiptRow.purchase_order_number, ReceiptRow.line, func.sum(ReceiptRow.units))
+    mine = asking.where(ReceiptRow.purchase_order_number.in_(numbers))
+    grouped = mine.group_by(ReceiptRow.purchase_order_number, ReceiptRow.line)
+    known = {(number, line): int(units) for number, line, units in session.execute(grouped)}
+    brought = []
+    for row in rows:
+        units = known.get((row["purchase_order_number"], row["line"]), 0)
+        as_of = now if row["received"] > units else None
+        brought.append({**row, "received": max(row["received"], units), "received_as_of": as_of})
+    return brought
+
+
+def _is_counted(session: Session, arrival: Arrival, line: int) -> bool:
+    """Whether what came is part of what the order's line said when it was brought; then the receipt is noted."""
+    row = session.get(PurchaseOrderLineRow, (arrival.purchase_order_number, line), populate_existing=True)
+    if row is None or row.received_as_of is None or arrival.received_at > row.received_as_of:
+        return False
+    mine = ReceiptRow.purchase_order_number == arrival.purchase_order_number, ReceiptRow.line == line
+    noted = session.scalar(select(func.sum(ReceiptRow.units)).where(*mine)) or 0
+    if noted + arrival.units[line] > row.received:
+        return False
+    _is_new(session, arrival, line, arrival.units[line])
+    return True
 
 
 def most_accepted(quantity: int, planning: Planning) -> int:

@@ -140,7 +140,10 @@ class PurchaseOrderRow(Base):
 
 
 class PurchaseOrderLineRow(Base):
-    """One line of a purchase order: how much of it has arrived, and how much will not come any more."""
+    """One line of a purchase order: how much of it has arrived, and how much will not come any more.
+
+    `received_as_of` is when an import last said that more has arrived than receipts are known of.
+    """
 
     __tablename__ = "purchase_order_lines"
     __table_args__ = (
@@ -158,6 +161,7 @@ class PurchaseOrderLineRow(Base):
     unit_cost: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str]
     cancelled: Mapped[int] = mapped_column(default=0)
+    received_as_of: Mapped[datetime | None]
 
 
 class PromiseRow(Base):

@@ -19,8 +19,8 @@ from tests.shop import ADA, BOSS, open_shop
 
 REPLY_KEYS = ["text", "intents", "slots", "confidence", "asks", "buttons", "attachments", "actions", "speaker_proof",
               "handed_off"]  # fmt: skip
-COMMANDS = [("demo",), ("serve",), ("chat",), ("understand",), ("import",), ("templates",), ("plan",), ("check",),
-            ("backtest",), ("export-customer",), ("erase-customer",), ("notifications",), ("db",),
+COMMANDS = [("demo",), ("serve",), ("chat",), ("understand",), ("import",), ("export",), ("templates",), ("plan",),
+            ("check",), ("backtest",), ("export-customer",), ("erase-customer",), ("notifications",), ("db",),
             ("db", "upgrade")]  # fmt: skip
 
 

@@ -31,8 +31,8 @@ COURIERS = [
 
 
 def test_there_are_back_ends_to_look_at() -> None:
-    assert {"csv", "demo", "email", "online_retail"} <= set(NAMES)
-    assert {"csv", "online_retail"} <= set(SOURCES)
+    assert {"demo", "email", "tables", "online_retail"} <= set(NAMES)
+    assert {"tables", "online_retail"} <= set(SOURCES)
     assert len(COURIERS) >= 2
 
 

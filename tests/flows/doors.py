@@ -28,8 +28,8 @@ from core.database.engine import Database
 from core.errors import PortalError
 from core.mailroom.ports import Never, Post
 from core.portal import Portal
-from integrations.csv.client import batches
 from integrations.email.client import SmtpCourier
+from integrations.tables.client import batches
 from tests.bot.web.browser import Browser
 from tests.conftest import SettableClock
 from tests.flows.canaries import MARKS

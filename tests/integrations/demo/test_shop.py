@@ -10,8 +10,8 @@ import pytest
 
 from core.canonical import TABLES
 from core.portal import Portal
-from integrations.csv.client import batches
 from integrations.demo.shop import featured, last_day, shop_folder
+from integrations.tables.client import batches
 
 LONDON = ZoneInfo("Europe/London")
 Rows = list[dict[str, Any]]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.canonical import TABLES, Column, Kind
-from integrations.csv.kinds import Reading, cell, money_cell
-from integrations.csv.templates import guarded
+from integrations.tables.kinds import Reading, cell, money_cell
+from integrations.tables.writing import guarded
 
 READING = Reading("GBP", ZoneInfo("Europe/London"))
 
@@ -39,6 +39,7 @@ def column(table: str, name: str) -> Column:
         ("products", "returnable", "No", False),
         ("products", "active", "", True),
         ("products", "options", "colour: blue ; size:M", {"colour": "blue", "size": "M"}),
+        ("products", "options", r"size: 5\:4\; wide; colour: blue", {"size": "5:4; wide", "colour": "blue"}),
         ("products", "options", "", None),
         ("suppliers", "lead_time_days", "7.5", 7.5),
         ("invoices", "issued_on", "2024-02-29", date(2024, 2, 29)),
@@ -143,5 +144,4 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     st.text(min_size=1, max_size=30).filter(lambda text: text == text.strip() and text.isprintable() and text.isascii())
 )
 def test_a_guarded_cell_reads_as_what_it_was(text: str) -> None:
-    if not text.startswith(("'=", "'+", "'-", "'@")):
-        assert cell(column("customers", "company"), READING)(guarded(text)) == text
+    assert cell(column("customers", "company"), READING)(guarded(text)) == text

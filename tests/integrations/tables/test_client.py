@@ -10,9 +10,9 @@ import pytest
 from core.canonical import TABLES, Batch, Fault
 from core.errors import InvalidInput
 from core.portal import Portal
-from integrations.csv import guide
-from integrations.csv.client import batches, write_templates
-from integrations.csv.templates import write_csv
+from integrations.tables import guide
+from integrations.tables.client import batches
+from integrations.tables.writing import write_csv, write_templates
 
 Read = Callable[..., Batch]
 LONDON = ZoneInfo("Europe/London")
@@ -226,4 +226,4 @@ def test_written_cells_are_not_taken_for_formulas(tmp_path: Path) -> None:
 
 def test_the_page_about_imports_is_current() -> None:
     written = Path(__file__).parents[3] / "docs" / "import.md"
-    assert written.read_text(encoding="utf-8") == guide.page(), "run python -m integrations.csv.guide > docs/import.md"
+    assert written.read_text(encoding="utf-8") == guide.page(), "run make guide"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.canonical import Batch
-from integrations.csv.client import batches
+from integrations.tables.client import batches
 
 Read = Callable[..., Batch]
 

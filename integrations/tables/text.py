@@ -3,7 +3,6 @@
 import csv
 import gzip
 import io
-import re
 import zlib
 from collections.abc import Iterator
 from itertools import chain
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import InvalidInput
+from integrations.tables.values import SPOILT
 
 LONGEST_LINE = 1 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_SPOILT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NOT_UTF8 = "The line is not UTF-8; save the file as “CSV UTF-8”."
 
 
@@ -39,7 +38,7 @@ class _Gate:
                 self._skip()
                 self.spoilt = f"The line is longer than {LONGEST_LINE:,} characters."
                 line = "\n"
-            elif found := _SPOILT.search(line):
+            elif found := SPOILT.search(line):
                 self.spoilt = _NOT_UTF8 if found[0] >= "\ud800" else "The line holds NUL or other control characters."
                 line = "\n"
             yield line

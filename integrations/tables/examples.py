@@ -1,13 +1,7 @@
-"""Templates for the tables: a header and one example row each, which can be imported as they stand."""
+"""What a row of each table may look like; the examples can be imported as they stand."""
 
-import csv
-from collections.abc import Sequence
-from pathlib import Path
+from core.canonical import Column, Kind, Table
 
-from core.canonical import TABLES, Column, Kind, Table
-from core.errors import InvalidInput
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BY_TABLE = {
     ("staff", "email"): "planner@example.org",
     ("staff", "name"): "Priya Nair",
@@ -114,38 +108,3 @@ def example(table: Table, column: Column) -> str:
     if column.choices:
         return _CHOSEN.get(here, column.choices[0])
     return _BY_TABLE.get(here) or _BY_COLUMN.get(column.name) or _BY_KIND[column.kind]
-
-
-def write_templates(folder: Path) -> None:
-    """Write `<table>.csv` for every table, with a header and an example row each.
-
-    Raises:
-        InvalidInput: one of the files is there already, or the folder cannot be written; nothing is overwritten.
-    """
-    there = [table.name for table in TABLES if (folder / f"{table.name}.csv").exists()]
-    if there:
-        raise InvalidInput(f"{folder} holds {there[0]}.csv already, which is kept; name an empty folder.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for table in TABLES:
-            names = [column.name for column in table.columns]
-            write_csv(folder / f"{table.name}.csv", names, [[example(table, column) for column in table.columns]])
-    except OSError as error:
-        raise InvalidInput(f"{folder} cannot be written: {error.strerror or error}.") from error
-
-
-def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write text as CSV in which no cell is taken for a formula by a spreadsheet; an existing file is kept."""
-    with path.open("x", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([guarded(cell) for cell in row] for row in rows)
-
-
-def guarded(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would run; reading it back takes the apostrophe off.
-
-    >>> guarded("=1+1"), guarded("lamp")
-    ("'=1+1", 'lamp')
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -20,16 +20,17 @@ LONGEST_KEY, LONGEST_TEXT = 254, 2_000
 _LARGEST_WHOLE = 2**31 - 1
 _REMEMBERED = 20_000
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?\Z")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,40})?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?\Z"
 )
 _EMAIL = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
+_SEMICOLON, _COLON, _ESCAPED = re.compile(r"(?<!\\);"), re.compile(r"(?<!\\):"), re.compile(r"\\([;:])")
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
-_FORMULA = ("'=", "'+", "'-", "'@")
+_GUARDED = re.compile("'+[=+\\-@\t\r]")
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ class Reading:
     currency: str
     zone: ZoneInfo
     shift_days: int = 0
+    is_guarded: bool = True  # texts that a spreadsheet would run have an apostrophe before them
 
 
 def cell(column: Column, reading: Reading, *, is_key: bool = False) -> Convert:
     """How cells of a column other than an amount are read."""
     default = reading.currency if column.name == "currency" else column.default
     if column.kind is Kind.TEXT:
-        convert = _text_of(column, LONGEST_KEY if is_key else LONGEST_TEXT)
+        convert = _text_of(column, LONGEST_KEY if is_key else LONGEST_TEXT, is_guarded=reading.is_guarded)
     else:
         convert = _converters(reading)[column.kind]
     return _filled(column, _at_least(column, convert), default, remembers=is_key or column.kind is not Kind.TEXT)
@@ -85,7 +87,7 @@ def _at_least(column: Column, convert: Convert) -> Convert:
     return read
 
 
-def _text_of(column: Column, longest: int) -> Convert:
+def _text_of(column: Column, longest: int, *, is_guarded: bool) -> Convert:
     check = _CHECKS.get(column.name)
     if column.name == "country" or column.name.endswith("_country"):
         check = _country
@@ -95,8 +97,8 @@ def _text_of(column: Column, longest: int) -> Convert:
             text = unicodedata.normalize("NFC", text)
         if len(text) > longest:
             raise ValueError(f"is longer than {longest:,} characters")
-        if text.startswith(_FORMULA):
-            text = text[1:]  # the guard that keeps a spreadsheet from taking it for a formula
+        if is_guarded and _GUARDED.match(text):
+            text = text[1:]
         if column.choices and text not in column.choices:
             raise ValueError(f"is “{text[:40]}”, and has to be one of {', '.join(column.choices)}")
         return check(text) if check else text
@@ -170,11 +172,12 @@ def _flag(text: str) -> bool:
 
 def _options(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for option in text.split(";"):
-        name, colon, value = option.partition(":")
-        if not colon or not name.strip() or not value.strip() or name.strip() in found:
+    for option in _SEMICOLON.split(text):
+        name, *rest = _COLON.split(option, maxsplit=1)
+        name, value = (_ESCAPED.sub(r"\1", part.strip()) for part in (name, "".join(rest)))
+        if not name or not value or name in found:
             raise ValueError(f"is “{text[:60]}”, and has to name each option once, such as colour: blue; size: M")
-        found[name.strip()] = value.strip()
+        found[name] = value
     return found
 
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from core.canonical import BY_NAME, Column, Fault, Kind, Table
-from integrations.csv.kinds import Convert, Reading, cell, money_cell
+from integrations.tables.kinds import Convert, Reading, cell, money_cell
 
 _IN_CURRENCY = {Kind.MONEY, Kind.BREAKS}
 _Cell = tuple[int, str, Convert]
