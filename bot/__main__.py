@@ -170,9 +170,10 @@ def understand() -> None:
 
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="What it comes from: csv, parquet, xlsx, online_retail.")],
+    source: Annotated[str, typer.Argument(help="What it comes from: csv, parquet, xlsx, sqlite, json, online_retail.")],
     path: Annotated[Path, typer.Argument(help="The folder or file.")],
     shift_days: Annotated[int, typer.Option(help="Move every date by so many days.")] = 0,
+    by_map: Annotated[str, typer.Option("--map", help="Files of another shape: the map's name, or a file.")] = "",
     faults: Annotated[Path | None, typer.Option(help="Write every fault to this CSV file.")] = None,
     as_json: AsJson = False,
     config: ConfigPath = None,
@@ -182,7 +183,7 @@ def import_(
     from bot.importing import report, run
 
     with writing(faults) as file, _house(_load(config)) as house:
-        outcome = run(house, source, path, shift_days=shift_days, quiet=as_json)
+        outcome = run(house, source, path, shift_days=shift_days, by_map=by_map, quiet=as_json)
         report(outcome, file, as_json=as_json)
     if outcome.faults:
         sys.exit(1)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,8 @@ import integrations
 from bot.assembly import House
 from core.canonical import Fault
 from core.errors import InvalidInput
+from integrations.tables.maps import client as maps
+from integrations.tables.maps import language
 
 _MOST_SHOWN = 20
 
@@ -40,17 +43,24 @@ class Outcome:
         return sum(self.taken.values())
 
 
-def run(house: House, source: str, path: Path, *, shift_days: int = 0, quiet: bool = False) -> Outcome:
+def run(
+    house: House, source: str, path: Path, *, shift_days: int = 0, by_map: str = "", quiet: bool = False
+) -> Outcome:
     """Take over everything a source has, batch by batch; stopped half way it can simply be run again.
 
     Raises:
-        InvalidInput: no such source or path.
+        InvalidInput: no such source, path or map.
     """
     client = _client(source)
     if not path.exists():
         raise InvalidInput(f"{path} does not exist; give a folder or file to import.")
     shop = house.config.shop
-    batches = client.batches(path, currency=shop.currency, zone=shop.zone, shift_days=shift_days)
+    reading = client.batches
+    if by_map:
+        if not hasattr(client, "ALSO_CALLED"):
+            raise InvalidInput(f"A map is for files (csv, parquet, xlsx, sqlite, json), not for {source}.")
+        reading = partial(maps.batches, plan=language.load(by_map))
+    batches = reading(path, currency=shop.currency, zone=shop.zone, shift_days=shift_days)
     outcome, began = Outcome(), time.perf_counter()
     columns = (
         SpinnerColumn(),

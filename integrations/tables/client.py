@@ -16,7 +16,7 @@ from integrations.tables.values import row_of, written
 
 _BATCH = 5_000
 _ENDINGS = (".csv.gz", ".csv", ".parquet", ".xlsx")
-ALSO_CALLED = ("csv", "parquet", "xlsx")  # what an import may call this source
+ALSO_CALLED = ("csv", "parquet", "xlsx", "sqlite", "json")  # what an import may call this source
 
 Rows = Iterator[tuple[int, list[Any] | str]]
 
@@ -52,7 +52,7 @@ def batches(path: Path, *, currency: str, zone: ZoneInfo, shift_days: int = 0) -
 
 
 @dataclass
-class _Tray:
+class Tray:
     """Rows and faults gathered until they make a batch."""
 
     table: str
@@ -62,9 +62,11 @@ class _Tray:
 
     @property
     def is_full(self) -> bool:
+        """Whether they make a batch."""
         return len(self.rows) >= _BATCH or len(self.faults) >= _BATCH
 
     def emptied(self) -> Batch:
+        """The batch, and begin another."""
         batch = Batch(self.table, self.rows, self.lines, self.faults)
         self.rows, self.lines, self.faults = [], [], []
         return batch
@@ -106,12 +108,12 @@ def _table(table: Table, source: Source, reading: Reading) -> Iterator[Batch]:
         yield Batch(table.name, [], [], [Fault(table.name, line, "", first)])
         return
     columns = header(table, line, [written(name) for name in first])
-    tray = _Tray(table.name, faults=list(columns.faults))
+    tray = Tray(table.name, faults=list(columns.faults))
     if not columns.refused:
         known = [table.column(name) for name in columns.names]
         kinds = [one.kind if one else Kind.TEXT for one in known]
         mapping = RowMapping(table, columns.names, replace(reading, is_guarded=source.is_guarded))
-        yield from _filled(tray, mapping, _cells(rows, kinds))
+        yield from filled(tray, mapping, _cells(rows, kinds))
     yield tray.emptied()
 
 
@@ -122,7 +124,8 @@ def _cells(rows: Rows, kinds: list[Kind]) -> Iterator[tuple[int, list[str] | str
         yield line, values if is_read else row_of(values, kinds)
 
 
-def _filled(tray: _Tray, mapping: RowMapping, rows: Iterator[tuple[int, list[str] | str]]) -> Iterator[Batch]:
+def filled(tray: Tray, mapping: RowMapping, rows: Iterator[tuple[int, list[str] | str]]) -> Iterator[Batch]:
+    """Read rows of text into a tray, and give it as often as it is full; what is left stays on it."""
     seen: dict[Any, int] = {}
     for line, fields in rows:
         if isinstance(fields, str):

@@ -51,10 +51,10 @@ def canonical(value: Any, column: Column, currency: str) -> Any:
     if column.kind is Kind.BREAKS:
         return ";".join(f"{units}:{Decimal(price).scaleb(-exponent(currency)):f}" for units, price in value)
     if column.kind is Kind.OPTIONS:
-        return "; ".join(f"{_escaped(name)}: {_escaped(chosen)}" for name, chosen in value.items())
+        return "; ".join(f"{escaped(name)}: {escaped(chosen)}" for name, chosen in value.items())
     return value
 
 
-def _escaped(part: str) -> str:
+def escaped(part: str) -> str:
     """A part of options in which what parts them means itself."""
     return "".join(_PART.get(letter, letter) for letter in part)

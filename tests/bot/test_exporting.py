@@ -122,7 +122,7 @@ def test_memory_does_not_grow_with_the_records(house: House, tmp_path: Path) -> 
         tracemalloc.stop()
         return top
 
-    assert peak(24_000) < peak(8_000) * 1.5
+    assert peak(15_000) < peak(5_000) * 1.5
 
 
 def test_receipts_of_units_that_were_counted_already_are_only_noted(house: House, clock: SettableClock) -> None:
