@@ -377,6 +377,25 @@ def upgrade(config: ConfigPath = None) -> None:
 
 
 @app.command()
+def sync(
+    name: Annotated[str, typer.Argument(help="A connected system such as shopify; all of them where left out.")] = "",
+    once: Annotated[
+        bool, typer.Option("--once", help="Read once and stop, instead of going on until stopped.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Compare all records, and put right what differs.")] = False,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Read what changed in the connected systems; what was cut off goes on from where it stopped."""
+    from bot import syncing
+
+    loaded = _load(config)
+    with _house(loaded) as house:
+        if not syncing.run(house, name, once=once or full, full=full, as_json=as_json):
+            sys.exit(1)
+
+
+@app.command()
 def check(config: ConfigPath = None) -> None:
     """Try configuration, database and records, and say in one line each what is wrong and what to do."""
     from bot.checking import findings

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,14 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         couriers={"email": _mail(config.mail), "web": WebChat(database, clock)},
         adviser=_adviser(config),
     )
+    _connect(portal, config, clock)
     return House(config, database, portal, _telegram(portal, config), _slack(portal, config, clock))
+
+
+def _connect(portal: Portal, config: Config, clock: Clock) -> None:
+    """Connect the systems that are switched on: each is a folder of integrations by the name of its section."""
+    for name in config.connected:
+        portal.connect(import_module(f"integrations.{name}.backend").backend(config, clock))
 
 
 def _mail(settings: Mail) -> Courier:

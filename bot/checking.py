@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.assembly import House
 from core.errors import PortalError
+from core.exchange.model import Standing
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,31 @@ def findings(house: House) -> list[Finding]:
         found.append(
             Finding(True, "Letters stay in the database (mail.transport is “outbox”); a real shop sets “smtp”.")
         )
-    found += _telegram(house) + _slack(house)
+    found += _telegram(house) + _slack(house) + _systems(house)
     try:
         rows = house.portal.verify_audit()
         found.append(Finding(True, f"The audit chain holds over {rows} sealed rows; the scheduler seals newer ones."))
     except PortalError as error:
         found.append(Finding(False, str(error)))
     return found
+
+
+def _systems(house: House) -> list[Finding]:
+    """Whether the connected systems let us in, what they lack, and how far they were read."""
+    found = [Finding(one.is_well, one.text) for name in house.portal.systems for one in house.portal.inspect(name)]
+    return found + [_standing(one) for one in house.portal.standings() if one.succeeded_at or one.failing_since]
+
+
+def _standing(standing: Standing) -> Finding:
+    """How a feed of a system stands."""
+    feed = f"{standing.label}, {standing.feed}"
+    if standing.failing_since is not None:
+        return Finding(False, f"{feed}: failing since {standing.failing_since:%Y-%m-%d %H:%M} UTC. {standing.trouble}")
+    read, drift = f"{feed}: read at {standing.succeeded_at:%Y-%m-%d %H:%M} UTC", standing.drift
+    if drift is None:
+        return Finding(True, f"{read}.")
+    told = f"{drift.missing} missing, {drift.different} different, {drift.extra} extra"
+    return Finding(True, f"{read}; of {drift.seen} compared {told}.")
 
 
 def _slack(house: House) -> list[Finding]:

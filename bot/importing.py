@@ -93,7 +93,7 @@ def _client(source: str) -> ModuleType:
 
 def _clients() -> dict[str, ModuleType]:
     """The back-ends that bring records, by what they are called: those whose client can give batches."""
-    found = [one.name for one in iter_modules(integrations.__path__)]
+    found = [one.name for one in iter_modules(integrations.__path__) if one.ispkg]
     clients = {name: import_module(f"integrations.{name}.client") for name in found if _has_client(name)}
     named = {name: client for name, client in clients.items() if hasattr(client, "batches")}
     return named | {also: client for client in named.values() for also in getattr(client, "ALSO_CALLED", ())}

@@ -129,6 +129,10 @@ def _open_doors(app: "FastAPI", house: House) -> None:
 
         zone = house.config.shop.zone
         app.include_router(router(house.config.carriers, house.portal, zone, utc_now))
+    if house.portal.systems:
+        from bot.web import deliveries
+
+        app.include_router(deliveries.router(house.portal, utc_now))
 
 
 def _settings(app: "FastAPI | str", *, workers: int = 1, factory: bool = False) -> "uvicorn.Config":

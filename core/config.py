@@ -13,21 +13,16 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
+from core.systems import TIME_OF_DAY, Connected, Section, Shopify
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
 _SHORTEST_SECRET = 8
-
-
-class Section(BaseModel):
-    """A table of config.toml; a key nobody reads is a fault, not a shrug."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Shop(Section):
@@ -226,7 +221,7 @@ class Web(Section):
 class SchedulerSettings(Section):
     """How often the clock rings."""
 
-    plan_at: str = Field("02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    plan_at: str = Field("02:30", pattern=TIME_OF_DAY)
     deliver_every_s: float = Field(2.0, ge=0.1, le=3600)
     announce_every_s: float = Field(30.0, ge=1, le=3600)
     housekeep_every_s: float = Field(600.0, ge=1, le=86400)
@@ -281,13 +276,10 @@ class Mail(Section):
     starttls: bool = True
 
 
-_TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
-
-
 class Notifications(Section):
     """When nothing rings, how early a delay is told, and how long what was said is kept."""
 
-    quiet: tuple[Annotated[str, Field(pattern=_TIME_OF_DAY)], Annotated[str, Field(pattern=_TIME_OF_DAY)]] | None = (
+    quiet: tuple[Annotated[str, Field(pattern=TIME_OF_DAY)], Annotated[str, Field(pattern=TIME_OF_DAY)]] | None = (
         "21:00",
         "08:00",
     )
@@ -440,6 +432,7 @@ class Config(BaseSettings):
     slack: Slack = Slack()
     telegram: Telegram = Telegram()
     carriers: Carriers = Carriers()
+    shopify: Shopify = Shopify()
 
     @classmethod
     def settings_customise_sources(
@@ -455,6 +448,12 @@ class Config(BaseSettings):
             kept = {name: value for name, value in env_settings.env_vars.items() if not _names_a_file(name)}
             env_settings.env_vars = kept
         return env_settings, init_settings
+
+    @property
+    def connected(self) -> dict[str, Connected]:
+        """The systems that are switched on, by their names."""
+        sections = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: one for name, one in sections.items() if isinstance(one, Connected) and one.on}
 
     def staff_named(self, channel: str) -> dict[str, str]:
         """Users of a channel that the configuration says are people of the shop, with their addresses."""

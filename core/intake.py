@@ -1,6 +1,7 @@
-"""Taking over the canonical tables: which slice keeps which, and how a batch of rows goes in."""
+"""Taking over the canonical tables: which slice keeps which, and how rows go in, by the batch or record by record."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from core.accounts import service as accounts
 from core.billing import service as billing
+from core.canonical import TABLES, Fault, completed
 from core.catalog import service as catalog
-from core.config import Planning, Shop
+from core.config import Config, Planning, Shop
 from core.database.base import Base
-from core.database.mirror import take_once, take_over
+from core.database.mirror import keep_only, take_once, take_over
+from core.exchange import origins
+from core.exchange.model import PARTS, SET, Drift, Record
+from core.exchange.origins import Told
 from core.inventory import service as inventory
 from core.orders import service as orders
 from core.purchasing import deliveries
@@ -41,10 +46,13 @@ def take(
     shop: Shop,
     now: datetime,
     planning: Planning | None = None,
+    *,
+    is_current: bool = False,
 ) -> dict[int, str]:
     """Take rows of one canonical table; the same rows twice leave the same records.
 
-    What was issued stays as it is, a status only goes forward, and a count older than the latest is refused.
+    What was issued stays as it is, a status only goes forward, and a count older than the latest is refused. Where
+    rows are known to be the latest there is (`is_current`), an order may also go back.
 
     Returns:
         For each row (by its index) that was left out, the sentence why.
@@ -52,7 +60,7 @@ def take(
     gone = accounts.of_the_erased(session, rows) if table in accounts.PERSONAL else {}
     if gone:
         kept = [index for index in range(len(rows)) if index not in gone]
-        taken = take(session, table, [rows[index] for index in kept], shop, now, planning)
+        taken = take(session, table, [rows[index] for index in kept], shop, now, planning, is_current=is_current)
         return gone | {kept[index]: why for index, why in taken.items()}
     if table == "stock":
         return inventory.count(session, rows, now)
@@ -66,7 +74,69 @@ def take(
     if table == "invoice_lines":
         return take_once(session, KEPT_BY[table], rows, _ISSUED)
     if table == "orders":
-        rows = orders.without_names(session, orders.only_forward(session, rows))
+        rows = orders.without_names(session, rows if is_current else orders.only_forward(session, rows))
     if table in {"customers", "staff", "account_people"}:
         rows = accounts.with_folded_address(rows)
     return take_over(session, KEPT_BY[table], rows)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of records: how many were news, the sentences why rows were left out, and how far off we were."""
+
+    fresh: int
+    faults: list[Fault]
+    drift: Drift
+
+
+def take_records(
+    session: Session, system: str, records: Sequence[Record], told: Told, config: Config, now: datetime
+) -> Taken:
+    """Take records of a connected system, in any order and however often: the latest of each is what stays."""
+    sifted = origins.sift(session, system, records, told, now)
+    faults: list[Fault] = []
+    faulty: set[int] = set()
+    for table in TABLES:
+        chosen = [*_rows(sifted.fresh, table.name), *(_rows(sifted.older, table.name) if table.name in SET else ())]
+        for alike in _alike([row for _, row in chosen]):
+            here = [chosen[index] for index in alike]
+            rows = completed(table.name, [dict(row) for _, row in here])
+            wrong = take(session, table.name, rows, config.shop, now, config.planning, is_current=True)
+            faults += [Fault(table.name, 0, "", why) for why in wrong.values()]
+            faulty |= {id(here[index][0]) for index in wrong}
+    _remove_the_rest(session, sifted.fresh)
+    noted = [(record, "" if id(record) in faulty else record.digest) for record in sifted.fresh]
+    origins.note(session, system, noted, told, now)
+    if told.whole:
+        origins.see(session, system, sifted.older, now)
+    return Taken(len(sifted.fresh), faults, sifted.drift)
+
+
+def _rows(records: Sequence[Record], table: str) -> list[tuple[Record, dict[str, Any]]]:
+    return [(record, row) for record in records for row in record.rows.get(table, ())]
+
+
+def _alike(rows: Sequence[dict[str, Any]]) -> list[list[int]]:
+    """The rows by which columns they have: all rows that go in together have the same."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for index, row in enumerate(rows):
+        groups.setdefault(tuple(sorted(row)), []).append(index)
+    return list(groups.values())
+
+
+def _remove_the_rest(session: Session, records: Sequence[Record]) -> None:
+    """Remove what records no longer have, of the tables they bring whole."""
+    for table, parts in PARTS.items():
+        whole = [record for record in records if record.table == table]
+        if not whole:
+            continue
+        parents = [record.key for record in whole]
+        if table == "orders":
+            parcels = [row["tracking_number"] for _, row in _rows(whole, "parcels")]
+            shipments.keep_parcels(session, parents, parcels)
+            keep_only(session, KEPT_BY["parcel_lines"], "tracking_number", parcels,
+                      [row for _, row in _rows(whole, "parcel_lines")])  # fmt: skip
+        for part in parts:
+            if part not in {"parcels", "parcel_lines"}:
+                parent = "return_number" if table == "returns" else "order_number"
+                keep_only(session, KEPT_BY[part], parent, parents, [row for _, row in _rows(whole, part)])

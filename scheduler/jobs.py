@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
+from core.errors import Conflict
+from core.exchange.ports import Trouble
 from core.portal import Portal
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,33 @@ def brief_desk(portal: Portal) -> None:
 def take_scans(portal: Portal) -> None:
     """Take in what carriers said of parcels."""
     log.debug("scans", extra={"new": portal.take_scans()})
+
+
+def sync(portal: Portal, name: str) -> None:
+    """Read what changed in a connected system, and look up what it hinted at."""
+    try:
+        log.debug("synced", extra={"system": name, "seen": portal.sync(name).seen})
+    except Conflict:
+        log.debug("another process reads it", extra={"system": name})
+
+
+def compare(portal: Portal, name: str, due_at: datetime) -> None:
+    """Compare all records of a connected system with ours, once a night however many replicas there are."""
+    owner, job = secrets.token_hex(8), f"compare-{name}"
+    if portal.claim_run(job, due_at, owner):
+        outcome = portal.sync(name, whole=True)
+        portal.finish_run(job, due_at, owner, f"{sum(outcome.seen.values())} records, {len(outcome.faults)} left out")
+
+
+def take_deliveries(portal: Portal) -> None:
+    """Take in what connected systems delivered, look up what they hinted at, and own up to what did not get through."""
+    portal.take_deliveries()
+    for name in portal.systems:
+        try:
+            portal.look_up(name)
+        except Trouble as trouble:
+            log.warning("%s", trouble)
+    portal.tell_of_write_backs()
 
 
 def announce(portal: Portal) -> None:

@@ -62,6 +62,7 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     scans = _guarded("scans", partial(jobs.take_scans, portal), noted)
     if config.carriers.is_open:
         clock.add_job(scans, IntervalTrigger(seconds=settings.announce_every_s), id="scans")
+    _add_systems(clock, portal, config, noted, now)
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal), noted)
     clock.add_job(housekeep, IntervalTrigger(seconds=settings.housekeep_every_s), id="housekeep")
     alerts = _guarded("alerts", partial(jobs.tell_those_who_wait, portal), noted)
@@ -72,6 +73,24 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(late, IntervalTrigger(seconds=settings.housekeep_every_s), id="late-orders")
     clock.start()
     return Timetable(clock)
+
+
+def _add_systems(clock: BackgroundScheduler, portal: Portal, config: Config, noted: "_Noting", now: Clock) -> None:
+    """Reading and comparing of each connected system, and what they deliver."""
+    zone = config.shop.zone
+    for name, section in config.connected.items():
+        sync = _guarded(f"sync-{name}", partial(jobs.sync, portal, name), noted)
+        clock.add_job(sync, IntervalTrigger(seconds=section.every_s), id=f"sync-{name}")
+
+        def compare(name: str = name, at: str = section.compare_at) -> None:
+            jobs.compare(portal, name, last_due(at, zone, now()))
+
+        hour, minute = (int(part) for part in section.compare_at.split(":"))
+        compared = _guarded(f"compare-{name}", compare, lambda _name: None)
+        clock.add_job(compared, CronTrigger(hour=hour, minute=minute, timezone=zone), id=f"compare-{name}")
+    if config.connected:
+        take = _guarded("deliveries", partial(jobs.take_deliveries, portal), noted)
+        clock.add_job(take, IntervalTrigger(seconds=config.scheduler.deliver_every_s), id="deliveries")
 
 
 def last_due(plan_at: str, zone: ZoneInfo, now: datetime) -> datetime:

@@ -29,6 +29,16 @@ def ready(request: Request) -> JSONResponse:
         "ready": not health.faults,
         "faults": list(health.faults),
         "oldest_unsent_s": health.oldest_unsent_s,
+        "systems": [
+            {
+                "system": one.system,
+                "feed": one.feed,
+                "last_read": one.succeeded_at.isoformat() if one.succeeded_at else None,
+                "failing_since": one.failing_since.isoformat() if one.failing_since else None,
+                "drift": vars(one.drift) if one.drift else None,
+            }
+            for one in health.systems
+        ],
         "last_runs": {job: at.isoformat() for job, at in sorted(health.last_runs.items())},
     }
     return JSONResponse(told, 503 if health.faults else 200)

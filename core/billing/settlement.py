@@ -11,10 +11,12 @@ from core.billing.rows import PaymentMethodRow, PaymentRow
 from core.database.base import lookup
 from core.database.upsert import insert_new
 from core.errors import NotFound, Refused
+from core.exchange import writing_back
 from core.money import Money
 from core.orders.model import Order
 from core.orders.rows import OrderRow
 from core.orders.service import hold
+from core.orders.telling import pass_on
 
 GIFT_CARD = "gift_card"
 
@@ -134,6 +136,7 @@ def refund(
     hold(session, order)
     if done := _done(session, order, "refund", cause):
         return done
+    writing_back.may(session, order.order_number, "refund")
     left = paid(session, order) - refunded(session, order)
     if amount.currency != order.currency or amount.minor < 0 or amount.minor > left.minor:
         sentence = f"Only {left} of order {order.order_number} can be given back."
@@ -142,6 +145,9 @@ def refund(
     for place, (to, share) in enumerate(shares):
         _book(session, order, ("refund", f"refund:{cause}:{place}"), share, to, now)
         _fill(session, order, to, share)
+    if amount.minor:
+        detail = {"amount": amount.minor, "currency": amount.currency, "cause": cause}
+        pass_on(session, order, "refund", f"{cause}:refund", detail, now)
     return _done(session, order, "refund", cause)
 
 

@@ -98,7 +98,7 @@ def _show_address(turn: Turn, undo: Undo) -> list[str]:
         raise Refused("The address was changed again since.", "undo-address-changed")
     number = undo["order_number"]
     if number is not None:
-        changes.may_be_changed(turn.session, _order(turn, undo), turn.house.config.orders)
+        changes.may_be_changed(turn.session, _order(turn, undo), turn.house.config.orders, "address")
     head = turn.say("address_of", order=number) if number is not None else turn.say("address_default")
     return [head, turn.say("from_to", old=", ".join(now.lines), new=", ".join(Address(**undo["before"]).lines))]
 
@@ -123,7 +123,7 @@ def _address_now(turn: Turn, undo: Undo) -> Address | None:
 
 def _show_payment(turn: Turn, undo: Undo) -> list[str]:
     order = _order(turn, undo)
-    changes.may_be_changed(turn.session, order, turn.house.config.orders)
+    changes.may_be_changed(turn.session, order, turn.house.config.orders, "payment")
     if order.payment_method != undo["after"]:
         raise Refused(f"Order {order.order_number} was changed again since.", "undo-changed-since",
                       number=order.order_number)  # fmt: skip

@@ -1,9 +1,9 @@
 """Taking over records from outside: rows whose references exist go in or are updated, the others are named."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Table, inspect, select
+from sqlalchemy import ForeignKey, Table, delete, inspect, select
 from sqlalchemy.orm import Session
 
 from core.database.base import Base
@@ -43,6 +43,16 @@ def take_once(session: Session, table: type[Base], rows: Rows, correction: str) 
             faults[index] = correction
     upsert(session, table, fresh)
     return faults
+
+
+def keep_only(session: Session, table: type[Base], parent: str, parents: Collection[str], rows: Rows) -> None:
+    """Remove what hangs on these parents, named by a column, and is not among the rows."""
+    kept = {_key(table, row) for row in rows}
+    columns = [getattr(table, name) for name in _keys(table)]
+    here = select(*columns).where(getattr(table, parent).in_(parents))
+    gone = [tuple(key) for key in session.execute(here) if tuple(key) not in kept]
+    for key in gone:
+        session.execute(delete(table).where(*(column == part for column, part in zip(columns, key, strict=True))))
 
 
 def existing(session: Session, table: type[Base], rows: Rows) -> dict[tuple[Any, ...], Any]:

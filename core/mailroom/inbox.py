@@ -58,6 +58,12 @@ def store(
     return insert_new(session, InboxRow, delivery) is not None
 
 
+def store_settled(session: Session, source: str, delivery_id: str, kind: str, now: datetime) -> bool:
+    """Remember that something came that needs no answer of its own; False where it came before."""
+    seen = {"source": source, "delivery_id": delivery_id, "received_at": now, "kind": kind, "content": {}}
+    return insert_new(session, InboxRow, {**seen, "answer": {}}) is not None
+
+
 def oldest_unanswered(session: Session, source: str) -> dict[str, Any] | None:
     """What was stored first of a source and has no answer yet."""
     unanswered = select(InboxRow.content).where(InboxRow.source == source, InboxRow.answer.is_(None))

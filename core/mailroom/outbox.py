@@ -28,6 +28,7 @@ from core.mailroom.rows import OutboxRow, PaceRow
 LIFETIME = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 ONCE_ONLY = frozenset({"purchase_order"})
+WRITE_BACK = "write_back"  # a change to be made in a connected system
 REPLY = "reply"  # the answer to what somebody said in a chat
 WITHDRAWN_WHEN_OLD = frozenset({"code", "passing"})
 URGENT, NORMAL, BROADCAST = 0, 1, 2
@@ -119,6 +120,20 @@ def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
     if outbox_id is not None and outgoing.topic:
         _supersede(session, outgoing, outbox_id, now)
     return outbox_id is not None
+
+
+def under_way(session: Session, channel: str) -> set[str]:
+    """The chats of a channel that something is still to be sent to."""
+    waiting = select(OutboxRow.chat).where(OutboxRow.channel == channel, OutboxRow.state.in_(_UNSETTLED))
+    return set(session.scalars(waiting.distinct()))
+
+
+def failed_since(session: Session, kind: str, since: datetime) -> list[tuple[int, str, dict[str, Any]]]:
+    """Post of a kind that needs a person: its number, channel and content."""
+    rows = select(OutboxRow.outbox_id, OutboxRow.channel, OutboxRow.content).where(
+        OutboxRow.kind == kind, OutboxRow.state.in_(("dead", "unknown")), OutboxRow.created_at > since
+    )
+    return [(number, channel, dict(content)) for number, channel, content in session.execute(rows)]
 
 
 def _supersede(session: Session, outgoing: Outgoing, outbox_id: int, now: datetime) -> None:

@@ -164,7 +164,7 @@ def addressed(session: Session, post: Post) -> Addressed:
     The customer must still be there, a chat must still be linked to them, and an optional kind must still be wanted.
     """
     customer_id = post.content.get("customer_id")
-    if customer_id is None:
+    if customer_id is None or post.kind == outbox.WRITE_BACK:
         return dict(post.content)
     try:
         person = customer_of(session, str(customer_id))

@@ -15,12 +15,14 @@ from core.config import Orders
 from core.database.audit import record
 from core.database.upsert import insert_new
 from core.errors import Conflict, InvalidInput, Refused
+from core.exchange import writing_back
 from core.inventory.aside import take_turns
 from core.inventory.service import on_hand
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
 from core.orders.rows import OrderChangeRow, OrderLineRow, OrderRow
 from core.orders.service import hold, order_of, reserved
+from core.orders.telling import pass_on
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,16 @@ class Changed:
         return self.after.total - self.before.total
 
 
-def may_be_changed(session: Session, order: Order, rules: Orders) -> None:
-    """Whether the order's items, address or way of paying may still be changed.
+_ACTS = {"lines_cancelled": "items", "items_undone": "items", "lines_undone": "items"}
+
+
+def may_be_changed(session: Session, order: Order, rules: Orders, act: str = "items") -> None:
+    """Whether the order's items, address or way of paying (`act`) may still be changed.
 
     Raises:
-        Refused: it is on its way already, over, or was changed as often as the shop allows.
+        Refused: it is on its way already, over, was changed as often as the shop allows, or is looked after elsewhere.
     """
+    writing_back.may(session, order.order_number, act)
     _still_open(order, "change")
     done = item_changes(session, order)
     if done and rules.closed_by_item_change:
@@ -76,6 +82,7 @@ def may_be_cancelled(session: Session, order: Order, rules: Orders) -> None:
     Raises:
         Refused: it has left already, is over, or was changed in a way that closed it.
     """
+    writing_back.may(session, order.order_number, "cancel")
     _still_open(order, "cancel")
     if rules.closed_by_item_change and item_changes(session, order):
         raise Refused(f"The items of order {order.order_number} were changed already; it cannot be cancelled any more.",
@@ -172,7 +179,7 @@ def change_address(session: Session, order: Order, address: Address, rules: Orde
         Refused: it may not be changed any more.
     """
     current = held(session, order)
-    may_be_changed(session, current, rules)
+    may_be_changed(session, current, rules, "address")
     moving = update(OrderRow).where(OrderRow.order_number == order.order_number, OrderRow.status == "open")
     changed = session.scalar(
         moving.values(
@@ -196,7 +203,7 @@ def pay_with(session: Session, order: Order, label: str, rules: Orders, key: str
         Refused: it may not be changed any more.
     """
     current = held(session, order)
-    may_be_changed(session, current, rules)
+    may_be_changed(session, current, rules, "payment")
     session.execute(update(OrderRow).where(OrderRow.order_number == order.order_number).values(payment_method=label))
     write_down(session, current, ("payment", key), {"from": current.payment_method, "to": label}, now)
     return Changed(current, held(session, order))
@@ -272,7 +279,10 @@ def _told(change: LineChange) -> dict[str, Any]:
 
 
 def write_down(session: Session, order: Order, what: tuple[str, str], detail: dict[str, Any], now: datetime) -> None:
-    """Write the change down; the same key a second time is somebody's repeat."""
+    """Write the change down, and have the system that the order came from told.
+
+    The same key a second time is somebody's repeat.
+    """
     kind, key = what
     row: dict[str, Any] = {"key": f"{order.order_number}:{key}", "order_number": order.order_number, "kind": kind}
     row |= {"who": f"customer:{order.customer_id}", "changed_at": now, "detail": detail}
@@ -282,3 +292,4 @@ def write_down(session: Session, order: Order, what: tuple[str, str], detail: di
         )
     who = f"customer:{order.customer_id}"
     record(session, now, who, f"order_{kind}", f"order:{order.order_number}", **detail)
+    pass_on(session, held(session, order), _ACTS.get(kind, kind), row["key"], detail, now)

@@ -10,6 +10,8 @@ from core.catalog.model import Product
 from core.database.audit import record
 from core.database.numbers import next_code
 from core.errors import Refused
+from core.exchange.origins import places_of
+from core.exchange.writing_back import may
 from core.inventory.aside import take_turns
 from core.inventory.service import on_hand
 from core.money import Money
@@ -17,6 +19,7 @@ from core.orders.changes import shortages
 from core.orders.model import Order, OrderLine, OrderStatus
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import order_of, reserved
+from core.orders.telling import as_told, pass_on
 
 
 def once_more(session: Session, order: Order, goods: Mapping[str, Product]) -> Order:
@@ -41,6 +44,7 @@ def place(session: Session, draft: Order, label: str, now: datetime) -> Order:
     Raises:
         Refused: meanwhile there is not enough on the shelf.
     """
+    may(session, draft.order_number, "reorder")
     number = next_code(session, "orders", "ORD", OrderRow)
     take_turns(session, [line.sku for line in draft.lines])
     for short in shortages(session, replace(draft, lines=()), draft):
@@ -65,7 +69,11 @@ def place(session: Session, draft: Order, label: str, now: datetime) -> Order:
     session.flush()
     who = f"customer:{draft.customer_id}"
     record(session, now, who, "order_placed", f"order:{number}", like=draft.order_number, total=draft.total.minor)
-    return order_of(session, draft.customer_id or "", number)
+    placed = order_of(session, draft.customer_id or "", number)
+    if places_of(session, "orders", draft.order_number):
+        detail = {"order": as_told(placed)}
+        pass_on(session, draft, "reorder", f"{number}:placed", detail, now, new_key=number)
+    return placed
 
 
 def _line(line: OrderLine, product: Product, units: int) -> OrderLine:

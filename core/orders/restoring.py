@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.database.upsert import add
 from core.errors import Conflict, Refused
+from core.exchange import writing_back
 from core.inventory.aside import take_turns
 from core.money import Money
 from core.orders.changes import Changed, held, shortages, units_above, write_down
@@ -76,6 +77,7 @@ def check_reopening(session: Session, order: Order) -> None:
     Raises:
         Refused: it is not cancelled, or its goods are no longer on the shelf.
     """
+    writing_back.may(session, order.order_number, "reopened")
     if order.status is not OrderStatus.CANCELLED:
         raise Refused(f"Order {order.order_number} is not cancelled.", "undo-not-cancelled", number=order.order_number)
     _check_shelf(session, replace(order, lines=()), order)

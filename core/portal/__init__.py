@@ -4,6 +4,7 @@ from core.portal.bell import Bell
 from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
+from core.portal.exchange_desk import ExchangeDesk, Synced
 from core.portal.files import Files
 from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
@@ -17,7 +18,7 @@ from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
 
-__all__ = ["Access", "Delivered", "Export", "File", "Health", "Metrics", "OrderPage", "PlanOutcome", "Portal"]
+__all__ = ["Access", "Delivered", "Export", "File", "Health", "Metrics", "OrderPage", "PlanOutcome", "Portal", "Synced"]
 
 
 class Portal(
@@ -32,6 +33,7 @@ class Portal(
     GoodsIn,
     Promises,
     ParcelDesk,
+    ExchangeDesk,
     Bell,
     LoadingDock,
     PostRoom,

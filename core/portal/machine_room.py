@@ -15,6 +15,8 @@ from core.conversation import acts, offers, transcript
 from core.database import audit, settings
 from core.database.migrate import require_current
 from core.errors import Refused, Unavailable
+from core.exchange import feeds
+from core.exchange.model import Standing
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
@@ -43,6 +45,7 @@ class Health:
     faults: tuple[str, ...]
     oldest_unsent_s: float | None
     last_runs: dict[str, datetime]
+    systems: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -244,6 +247,7 @@ class MachineRoom(Rooms):
                 waiting_since = outbox.waiting_since(session, now)
                 dead = len(outbox.dead_letters(session))
                 last_runs = runs.last_finished(session)
+                systems = tuple(feeds.standings(session))
         except Unavailable as error:
             return Health((str(error),), None, {})
         faults = []
@@ -252,4 +256,4 @@ class MachineRoom(Rooms):
         if dead:
             log.info("letters wait for a person", extra={"letters": dead})
         oldest = (now - waiting_since).total_seconds() if waiting_since is not None else None
-        return Health(tuple(faults), oldest, last_runs)
+        return Health(tuple(faults), oldest, last_runs, systems)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.errors import PortalError
+from core.exchange import writing_back
 from core.mailroom import closed, merging, outbox, places
 from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
 from core.notifications import hours
@@ -106,6 +107,9 @@ class PostRoom(Rooms):
                     closed.close(session, post.channel, _chat_of(content), str(outcome), now)
                 outbox.refused(session, owner, post, str(outcome), now)
             elif outbox.sent(session, owner, post, outcome, now):
+                if post.kind == outbox.WRITE_BACK:
+                    writing_back.settle(session, post, outcome, now)
+                    return
                 places.keep(session, post, outcome)
                 if post.kind == "purchase_order":
                     purchase_orders.mark_sent(session, str(content["number"]), now)

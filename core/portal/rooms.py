@@ -16,6 +16,7 @@ from core.conversation.understanding import Reader
 from core.database.engine import Database
 from core.database.settings import setting
 from core.errors import Unavailable
+from core.exchange.ports import Backend
 from core.mailroom.ports import Courier
 
 POLICY = "policy"
@@ -43,6 +44,7 @@ class Rooms:
         self._followed: Config | None = None
         self._clock = clock
         self._couriers = dict(couriers or {})
+        self._backends: dict[str, Backend] = {}
         self._adviser = adviser
         self._shelf = ShelfKeeper(clock)
         self._opened: House | None = None

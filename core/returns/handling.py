@@ -12,12 +12,14 @@ from core.billing.settlement import Settled, moved, paid, refund, refunded, turn
 from core.database.audit import record
 from core.database.base import lookup
 from core.errors import Conflict, InvalidInput, NotFound, Refused
+from core.exchange import origins, writing_back
 from core.inventory.aside import let_go
 from core.inventory.service import Movement, move
 from core.money import Money, allocate
 from core.orders.model import Order
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import hold, order_of
+from core.orders.telling import pass_on
 from core.returns.model import ENDED, MAY_BECOME, UNDONE, Return, ReturnStatus
 from core.returns.rows import ReturnLineRow, ReturnRow
 from core.returns.service import returns_of, worth
@@ -94,7 +96,7 @@ def call_off(session: Session, one: Case, who: str, now: datetime) -> None:
     """
     if one.found.is_swap and moved(session, one.order, f"exchange:{one.found.return_number}"):
         raise Refused("Money of this exchange has moved already; please talk to a person.", "return-settled")
-    _step(session, one, ReturnStatus.CANCELLED, who, now)
+    _cancel(session, one, who, now)
 
 
 def take_back(session: Session, one: Case, who: str, now: datetime) -> tuple[Settled, ...]:
@@ -104,8 +106,18 @@ def take_back(session: Session, one: Case, who: str, now: datetime) -> tuple[Set
         Conflict: the goods are under way, or it came to its end.
         Refused: money went where it cannot be taken from again.
     """
-    _step(session, one, ReturnStatus.CANCELLED, who, now)
+    _cancel(session, one, who, now)
     return turn_back(session, one.order, f"exchange:{one.found.return_number}", now)
+
+
+def _cancel(session: Session, one: Case, who: str, now: datetime) -> None:
+    """End it before the goods were sent, and have the order's own system told."""
+    number = one.found.return_number
+    writing_back.may(session, one.order.order_number, "return_cancelled")
+    _step(session, one, ReturnStatus.CANCELLED, who, now)
+    lines = [{"line": line.line, "quantity": line.quantity} for line in one.found.lines]
+    detail = {"return_number": number, "there": dict(origins.places_of(session, "returns", number)), "lines": lines}
+    pass_on(session, one.order, "return_cancelled", f"{number}:cancelled", detail, now)
 
 
 def receive(session: Session, one: Case, checked: Mapping[int, Checked], who: str, now: datetime) -> None:

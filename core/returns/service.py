@@ -14,12 +14,14 @@ from core.config import Returns
 from core.database.audit import record
 from core.database.numbers import next_code
 from core.errors import InvalidInput, Refused
+from core.exchange import writing_back
 from core.inventory.aside import set_aside, take_turns
 from core.inventory.service import on_hand
 from core.money import Money, allocate, rounded_share
 from core.orders.model import Order, OrderStatus
 from core.orders.rows import OrderRow
 from core.orders.service import reserved
+from core.orders.telling import pass_on
 from core.returns.model import (
     UNDONE,
     Return,
@@ -115,6 +117,10 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
         order=order.order_number, units={str(line): units for line, units in asked.units.items()}, reason=asked.reason,
     )  # fmt: skip
     session.flush()
+    skus = {line.line: line.sku for line in order.lines}
+    lines = [{"line": line, "sku": skus[line], "quantity": units} for line, units in sorted(asked.units.items())]
+    detail = {"return_number": number, "kind": asked.kind.value, "reason": asked.reason, "lines": lines}
+    pass_on(session, order, "return", f"{number}:requested", detail, now, new_key=number)
     return next(found for found in returns_of(session, order) if found.return_number == number)
 
 
@@ -233,7 +239,11 @@ class _Arrival:
 
 
 def _used_up(session: Session, order: Order, rules: ReturnRules, kind: ReturnKind) -> tuple[str, str]:
-    """Whether the order has had as many returns and exchanges as the shop allows."""
+    """Whether the order's system takes none, or it has had as many returns and exchanges as the shop allows."""
+    try:
+        writing_back.may(session, order.order_number, "exchange" if kind is ReturnKind.EXCHANGE else "return")
+    except Refused as refusal:
+        return refusal.rule, str(refusal)
     most = rules.settings.requests_per_order
     if not most or kind not in _BY_SHOP_RULES:
         return "", ""

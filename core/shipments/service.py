@@ -1,8 +1,8 @@
 """Parcels of orders; whoever calls has made sure whose the order is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.database.base import lookup
@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.orders.model import Order
 from core.orders.rows import OrderRow
 from core.shipments.model import Parcel, ParcelLine, ParcelStatus, Scan
-from core.shipments.rows import ParcelLineRow, ParcelRow, ScanRow
+from core.shipments.rows import ParcelLineRow, ParcelQuestionRow, ParcelRow, ScanRow
 
 MIRRORED = {"parcels": ParcelRow, "parcel_lines": ParcelLineRow, "scans": ScanRow}
 
@@ -36,6 +36,14 @@ def parcels_of(session: Session, order: Order) -> tuple[Parcel, ...]:
         )
         for row in rows
     )
+
+
+def keep_parcels(session: Session, orders: Collection[str], tracking_numbers: Collection[str]) -> None:
+    """Remove parcels of these orders that are not among the numbers, with all that was said of them."""
+    here = select(ParcelRow.tracking_number).where(ParcelRow.order_number.in_(orders))
+    gone = set(session.scalars(here)) - set(tracking_numbers)
+    for table in (ParcelQuestionRow, ScanRow, ParcelLineRow, ParcelRow) if gone else ():
+        session.execute(delete(table).where(table.tracking_number.in_(gone)))
 
 
 def order_number_of(session: Session, customer_id: str, tracking_number: str) -> str:

@@ -1,19 +1,18 @@
 """Asks a language model behind a chat-completions interface what a message means, and does not wait long for it."""
 
-import http.client
 import json
 import logging
 import threading
 import time
 import tomllib
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from core.conversation.ports import Advice
+from core.exchange.ports import Trouble
+from integrations.http import Call, Http, Patience
 
 log = logging.getLogger(__name__)
 
@@ -34,33 +33,28 @@ class LanguageModel:
     _rests_until: float = field(default=0.0, init=False, repr=False)
     _asking: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(4), init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        """Ask once, and wait no longer than for the whole answer."""
+        self._http = Http("the language model", Patience(self.timeout_s, self.timeout_s, 1, _LONGEST_ANSWER))
+
     def advise(self, text: str, intents: Sequence[str], slots: Sequence[str]) -> Advice | None:
         """What the model makes of a message; None where it is slow, busy, broken or says nothing that can be read."""
         if time.monotonic() < self._rests_until or not self._asking.acquire(blocking=False):
             return None
         try:
             return read(self._answer(request(self.model, text, intents, slots)))
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (Trouble, ValueError) as error:
             self._rests_until = time.monotonic() + _REST_S
-            log.warning("the language model gave no advice: %s", type(error).__name__)
+            told = error.outcome.value if isinstance(error, Trouble) else "not in the form that was asked for"
+            log.warning("the language model gave no advice: %s", told)
             return None
         finally:
             self._asking.release()
 
     def _answer(self, body: bytes) -> bytes:
-        until = time.monotonic() + self.timeout_s
-        address = urlsplit(self.url)
+        address = f"{self.url.rstrip('/')}/chat/completions"
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
-        with closing(self._connection(address)) as connection:
-            connection.request("POST", f"{address.path.rstrip('/')}/chat/completions", body, headers)
-            response = connection.getresponse()
-            if response.status != http.client.OK:
-                raise http.client.HTTPException(f"status {response.status}")
-            return _whole(response, until)
-
-    def _connection(self, address: SplitResult) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        return kind(address.hostname or "", address.port, timeout=self.timeout_s)
+        return self._http.send(Call("chat/completions", "POST", address, headers, content=body)).content
 
 
 def request(model: str, text: str, intents: Sequence[str], slots: Sequence[str]) -> bytes:
@@ -84,13 +78,3 @@ def read(answer: bytes) -> Advice:
     except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("The answer is not in the form that was asked for.") from error
     return Advice(intents, slots)
-
-
-def _whole(response: http.client.HTTPResponse, until: float) -> bytes:
-    """The whole answer, unless it is long or comes in drops."""
-    read_so_far = b""
-    while piece := response.read1(_LONGEST_ANSWER):
-        read_so_far += piece
-        if len(read_so_far) > _LONGEST_ANSWER or time.monotonic() > until:
-            raise TimeoutError
-    return read_so_far

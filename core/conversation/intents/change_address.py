@@ -30,7 +30,7 @@ def answer(turn: Turn) -> Step:
         return target
     if isinstance(target, Order):
         try:
-            changes.may_be_changed(turn.session, target, turn.house.config.orders)
+            changes.may_be_changed(turn.session, target, turn.house.config.orders, "address")
         except Refused as refusal:
             return Answer(turn.refusal(refusal), focus={"order_number": target.order_number})
     found = _address(turn, target)

@@ -29,7 +29,7 @@ def answer(turn: Turn) -> Step:
     if any(swap.into for _, swap in own.swaps_named(turn, order, own.heard(turn), turn.say("links").split(", "))):
         return Instead("change_order")  # the way of paying was named for the difference
     try:
-        changes.may_be_changed(turn.session, order, turn.house.config.orders)
+        changes.may_be_changed(turn.session, order, turn.house.config.orders, "payment")
     except Refused as refusal:
         return Answer(turn.refusal(refusal), focus={"order_number": order.order_number})
     kept = kept_by_method(turn.session, order)

@@ -6,6 +6,7 @@ from core.conversation import guests
 from core.conversation.resolve import ask_order, focused_order, named_order
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.conversation.wording import day_words
+from core.exchange.feeds import silent_since
 from core.orders.model import Order, OrderStatus
 from core.orders.service import order_of, orders_of
 from core.shipments.asked_about import extra_days, lane_of, note_questions
@@ -28,6 +29,7 @@ def answer(turn: Turn) -> Step:
     parcels = parcels_of(turn.session, order)
     told = [turn.say("order", **_heading(turn, order)), turn.say(f"status_{_status(order, parcels)}")]
     told += [_parcel(turn, order, parcel, (number, len(parcels))) for number, parcel in enumerate(parcels, 1)]
+    told += _age(turn, order)
     note_questions(turn.session, parcels, turn.today)
     choices = [Choice(turn.say("label_invoice"), {"order_number": order.order_number}, "get_invoice")]
     if any(parcel.delivered_at for parcel in parcels):
@@ -54,6 +56,17 @@ def _under_way(turn: Turn) -> Order | Ask | None:
     if len(under_way) > 1:
         return ask_order(turn, under_way, turn.say("which_under_way", count=len(under_way)))
     return under_way[0] if under_way else orders[0] if orders else None
+
+
+def _age(turn: Turn, order: Order) -> list[str]:
+    """As of when the order is known, where the system it came from does not answer."""
+    silent = silent_since(turn.session, "orders", order.order_number)
+    if silent is None:
+        return []
+    system, known_at = silent
+    if known_at is None:
+        return [turn.say("as_of_unknown", system=system)]
+    return [turn.say("as_of", system=system, at=turn.show(known_at))]
 
 
 def _heading(turn: Turn, order: Order) -> dict[str, object]:

@@ -1,0 +1,115 @@
+"""What a connected system says: whole records, each with the moment it was last changed, page by page."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Cursor = dict[str, Any]
+Rows = list[dict[str, Any]]
+
+ACTS = frozenset(
+    {"cancel", "reopened", "address", "items", "payment", "return", "exchange", "return_cancelled", "refund", "reorder"}
+)
+"""What may be written back; what a system does not take is refused before a customer says yes."""
+
+PARTS = {
+    "orders": ("order_lines", "payments", "parcels", "parcel_lines"),
+    "returns": ("return_lines",),
+}
+"""Tables of which a record brings all there is: what it no longer has is removed."""
+
+SET = frozenset({"scans"})
+"""Tables whose rows are a set that only grows: rows of an older record are as good as those of a newer one."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a connected system, with the canonical rows that make it up, parents first.
+
+    `table` is the canonical table that it is kept under and `key` our own number there; `version` is text that sorts
+    by when it was changed, so that an older one never takes the place of a newer one. `about` is the id there of the
+    order it belongs to; its rows name the order by that id. `gone` is a record that was removed there.
+    """
+
+    table: str
+    external_id: str
+    key: str
+    version: str
+    rows: Mapping[str, Rows]
+    about: str = ""
+    gone: bool = False
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, whoever says it."""
+        content = json.dumps({name: self.rows[name] for name in sorted(self.rows)}, sort_keys=True, default=_plain)
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def version(moment: datetime, triggered: str = "~") -> str:
+    """A version by the moment of a change; of two of the same moment what was asked for goes before what was told.
+
+    >>> from datetime import UTC
+    >>> changed = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> version(changed, "2026-01-01T00:00:00.5Z") < version(changed)
+    True
+    """
+    return f"{moment.timestamp():017.6f} {triggered}"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """That a record may have changed, without saying how: it is looked up."""
+
+    table: str
+    external_id: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records to take in one transaction, and from where to go on after it."""
+
+    records: Sequence[Record]
+    cursor: Cursor
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class System:
+    """A connected system: what it is called, which acts it takes, and where a person does the others."""
+
+    name: str
+    label: str
+    acts: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far our records were from a system's when all of them were compared; everything seen was put right."""
+
+    seen: int = 0
+    missing: int = 0
+    different: int = 0
+    extra: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a feed of a system stands: when it was last read to its end, and since when it does not answer."""
+
+    system: str
+    label: str
+    feed: str
+    succeeded_at: datetime | None
+    failing_since: datetime | None
+    trouble: str
+    drift: Drift | None
+    compared_at: datetime | None
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)

@@ -1,0 +1,75 @@
+"""Telling a connected system what was changed here: an outbox row in the transaction of the change, sent after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.errors import Refused
+from core.exchange import feeds, origins
+from core.mailroom import outbox
+from core.mailroom.outbox import WRITE_BACK, Outgoing
+from core.mailroom.ports import Post
+
+_MADE = {"return": "returns", "reorder": "drafts"}  # acts that make a record there, and the table it is kept under
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of an order to pass on: `cause` names it once and for all, `order` is how the order should be now.
+
+    `detail` is what the act needs beside it; `new_key` the number of the record that the act makes.
+    """
+
+    act: str
+    order_number: str
+    cause: str
+    customer_id: str | None
+    order: Mapping[str, Any]
+    detail: Mapping[str, Any]
+    new_key: str = ""
+
+
+def may(session: Session, order_number: str, act: str) -> None:
+    """Whether an order's own system takes such a change from us.
+
+    Raises:
+        Refused: it does not; the sentence says where it is done instead.
+    """
+    system = feeds.system_of(session, "orders", order_number)
+    if system is None or act in system.acts:
+        return
+    where = system.elsewhere.get(act, "")
+    sentence = f"Order {order_number} was placed on {system.label}, where this has to be done"
+    rule = "elsewhere" if not where else "elsewhere-at"
+    raise Refused(f"{sentence}: {where}" if where else f"{sentence}.", rule,
+                  number=order_number, system=system.label, where=where)  # fmt: skip
+
+
+def pass_on(session: Session, change: Change, now: datetime) -> bool:
+    """Have the systems that an order came from told; False where it came from none."""
+    places = origins.places_of(session, "orders", change.order_number)
+    for system, external_id in places:
+        content = {
+            "to": external_id, "act": change.act, "subject": f"{change.act} of order {change.order_number}",
+            "cause": change.cause, "customer_id": change.customer_id, "order": dict(change.order),
+            "detail": dict(change.detail), "new_key": change.new_key, "order_number": change.order_number,
+        }  # fmt: skip
+        chat = f"orders:{change.order_number}"
+        outbox.post(session, Outgoing(f"{system}:{change.cause}", system, chat, WRITE_BACK, content), now)
+    return bool(places)
+
+
+def settle(session: Session, post: Post, reference: str, now: datetime) -> None:
+    """A change was made there: what it made is known by its id, and the order is looked up as it is now."""
+    made = _MADE.get(str(post.content["act"]))
+    if made and reference and post.content["new_key"]:
+        origins.link(session, post.channel, made, reference, str(post.content["new_key"]))
+    look_again(session, post, now)
+
+
+def look_again(session: Session, post: Post, now: datetime) -> None:
+    """Look the order up: what its system says counts, whatever became of our change."""
+    origins.hint(session, post.channel, "orders", str(post.content["to"]), now)

@@ -1,0 +1,56 @@
+"""Sections of the configuration for connected systems: each is off until it has what it needs to be called."""
+
+import re
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+
+class Section(BaseModel):
+    """A table of config.toml; a key nobody reads is a fault, not a shrug."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Connected(Section):
+    """What all connected systems have: whether they are on, how often they are read, and when all is compared."""
+
+    on: bool = False
+    every_s: float = Field(300.0, ge=5, le=86400, description="how often is read what changed")
+    compare_at: str = Field("03:30", pattern=TIME_OF_DAY, description="daily, in the shop's time zone")
+    timeout_s: float = Field(20.0, ge=0.1, le=300, description="how long an answer may keep us waiting")
+
+    def missing(self, *names: str) -> None:
+        """Refuse to be on without what is needed."""
+        values = {name: getattr(self, name) for name in names}
+        told = {name: one.get_secret_value() if isinstance(one, SecretStr) else one for name, one in values.items()}
+        lacking = [name for name in names if self.on and not str(told[name]).strip()]
+        if lacking:
+            raise ValueError(f"it is on and needs {', '.join(lacking)}")
+
+
+class Shopify(Connected):
+    """A Shopify shop, by its Admin API; see docs/shopify.md."""
+
+    shop: str = Field("", description="such as lantern-and-lace.myshopify.com")
+    token: SecretStr = Field(SecretStr(""), description="of the app in the shop, shpat_…")
+    client_secret: SecretStr = Field(SecretStr(""), description="of the app; signs what it delivers")
+    previous_client_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+    url: str = Field("", description="another address of the Admin API, for a proxy or a test")
+    locations: dict[str, str] = Field(
+        default_factory=dict, description="our locations by their numbers in Shopify; others are called shopify-NUMBER"
+    )
+    main_location: str = Field("main", description="where orders are served from that do not say")
+
+    @field_validator("shop")
+    @classmethod
+    def _a_shop(cls, name: str) -> str:
+        if name and not re.fullmatch(r"[a-z0-9][a-z0-9-]*\.myshopify\.com", name):
+            raise ValueError(f"“{name}” is no shop; write it like name.myshopify.com")
+        return name
+
+    @model_validator(mode="after")
+    def _can_be_called(self) -> "Shopify":
+        self.missing("shop", "token")
+        return self

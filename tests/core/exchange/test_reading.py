@@ -1,0 +1,117 @@
+"""Reading a connected system: resumed where it broke off, never an older record in place of a newer one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from sqlalchemy import select
+
+from core.accounts.service import is_known
+from core.exchange.ports import Admitted
+from core.orders.rows import OrderLineRow, OrderRow
+from core.orders.service import order_of
+from core.portal import Portal
+from tests.conftest import SettableClock
+from tests.core.exchange.standin import Standin, customer, order
+
+
+@pytest.fixture
+def standin(portal: Portal) -> Standin:
+    system = Standin()
+    portal.connect(system.backend())
+    return system
+
+
+def orders(portal: Portal) -> dict[str, str]:
+    with portal._database.reading() as session:
+        return {row.order_number: row.ship_city for row in session.scalars(select(OrderRow))}
+
+
+def test_a_reading_that_breaks_off_goes_on_behind_the_last_page_taken(portal: Portal, standin: Standin) -> None:
+    standin.breaks_after = 2
+    outcome = portal.sync("standin")
+    assert str(outcome.troubles["all"]) == "The stand-in does not answer."
+    assert orders(portal) == {"S-1": "Leeds"}
+    (standing,) = portal.standings()
+    assert standing.failing_since is not None
+    assert standing.succeeded_at is None
+    standin.breaks_after = None
+    assert not portal.sync("standin").troubles
+    assert standin.pulled_from == [None, {"next": 2}]
+    assert orders(portal) == {"S-1": "Leeds", "S-2": "Leeds"}
+    (standing,) = portal.standings()
+    assert standing.failing_since is None
+    assert standing.succeeded_at is not None
+
+
+def test_comparing_reports_what_was_missing_different_and_extra_and_puts_it_right(
+    portal: Portal, standin: Standin, clock: SettableClock
+) -> None:
+    portal.sync("standin")
+    standin.records = [customer(1, "ada@example.org"), order(1, 5, city="York"), order(3)]
+    clock.forward(timedelta(hours=1))
+    portal.sync("standin", whole=True)
+    (standing,) = portal.standings()
+    assert standing.drift is not None
+    assert (standing.drift.seen, standing.drift.missing, standing.drift.different, standing.drift.extra) == (3, 1, 1, 1)
+    assert orders(portal) == {"S-1": "York", "S-2": "Leeds", "S-3": "Leeds"}
+
+
+@pytest.mark.parametrize("sequence", list(permutations(range(3))))
+def test_in_whatever_order_versions_come_the_latest_stays(
+    portal: Portal, standin: Standin, sequence: tuple[int, ...]
+) -> None:
+    standin.records = [customer(1, "ada@example.org")]
+    portal.sync("standin")
+    told = [order(1), order(1, 1, city="York", units=(1,)), order(1, 2, city="Hull", units=(4, 1, 1), status="packed")]
+    for place in sequence:
+        standin.records.append(told[place])
+        portal.sync("standin")
+    assert orders(portal) == {"S-1": "Hull"}
+    with portal._database.reading() as session:
+        lines = session.execute(select(OrderLineRow.line, OrderLineRow.quantity).order_by(OrderLineRow.line)).all()
+    assert [tuple(line) for line in lines] == [(1, 4), (2, 1), (3, 1)]
+
+
+def test_a_delivery_is_stored_once_and_what_it_hints_at_is_looked_up(portal: Portal, standin: Standin) -> None:
+    portal.sync("standin")
+    delivery = Admitted("d-1", "orders/updated", {}, also="event-1")
+    assert portal.hear("standin", delivery, {"order": "order/1"})
+    assert not portal.hear("standin", delivery, {"order": "order/1"})
+    assert not portal.hear("standin", replace(delivery, delivery_id="d-2"), {"order": "order/1"})
+    standin.records[1] = order(1, 3, city="York")
+    assert portal.take_deliveries() == 1
+    assert portal.take_deliveries() == 0
+    assert portal.look_up("standin") == 1
+    assert portal.look_up("standin") == 0
+    assert orders(portal)["S-1"] == "York"
+
+
+@pytest.mark.usefixtures("standin")
+def test_a_delivery_that_cannot_be_read_is_settled_and_stops_nobody(portal: Portal) -> None:
+    portal.sync("standin")
+    portal.hear("standin", Admitted("d-1", "orders/updated", {}), {"nonsense": 1})
+    portal.hear("standin", Admitted("d-2", "orders/updated", {}), {"order": "order/1"})
+    assert portal.take_deliveries() == 2
+    assert portal.look_up("standin") == 1
+
+
+@pytest.mark.usefixtures("standin")
+def test_whoever_is_erased_there_is_erased_here(portal: Portal) -> None:
+    portal.sync("standin")
+    portal.hear("standin", Admitted("d-1", "erase", {}), {"customer": "C1"})
+    portal.take_deliveries()
+    with portal._database.reading() as session:
+        assert not is_known(session, "C1")
+        row = session.get_one(OrderRow, "S-1")
+        assert row.ship_line1 == ""
+
+
+def test_an_order_of_the_system_goes_back_where_the_system_says_so(portal: Portal, standin: Standin) -> None:
+    standin.records.append(order(1, 1, status="cancelled"))
+    portal.sync("standin")
+    standin.records.append(order(1, 2, status="open"))
+    portal.sync("standin")
+    with portal._database.reading() as session:
+        assert order_of(session, "C1", "S-1").status.value == "open"
