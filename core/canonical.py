@@ -277,6 +277,7 @@ TABLES: tuple[Table, ...] = (
             _CURRENCY,
             _must("method", "as the customer may read it"),
             _text("method_id", "of payment_methods, where it was one on file"),
+            _text("of_payment", "the payment that a refund gives back; empty: one made the same way"),
             _must("paid_at", "", Kind.TIME),
         ),
     ),

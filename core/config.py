@@ -137,6 +137,9 @@ class Orders(Section):
     change_quantity: bool = True
     item_changes: int = Field(0, ge=0, description="how often the items of one order may be changed; 0: any number")
     closed_by_item_change: bool = Field(False, description="a changed order can be neither changed again nor cancelled")
+    difference_anywhere: bool = Field(
+        False, description="what a changed or exchanged item costs less may go to a way of paying that paid nothing"
+    )
     refund_days: tuple[int, int] = Field((5, 7), description="how long money takes to be back, gift cards aside")
 
 

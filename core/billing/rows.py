@@ -52,7 +52,7 @@ class InvoiceLineRow(Base):
 
 
 class PaymentRow(Base):
-    """Money in (payment) or out (refund); `amount` is positive either way."""
+    """Money in (payment) or out (refund, of which payment where it is known); `amount` is positive either way."""
 
     __tablename__ = "payments"
 
@@ -64,6 +64,7 @@ class PaymentRow(Base):
     currency: Mapped[str]
     method: Mapped[str]
     method_id: Mapped[str | None]
+    of_payment: Mapped[str | None]
     paid_at: Mapped[datetime]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.billing.giving_back import Part, left_of, parts
 from core.billing.rows import PaymentMethodRow, PaymentRow
 from core.database.base import lookup
 from core.database.upsert import insert_new
@@ -48,6 +49,15 @@ class Settled:
     kind: str
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What a movement of money is booked as; a refund names the payment it gives back."""
+
+    kind: str
+    payment_id: str
+    of_payment: str | None = None
+
+
 def methods_of(session: Session, customer_id: str) -> list[Method]:
     """What a customer can pay with, gift cards last."""
     rows = session.scalars(
@@ -87,13 +97,19 @@ def refunded(session: Session, order: Order) -> Money:
 def kept_by_method(session: Session, order: Order) -> dict[str | None, Settled]:
     """What each method has paid for an order and not got back, by its id; amounts of nothing are left out."""
     kept: dict[str | None, Settled] = {}
-    for row in _payments(session, order):
-        before = kept.get(row.method_id)
-        amount = Money(row.amount if row.kind == "payment" else -row.amount, row.currency)
-        on_file = session.get(PaymentMethodRow, row.method_id) if row.method_id else None
-        label = on_file.label if on_file is not None else row.method
-        kept[row.method_id] = Settled("", amount + before.amount if before else amount, label, row.method_id, "")
-    return {method_id: one for method_id, one in kept.items() if one.amount.minor > 0}
+    for one in left_of(_payments(session, order)):
+        paid_by = one.payment.method_id
+        amount, before = Money(one.minor, order.currency), kept.get(paid_by)
+        label = _kept_label(session, one.payment)
+        kept[paid_by] = Settled("", amount + before.amount if before else amount, label, paid_by, "")
+    return kept
+
+
+def overpaid(session: Session, before: Order, after: Order) -> Money:
+    """What goes back of an order that became cheaper: no more than was paid above what it comes to now."""
+    kept = paid(session, before) - refunded(session, before)
+    cheaper, above = before.total.minor - after.total.minor, kept.minor - after.total.minor
+    return Money(max(0, min(cheaper, above)), after.currency)
 
 
 def refunds_of(session: Session, order: Order) -> list[tuple[Settled, datetime]]:
@@ -126,13 +142,46 @@ def refunds_from_outside(session: Session, since: datetime) -> list[tuple[str, s
 def refund(
     session: Session, order: Order, amount: Money, method_id: str | None, cause: str, now: datetime
 ) -> tuple[Settled, ...]:
-    """Give money of an order back: to one method, or (None) to those that paid, as far as each did.
+    """Give money of an order back: to one method as far as it paid and the rest to the others, or (None) to all alike.
 
-    The order is held for it, so that two refunds at once are bounded together; the same cause again changes nothing.
+    A gift card takes all of it, as credit for the payments it came from. The order is held for it, so that two refunds
+    at once are bounded together; the same cause again changes nothing.
 
     Raises:
         Refused: more than was paid and not given back yet.
     """
+    return _give(session, order, amount, ("refund", cause), method_id, now)
+
+
+def pay_out(
+    session: Session, order: Order, amount: Money, method_id: str | None, cause: str, now: datetime
+) -> tuple[Settled, ...]:
+    """Give money of an order out to a method of the customer's choice, whether or not it paid anything.
+
+    Only where the shop's policy leaves the choice to its customers; it lessens the payments the money came from.
+
+    Raises:
+        Refused: as for `refund`.
+    """
+    return _give(session, order, amount, ("pay_out", cause), method_id, now)
+
+
+def ways_back(
+    session: Session, order: Order, amount: Money, method_id: str | None, *, anywhere: bool = False
+) -> tuple[Settled, ...]:
+    """Where so much would go, as `refund` (or, `anywhere`, `pay_out`) would send it: one for each way of paying."""
+    shares: dict[str | None, int] = {}
+    for part in _parts(session, order, amount, method_id, anywhere=anywhere):
+        shares[part.method_id] = shares.get(part.method_id, 0) + part.minor
+    return tuple(
+        Settled("", Money(minor, order.currency), _label(session, order, to), to, "") for to, minor in shares.items()
+    )
+
+
+def _give(
+    session: Session, order: Order, amount: Money, why: tuple[str, str], method_id: str | None, now: datetime
+) -> tuple[Settled, ...]:
+    act, cause = why
     hold(session, order)
     if done := _done(session, order, "refund", cause):
         return done
@@ -141,14 +190,20 @@ def refund(
     if amount.currency != order.currency or amount.minor < 0 or amount.minor > left.minor:
         sentence = f"Only {left} of order {order.order_number} can be given back."
         raise Refused(sentence, "refund-above-paid", left=left, number=order.order_number)
-    shares = [(method_id, amount)] if method_id is not None else _shares(session, order, amount)
-    for place, (to, share) in enumerate(shares):
-        _book(session, order, ("refund", f"refund:{cause}:{place}"), share, to, now)
-        _fill(session, order, to, share)
+    for place, part in enumerate(_parts(session, order, amount, method_id, anywhere=act == "pay_out")):
+        share = Money(part.minor, order.currency)
+        _book(session, order, Entry("refund", f"refund:{cause}:{place}", part.of_payment), share, part.method_id, now)
+        _fill(session, order, part.method_id, share)
     if amount.minor:
         detail = {"amount": amount.minor, "currency": amount.currency, "cause": cause}
         pass_on(session, order, "refund", f"{cause}:refund", detail, now)
     return _done(session, order, "refund", cause)
+
+
+def _parts(session: Session, order: Order, amount: Money, method_id: str | None, *, anywhere: bool) -> list[Part]:
+    named = next((one for one in methods_of(session, order.customer_id or "") if one.method_id == method_id), None)
+    to_it_only = named is not None and (anywhere or named.kind == GIFT_CARD)
+    return parts(left_of(_payments(session, order)), amount.minor, method_id, to_it_only=to_it_only)
 
 
 def moved(session: Session, order: Order, cause: str) -> tuple[Settled, ...]:
@@ -169,7 +224,7 @@ def charge(session: Session, order: Order, amount: Money, method_id: str, cause:
     method = method_of(session, order.customer_id or "", method_id)
     if method.balance is not None:
         _spend(session, method, amount)
-    _book(session, order, ("payment", f"charge:{cause}:0"), amount, method_id, now)
+    _book(session, order, Entry("payment", f"charge:{cause}:0"), amount, method_id, now)
     return _done(session, order, "charge", cause)[0]
 
 
@@ -207,18 +262,6 @@ def _was_charged(one: Settled) -> bool:
     return one.payment_id.startswith("charge:")
 
 
-def _shares(session: Session, order: Order, amount: Money) -> list[tuple[str | None, Money]]:
-    """The amount over the methods that paid, the latest first, each as far as it did."""
-    shares: list[tuple[str | None, Money]] = []
-    left = amount.minor
-    for method_id, kept in reversed(kept_by_method(session, order).items()):
-        share = min(left, kept.amount.minor)
-        if share > 0:
-            shares.append((method_id, Money(share, order.currency)))
-            left -= share
-    return shares
-
-
 def _spend(session: Session, card: Method, amount: Money) -> None:
     spending = update(PaymentMethodRow).where(
         PaymentMethodRow.method_id == card.method_id,
@@ -243,32 +286,36 @@ def _fill(session: Session, order: Order, method_id: str | None, amount: Money) 
     session.execute(filling.values(balance=PaymentMethodRow.balance + amount.minor))
 
 
-def _book(
-    session: Session, order: Order, entry: tuple[str, str], amount: Money, method_id: str | None, now: datetime
-) -> None:
-    kind, payment_id = entry
+def _book(session: Session, order: Order, entry: Entry, amount: Money, method_id: str | None, now: datetime) -> None:
     insert_new(
         session,
         PaymentRow,
         {
-            "payment_id": payment_id,
+            "payment_id": entry.payment_id,
             "order_number": order.order_number,
             "invoice_number": None,
-            "kind": kind,
+            "kind": entry.kind,
             "amount": amount.minor,
             "currency": amount.currency,
             "method": _label(session, order, method_id),
             "method_id": method_id,
+            "of_payment": entry.of_payment,
             "paid_at": now,
         },
     )
 
 
 def _label(session: Session, order: Order, method_id: str | None) -> str:
-    if method_id is None:
-        kept = [row.method for row in _payments(session, order) if row.method_id is None]
-        return kept[0] if kept else order.payment_method
-    return method_of(session, order.customer_id or "", method_id).label
+    kept = [row for row in _payments(session, order) if row.method_id == method_id]
+    if kept:
+        return _kept_label(session, kept[0])
+    return method_of(session, order.customer_id or "", method_id).label if method_id else order.payment_method
+
+
+def _kept_label(session: Session, row: PaymentRow) -> str:
+    """What the way of a payment is called, also once it is not on file any more."""
+    on_file = session.get(PaymentMethodRow, row.method_id) if row.method_id else None
+    return on_file.label if on_file is not None else row.method
 
 
 def _done(session: Session, order: Order, act: str, cause: str) -> tuple[Settled, ...]:

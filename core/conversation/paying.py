@@ -1,11 +1,13 @@
 """Which way of paying a flow is to use: said, the only one there is, or asked for; and what has moved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from core.billing.settlement import Method, Settled, methods_of
+from core.billing.settlement import GIFT_CARD, Method, Settled, kept_by_method, methods_of, pay_out, refund, ways_back
 from core.conversation import own
 from core.conversation.turn import Ask, Turn
 from core.money import Money
+from core.orders.model import Order
 
 
 def method_for(turn: Turn, amount: Money, among: Sequence[Method] | None = None) -> Method | Ask | None:
@@ -35,12 +37,64 @@ def method_for(turn: Turn, amount: Money, among: Sequence[Method] | None = None)
     return Ask("payment_method", text, tuple(own.method_choice(turn, method) for method in able))
 
 
-def settles(turn: Turn, difference: Money) -> Method | Ask | None:
+def settles(turn: Turn, order: Order, difference: Money) -> Method | Ask | None:
     """How a difference is settled; where there is none, only what was named counts and nothing is asked."""
+    if difference.minor < 0:
+        return method_for(turn, difference) if _goes_anywhere(turn) else method_back(turn, order)
     if difference.minor:
         return method_for(turn, difference)
     named = _said(turn, methods_of(turn.session, turn.customer_id))
     return named[0] if len(named) == 1 else None
+
+
+def method_back(turn: Turn, order: Order) -> Method | Ask | None:
+    """Where money of an order goes: where it came from, or a gift card on file; asked where there is a choice.
+
+    None where nothing was paid, or by nothing that is on file: then it goes back the way it was paid. A way of paying
+    that paid nothing is refused with the reason.
+    """
+    kept = kept_by_method(turn.session, order)
+    on_file = methods_of(turn.session, turn.customer_id)
+    may_be_gift = turn.house.config.returns.gift_card_refund
+    able = [one for one in on_file if one.method_id in kept or (may_be_gift and one.kind == GIFT_CARD)]
+    if not able or not kept:
+        return None
+    named = _said(turn, on_file)
+    strange = [one for one in named if one not in able]
+    if strange and len(strange) == len(named):
+        turn.slots.pop("payment_method", None)
+        text = turn.say("method_paid_nothing", label=strange[0].label, order=order.order_number)
+        return Ask("payment_method", text, tuple(own.method_choice(turn, one) for one in able))
+    return method_for(turn, Money(-1, order.currency), able)
+
+
+def told_where(turn: Turn, order: Order, amount: Money, method: Method) -> str:
+    """Where money for goods that come back would go: the way chosen, and others beside it where it paid only a part."""
+    shares = ways_back(turn.session, order, amount, method.method_id)
+    if len(shares) < 2:
+        return method.label
+    return ", ".join(f"{one.method} ({turn.show(one.amount)})" for one in shares)
+
+
+def going_back(turn: Turn, order: Order, amount: Money, method_id: str | None) -> tuple[Settled, ...]:
+    """Where the difference of changed goods would go, for the plan that shows it."""
+    return ways_back(turn.session, order, amount, method_id, anywhere=_goes_anywhere(turn))
+
+
+def give_back(turn: Turn, order: Order, amount: Money, method_id: str | None, cause: str) -> tuple[Settled, ...]:
+    """Give the difference of changed goods back, as far as the shop's policy lets customers choose where to."""
+    give = pay_out if _goes_anywhere(turn) else refund
+    return give(turn.session, order, amount, method_id, cause, turn.now)
+
+
+def receipt(turn: Turn, settled: Sequence[Settled]) -> list[str]:
+    """What has moved, a line for each way of paying."""
+    sums: dict[tuple[bool, str | None], Settled] = {}
+    for one in settled:
+        key = (one.payment_id.startswith("charge:"), one.method_id)
+        before = sums.get(key)
+        sums[key] = replace(one, amount=one.amount + before.amount) if before else one
+    return [moved(turn, one) for one in sums.values()]
 
 
 def moved(turn: Turn, settled: Settled) -> str:
@@ -51,6 +105,10 @@ def moved(turn: Turn, settled: Settled) -> str:
         return turn.say("back_at_once", amount=settled.amount, method=settled.method)
     first, last = turn.house.config.orders.refund_days
     return turn.say("back_in_days", amount=settled.amount, method=settled.method, first=first, last=last)
+
+
+def _goes_anywhere(turn: Turn) -> bool:
+    return turn.house.config.orders.difference_anywhere
 
 
 def _said(turn: Turn, methods: Sequence[Method]) -> list[Method]:

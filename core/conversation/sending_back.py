@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.billing.settlement import GIFT_CARD, Method, kept_by_method, methods_of
 from core.conversation import mentions, own
-from core.conversation.paying import method_for
 from core.conversation.resolve import ask_order, focused_order, line_of
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.conversation.understanding.asking import corrects
@@ -110,17 +108,6 @@ def _ask_line(turn: Turn, order: Order, possible: Sequence[Returnable]) -> Ask:
     lines = [line for line in order.lines if any(one.line == line.line for one in possible)]
     text = turn.say("which_line_more" if more > 0 else "which_line", order=order.order_number, more=more)
     return Ask("product", text, own.line_choices(turn, order, lines))
-
-
-def refund_method(turn: Turn, order: Order) -> Method | Ask | None:
-    """Where the money goes: where it came from, or a gift card on file; asked where there is a choice."""
-    kept = kept_by_method(turn.session, order)
-    on_file = methods_of(turn.session, turn.customer_id)
-    may_be_gift = turn.house.config.returns.gift_card_refund
-    able = [one for one in on_file if one.method_id in kept or (may_be_gift and one.kind == GIFT_CARD)]
-    if not able or not kept:
-        return None
-    return method_for(turn, Money(-1, order.currency), able)
 
 
 def value_back(turn: Turn, goods: Goods) -> Money:

@@ -8,9 +8,8 @@ from typing import Any
 from core.accounts.model import Address
 from core.accounts.service import default_address, keep_default_address
 from core.billing import settlement
-from core.billing.settlement import Settled
 from core.catalog.service import products
-from core.conversation.paying import moved
+from core.conversation.paying import receipt
 from core.conversation.turn import Turn
 from core.errors import Refused
 from core.inventory import alerts
@@ -72,7 +71,7 @@ def _show_cancelled(turn: Turn, undo: Undo) -> list[str]:
 def _reopen(turn: Turn, undo: Undo) -> list[str]:
     order = _order(turn, undo)
     restoring.reopen(turn.session, order, changes.next_key(turn.session, order, "reopen"), turn.now)
-    return _settled(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
+    return receipt(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
 
 
 def _show_lines(turn: Turn, undo: Undo) -> list[str]:
@@ -89,7 +88,7 @@ def _show_lines(turn: Turn, undo: Undo) -> list[str]:
 def _put_lines_back(turn: Turn, undo: Undo) -> list[str]:
     order, key = _order(turn, undo), changes.next_key(turn.session, _order(turn, undo), "undo")
     restoring.put_back(turn.session, order, undo["before"], undo["after"], key, turn.now)
-    return _settled(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
+    return receipt(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
 
 
 def _show_address(turn: Turn, undo: Undo) -> list[str]:
@@ -135,7 +134,7 @@ def _put_payment_back(turn: Turn, undo: Undo) -> list[str]:
     order = _order(turn, undo)
     key = changes.next_key(turn.session, order, "payment")
     changes.pay_with(turn.session, order, undo["before"], turn.house.config.orders, key, turn.now)
-    return _settled(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
+    return receipt(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
 
 
 def _show_return(turn: Turn, undo: Undo) -> list[str]:
@@ -151,7 +150,7 @@ def _show_return(turn: Turn, undo: Undo) -> list[str]:
 def _call_return_off(turn: Turn, undo: Undo) -> list[str]:
     _show_return(turn, undo)
     one = handling.own_case(turn.session, turn.customer_id, undo["return_number"])
-    return _settled(turn, handling.take_back(turn.session, one, f"customer:{turn.customer_id}", turn.now))
+    return receipt(turn, handling.take_back(turn.session, one, f"customer:{turn.customer_id}", turn.now))
 
 
 def _show_placed(turn: Turn, undo: Undo) -> list[str]:
@@ -169,7 +168,7 @@ def _cancel_placed(turn: Turn, undo: Undo) -> list[str]:
     changes.cancel(turn.session, order, "taken back", turn.house.config.orders, key, turn.now)
     back = settlement.paid(turn.session, order) - settlement.refunded(turn.session, order)
     cause = f"{order.order_number}:{key}"
-    return _settled(turn, settlement.refund(turn.session, order, back, None, cause, turn.now) if back.minor else ())
+    return receipt(turn, settlement.refund(turn.session, order, back, None, cause, turn.now) if back.minor else ())
 
 
 def _show_wish(turn: Turn, undo: Undo) -> list[str]:
@@ -229,10 +228,6 @@ def _money(turn: Turn, order: Order, cause: str) -> list[str]:
                  amount=one.amount, method=one.method)
         for one in settlement.moved(turn.session, order, cause)
     ]  # fmt: skip
-
-
-def _settled(turn: Turn, settled: tuple[Settled, ...]) -> list[str]:
-    return [moved(turn, one) for one in settled]
 
 
 def _named(turn: Turn, sku: str, otherwise: str) -> str:

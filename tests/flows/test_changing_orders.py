@@ -12,7 +12,7 @@ from core.orders.model import Order
 from core.orders.service import order_of, reserved
 from core.portal import Portal
 from tests.flows.talking import Talk, customer
-from tests.flows.wardrobe import GIFT, PAYPAL, VISA, open_wardrobe
+from tests.flows.wardrobe import GIFT, PAYPAL, VISA, open_wardrobe, order
 from tests.shop import ADA, GRACE
 
 ONCE = {"item_changes": 1, "closed_by_item_change": True, "change_quantity": False, "cancel_lines": False,
@@ -101,6 +101,54 @@ def test_a_cheaper_variant_gives_money_back(ada: Talk, database: Database) -> No
     ada.say("yes")
     assert the_order(database, "W44001").lines[0].sku == "S-RED-M"
     assert kept(database, "W44001") == {VISA: 4800}
+
+
+def test_a_difference_goes_to_no_way_that_paid_nothing(ada: Talk, database: Database) -> None:
+    refused = ada.say("change the shirt in order W44001 to red, money back to my paypal")
+    assert refused.asks == "payment_method"
+    assert "Nothing was paid for order W44001 with PayPal" in refused.text
+    assert [button.label.split(" · ")[0] for button in refused.buttons] == ["Visa ending in 9001", "gift card"]
+    shown = ada.say("then on my gift card")
+    assert "£2.00, to gift card" in shown.text
+    ada.say("yes")
+    with database.reading() as session:
+        assert settlement.method_of(session, ADA, GIFT).balance == Money(700, "GBP")
+    assert kept(database, "W44001") == {VISA: 4800}
+
+
+def test_a_difference_goes_to_no_way_that_paid_nothing_in_german_too(ada: Talk) -> None:
+    ada.say("Deutsch bitte")
+    refused = ada.say("in Bestellung W44001 das Linen Shirt bitte auf red ändern, Geld zurück auf PayPal")
+    assert "Mit PayPal wurde für Bestellung W44001 nichts bezahlt" in refused.text
+    assert "2,00\xa0£, auf Visa ending in 9001" in ada.say("Visa").text
+
+
+def test_where_the_policy_leaves_the_choice_a_difference_goes_where_the_customer_says(
+    ada: Talk, portal: Portal, database: Database
+) -> None:
+    portal.adopt_policy("elsewhere", {"orders": {"difference_anywhere": True}})
+    shown = ada.say("change the shirt in order W44001 to red, money back to my paypal")
+    assert "£2.00, to PayPal" in shown.text
+    done = ada.say("yes")
+    assert "PayPal" in done.text
+    assert kept(database, "W44001") == {VISA: 4800}
+
+
+def test_a_difference_larger_than_its_way_paid_is_split_and_shown_so(
+    ada: Talk, portal: Portal, database: Database
+) -> None:
+    order(portal, "W44005", ADA, ["K-STEEL"], paid_with=PAYPAL)
+    for words in ("change the kettle in order W44005 to glass 1 litre, pay with my visa", "yes"):
+        ada.say(words)
+    assert kept(database, "W44005") == {PAYPAL: 3000, VISA: 1500}
+    ada.say("change the kettle in order W44005 to glass 2 litres, pay with my paypal")
+    ada.say("yes")
+    shown = ada.say("change the kettle in order W44005 to steel, money back to my visa")
+    assert "£15.00, to Visa ending in 9001" in shown.text
+    assert "£15.00, to PayPal" in shown.text
+    done = ada.say("yes")
+    assert "£15.00 goes back to PayPal" in done.text
+    assert kept(database, "W44005") == {PAYPAL: 3000}
 
 
 def test_a_variant_that_is_promised_to_others_is_not_given(ada: Talk) -> None:

@@ -148,18 +148,27 @@ def promise_27_no_more_goes_back_than_was_paid(seen: Evidence) -> Faults:
         paid, back = seen.now.paid(row["order_number"]), seen.now.paid(row["order_number"], "refund")
         if back > paid:
             yield f"{back} went back of {row['order_number']}, {paid} was paid"
-        for method in seen.now["payment_methods"]:
-            mine = {"order_number": row["order_number"], "method_id": method["method_id"]}
-            out = sum(one["amount"] for one in seen.now.of("payments", kind="refund", **mine) if not _chosen(one))
-            into = sum(one["amount"] for one in seen.now.of("payments", kind="payment", **mine))
-            if out > into and method["kind"] != "gift_card":
-                yield f"{out} went back to {method['method_id']}, which paid {into} for {row['order_number']}"
+    payments = seen.now.by("payments", "payment_id")
+    kinds = {method["method_id"]: method["kind"] for method in seen.now["payment_methods"]}
+    given: Counter[str] = Counter()
+    for row in seen.now.of("payments", kind="refund"):
+        source = payments[row["of_payment"]]
+        given[source["payment_id"]] += row["amount"]
+        if (source["kind"], source["order_number"]) != ("payment", row["order_number"]):
+            yield f"{row['payment_id']} gives back {source['payment_id']}, which is no payment for its order"
+        if row["method_id"] != source["method_id"] and kinds.get(row["method_id"]) != "gift_card":
+            yield f"{row['payment_id']} went to {row['method_id']}, it was paid with {source['method_id']}"
+    yield from (f"{back} of {key} went back, it was {payments[key]['amount']}" for key, back in given.items()
+                if back > payments[key]["amount"])  # fmt: skip
 
 
-def _chosen(payment: Row) -> bool:
-    """Whether it is the difference of a changed or swapped line, for which customers choose the way of paying."""
-    differences = (f"refund:{payment['order_number']}:items-", "refund:exchange:")
-    return str(payment["payment_id"]).startswith(differences)
+def promise_27_a_gift_card_holds_what_was_put_on_it(seen: Evidence) -> Faults:
+    for card in seen.now.of("payment_methods", kind="gift_card"):
+        booked = seen.now.of("payments", method_id=card["method_id"])
+        credit = sum(row["amount"] for row in booked if row["kind"] == "refund")
+        spent = sum(row["amount"] for row in booked if row["payment_id"].startswith("charge:"))
+        if card["balance"] != stall.GIFT_BALANCE + credit - spent:
+            yield f"{card['balance']} on {card['method_id']}: {stall.GIFT_BALANCE}, {credit} credited, {spent} spent"
 
 
 def promise_28_a_refund_is_at_most_what_was_paid_for_the_goods(seen: Evidence) -> Faults:

@@ -16,6 +16,7 @@ PRICES = {MUG: 455, LAMP: 2399, BLUE: 1999, RED: 2149}
 OPENING = {MUG: 9, LAMP: 4, BLUE: 6, RED: 2}
 PACKS = {MUG: (12, 24), LAMP: (4, 4)}
 TAX = 0.2
+GIFT_BALANCE = 1500
 PLANNER, BOSS, JUNIOR, SUPPORT = (f"{who}@shop.example.org" for who in ("planner", "boss", "junior", "support"))
 LIMITS: dict[str, int | None] = {PLANNER: 10_000_000, BOSS: None, JUNIOR: 100}
 FOUR_EYES_ABOVE = 60
@@ -51,7 +52,7 @@ def open_stall(portal: Portal) -> None:
                                     "city": "York", "postcode": "YO1 7AA", "country": "GB"})  # fmt: skip
         bring(portal, "account_people", {"customer_id": customer_id, "email": f"buyer.{email(customer_id)}",
                                          "name": f"{word} Buyer", "role": "buyer"})  # fmt: skip
-        for kind, balance in (("card", None), ("gift_card", 1500)):
+        for kind, balance in (("card", None), ("gift_card", GIFT_BALANCE)):
             bring(portal, "payment_methods", {"method_id": f"{kind}-{word}", "customer_id": customer_id, "kind": kind,
                                               "label": f"{word} {kind.replace('_', ' ')}",
                                               "balance": balance})  # fmt: skip

@@ -3,17 +3,16 @@
 from typing import Any
 
 from core.accounts.service import customer
-from core.billing.settlement import Settled, kept_by_method, paid, refund, refunded
+from core.billing.settlement import Settled, kept_by_method, overpaid, paid, refund, refunded, ways_back
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import moved
+from core.conversation.paying import receipt
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
 from core.conversation.undoing import order_undo
 from core.errors import Refused
-from core.money import Money
 from core.notifications.service import Notice, notify
 from core.orders import changes
-from core.orders.changes import Changed, LineChange
+from core.orders.changes import LineChange
 from core.orders.model import Order, OrderStatus
 from core.orders.service import order_of
 
@@ -53,20 +52,20 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
         key = changes.next_key(turn.session, order, "cancel-lines")
         asked = [LineChange(line["line"], 0) for line in plan["lines"]]
         changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
-        back = _owed(turn, changed)
+        back = overpaid(turn.session, changed.before, changed.after)
     settled = refund(turn.session, order, back, None, f"{order.order_number}:{key}", turn.now) if back.minor else ()
     is_whole = changed.after.status is OrderStatus.CANCELLED
     told = [turn.say("done" if is_whole else "done_lines", order=order.order_number)]
-    told += [moved(turn, one) for one in settled]
-    receipt = "\n".join(told)
+    told += receipt(turn, settled)
+    text = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
-    notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, text, turn.now)
     lines = plan["lines"] or [
         {"line": line.line, "sku": line.sku, "quantity": line.quantity} for line in changed.before.lines
     ]
     action = Action("cancel_order", {**plan, "lines": lines}, {"refunds": [_as_result(one) for one in settled]})
     undo = order_undo(changed, f"{order.order_number}:{key}")
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
+    return Answer(text, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
 
 
 def _reason_meant(turn: Turn) -> str:
@@ -118,18 +117,12 @@ def _diff(turn: Turn, order: Order, lines: list[dict[str, Any]], reason: str) ->
         told += [turn.say("would_go_back", amount=one.amount, method=one.method) for one in kept]
     else:
         planned = changes.changed_order(order, [LineChange(line["line"], 0) for line in lines])
-        back = order.total - planned.total
-        told.append(turn.say("cheaper_by", amount=back))
+        told.append(turn.say("cheaper_by", amount=order.total - planned.total))
+        back = ways_back(turn.session, order, overpaid(turn.session, order, planned), None)
+        told += [turn.say("would_go_back", amount=one.amount, method=one.method) for one in back]
     minutes = turn.house.config.service.undo_minutes
     told.append(turn.say("for_good_after", minutes=minutes) if minutes else turn.say("for_good"))
     return "\n".join([*told, turn.say("go_ahead")])
-
-
-def _owed(turn: Turn, changed: Changed) -> Money:
-    """What is to go back after lines were cancelled: no more than was paid above what the rest costs."""
-    kept = paid(turn.session, changed.before) - refunded(turn.session, changed.before)
-    above = kept.minor - changed.after.total.minor
-    return Money(max(0, min(-changed.difference.minor, above)), changed.after.currency)
 
 
 def _instead(turn: Turn, order: Order) -> tuple[Choice, ...]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from core.accounts.service import customer
-from core.billing.settlement import Method, Settled, charge, paid, refund, refunded
+from core.billing.settlement import Method, Settled, charge, overpaid, paid, refunded
 from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import moved, settles
+from core.conversation.paying import give_back, going_back, receipt, settles
 from core.conversation.stock_answer import alert_choice, promised, when_back
 from core.conversation.swapping import swaps_meant
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
@@ -17,7 +17,7 @@ from core.errors import Refused
 from core.money import Money
 from core.notifications.service import Notice, notify
 from core.orders import changes
-from core.orders.changes import LineChange
+from core.orders.changes import Changed, LineChange
 from core.orders.model import Order, OrderStatus
 from core.orders.service import order_of
 
@@ -45,7 +45,7 @@ def answer(turn: Turn) -> Step:
     if short:
         return _too_few(turn, order, short)
     difference = planned.total - order.total
-    method = settles(turn, difference) if _is_settled(turn, order) else None
+    method = settles(turn, order, difference) if _is_settled(turn, order) else None
     if isinstance(method, Ask):
         return method
     return Confirm(_diff(turn, order, planned, {one.line for one in asked}, method), _plan(order, asked, method))
@@ -60,14 +60,14 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     key = changes.next_key(turn.session, order, "items")
     was_paid = _is_settled(turn, order)
     changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
-    settled = _settle(turn, order, changed.difference, plan["payment_method"], key) if was_paid else ()
+    settled = _settle(turn, changed, plan["payment_method"], key) if was_paid else ()
     told = [turn.say("done", order=order.order_number, total=changed.after.total)]
-    told += [moved(turn, one) for one in settled]
-    receipt = "\n".join(told)
+    told += receipt(turn, settled)
+    text = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
-    notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, text, turn.now)
     result = {"difference": str(changed.difference.major), "currency": order.currency}
-    return Answer(receipt, actions=(Action("change_order", dict(plan), result),),
+    return Answer(text, actions=(Action("change_order", dict(plan), result),),
                   focus={"order_number": order.order_number},
                   undo=order_undo(changed, f"{order.order_number}:{key}"))  # fmt: skip
 
@@ -139,13 +139,12 @@ def _another(line: dict[str, Any], known: dict[str, Product]) -> Product | None:
     return known.get(line["new_sku"]) if line["new_sku"] != line["sku"] else None
 
 
-def _settle(turn: Turn, order: Order, difference: Money, method_id: str | None, key: str) -> tuple[Settled, ...]:
-    cause = f"{order.order_number}:{key}"
+def _settle(turn: Turn, changed: Changed, method_id: str | None, key: str) -> tuple[Settled, ...]:
+    order, difference, cause = changed.before, changed.difference, f"{changed.before.order_number}:{key}"
     if difference.minor > 0 and method_id is not None:
         return (charge(turn.session, order, difference, method_id, cause, turn.now),)
-    if difference.minor < 0:
-        return refund(turn.session, order, -difference, method_id, cause, turn.now)
-    return ()
+    back = overpaid(turn.session, order, changed.after)
+    return give_back(turn, order, back, method_id, cause) if back.minor else ()
 
 
 def _diff(turn: Turn, order: Order, planned: Order, asked: set[int], method: Method | None) -> str:
@@ -166,21 +165,25 @@ def _diff(turn: Turn, order: Order, planned: Order, asked: set[int], method: Met
         told.append(turn.say("all_the_same"))
     told += [turn.say("line_same", name=line.description, options=_options(known, line.sku))
              for line in order.lines if line.line in asked and after.get(line.line) == line]  # fmt: skip
-    difference = planned.total - order.total
     told.append(turn.say("totals", before=order.total, after=planned.total))
-    told += _money(turn, difference, method)
+    told += _money(turn, order, planned, method)
     if turn.house.config.orders.item_changes == 1:
         told.append(turn.say("only_once"))
     return "\n".join([*told, turn.say("go_ahead")])
 
 
-def _money(turn: Turn, difference: Money, method: Method | None) -> list[str]:
+def _money(turn: Turn, order: Order, planned: Order, method: Method | None) -> list[str]:
+    difference = planned.total - order.total
     if difference.minor == 0:
         return [turn.say("no_difference")]
+    if difference.minor > 0 and method is not None:
+        return [turn.say("pays_more", amount=difference, method=method.label)]
+    back = overpaid(turn.session, order, planned)
+    if back.minor:
+        shares = going_back(turn, order, back, method.method_id if method else None)
+        return [turn.say("gets_back", amount=one.amount, method=one.method) for one in shares]
     amount = Money(abs(difference.minor), difference.currency)
-    if method is None:
-        return [turn.say("billed_more" if difference.minor > 0 else "billed_less", amount=amount)]
-    return [turn.say("pays_more" if difference.minor > 0 else "gets_back", amount=amount, method=method.label)]
+    return [turn.say("billed_more" if difference.minor > 0 else "billed_less", amount=amount)]
 
 
 def _options(known: dict[str, Product], sku: str) -> str:

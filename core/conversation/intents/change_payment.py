@@ -6,7 +6,7 @@ from core.accounts.service import customer
 from core.billing.settlement import charge, kept_by_method, methods_of, paid, refund, refunded
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import method_for, moved
+from core.conversation.paying import method_for, receipt
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
 from core.conversation.undoing import payment_undo
 from core.errors import Refused
@@ -62,11 +62,11 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     given = refund(turn.session, order, back, None, cause, turn.now)
     taken = charge(turn.session, order, order.total, plan["payment_method"], cause, turn.now)
     told = [turn.say("done", order=order.order_number, method=taken.method, amount=taken.amount)]
-    told += [moved(turn, one) for one in given]
-    receipt = "\n".join(told)
+    told += receipt(turn, given)
+    text = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
-    notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, text, turn.now)
     refunds = [{"amount": str(one.amount.major), "payment_method": one.method_id} for one in given]
     action = Action("change_payment", dict(plan), {"refunds": refunds, "reference": taken.payment_id})
     undo = payment_undo(order, label, cause)
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
+    return Answer(text, actions=(action,), focus={"order_number": order.order_number}, undo=undo)

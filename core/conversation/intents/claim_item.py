@@ -5,7 +5,8 @@ from typing import Any
 from core.accounts.service import customer
 from core.chat import Action
 from core.conversation import files, own
-from core.conversation.sending_back import Goods, goods_meant, refund_method, rules, value_back
+from core.conversation.paying import method_back, told_where
+from core.conversation.sending_back import Goods, goods_meant, rules, value_back
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
 from core.errors import Refused
 from core.notifications.service import Notice, notify
@@ -39,7 +40,7 @@ def answer(turn: Turn) -> Step:
     if not way:
         return Ask("resolution", turn.say("which_way"), tuple(Choice(turn.say(f"way_{one}"), {"resolution": one})
                                                               for one in _WAYS))  # fmt: skip
-    method = refund_method(turn, goods.order) if way == "refund" else None
+    method = method_back(turn, goods.order) if way == "refund" else None
     if isinstance(method, Ask):
         return method
     told = [*goods.left_out, turn.say("confirm", order=goods.order.order_number)]
@@ -48,8 +49,9 @@ def answer(turn: Turn) -> Step:
     if photos:
         told.append(turn.say("photos", count=len(photos)))
     if way == "refund":
-        label = method.label if method else turn.say("as_paid")
-        told.append(turn.say("refund", amount=value_back(turn, goods), method=label))
+        back = value_back(turn, goods)
+        where = told_where(turn, goods.order, back, method) if method else turn.say("as_paid")
+        told.append(turn.say("refund", amount=back, method=where))
     else:
         told.append(turn.say("replace"))
     plan: dict[str, Any] = {

@@ -3,11 +3,11 @@
 from typing import Any
 
 from core.accounts.service import customer
-from core.billing.settlement import Settled, charge, paid, refund, refunded
+from core.billing.settlement import Method, Settled, charge, paid, refunded
 from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
-from core.conversation.paying import moved, settles
+from core.conversation.paying import give_back, going_back, receipt, settles
 from core.conversation.sending_back import Goods, nothing_back, order_back, rules, value_back
 from core.conversation.swapping import is_free, swaps_meant
 from core.conversation.turn import Answer, Ask, Confirm, Instead, Step, Turn
@@ -40,14 +40,12 @@ def answer(turn: Turn) -> Step:
         return swaps
     goods = Goods(order, {line: _units(turn, possible[line], swaps) for line in swaps})
     difference = _difference(turn, goods, swaps)
-    method = settles(turn, difference)
+    method = settles(turn, order, difference)
     if isinstance(method, Ask):
         return method
     told = [turn.say("confirm", order=order.order_number)]
     told += [_line(turn, goods, line.line, swaps[line.line]) for line in goods.lines]
-    amount = Money(abs(difference.minor), difference.currency)
-    key = "no_difference" if not difference.minor else "pays_more" if difference.minor > 0 else "gets_back"
-    told.append(turn.say(key, amount=amount, method=method.label if method else turn.say("as_paid")))
+    told += _money(turn, order, difference, method)
     if turn.house.config.returns.requests_per_order == 1:
         told.append(turn.say("only_once"))
     lines = [{**line, "new_sku": swaps[line["line"]].sku} for line in goods.as_lines()]
@@ -72,14 +70,14 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     settled = _settle(turn, order, difference, plan["payment_method"], f"exchange:{written.return_number}")
     shop = turn.house.config.shop
     told = [turn.say("done", number=written.return_number, address=", ".join((shop.name, *shop.address)))]
-    told += [moved(turn, one) for one in settled]
-    receipt = "\n".join(told)
+    told += receipt(turn, settled)
+    text = "\n".join(told)
     notice = Notice(f"return:{written.return_number}:requested", turn.say("mail_subject", number=written.return_number))
-    notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
+    notify(turn.session, customer(turn.session, turn.customer_id), notice, text, turn.now)
     result = {"return_number": written.return_number, "difference": str(difference.major), "currency": order.currency}
     action = Action("exchange_item", dict(plan), result)
     undo = {"kind": "return", "return_number": written.return_number}
-    return Answer(receipt, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
+    return Answer(text, actions=(action,), focus={"order_number": order.order_number}, undo=undo)
 
 
 def _units(turn: Turn, most: int, swaps: dict[int, Product]) -> int:
@@ -101,9 +99,24 @@ def _difference(turn: Turn, goods: Goods, swaps: dict[int, Product]) -> Money:
 def _settle(turn: Turn, order: Order, difference: Money, method_id: str | None, cause: str) -> tuple[Settled, ...]:
     if difference.minor > 0 and method_id is not None:
         return (charge(turn.session, order, difference, method_id, cause, turn.now),)
+    back = _back(turn, order, difference)
+    return give_back(turn, order, back, method_id, cause) if back.minor else ()
+
+
+def _back(turn: Turn, order: Order, difference: Money) -> Money:
+    """What of a difference below zero can go back: no more than was paid and is not back yet."""
     left = paid(turn.session, order) - refunded(turn.session, order)
-    back = Money(min(-difference.minor, left.minor), order.currency)
-    return refund(turn.session, order, back, method_id, cause, turn.now) if back.minor > 0 else ()
+    return Money(max(0, min(-difference.minor, left.minor)), order.currency)
+
+
+def _money(turn: Turn, order: Order, difference: Money, method: Method | None) -> list[str]:
+    if difference.minor > 0:
+        label = method.label if method else turn.say("as_paid")
+        return [turn.say("pays_more", amount=difference, method=label)]
+    back = _back(turn, order, difference)
+    shares = going_back(turn, order, back, method.method_id if method else None)
+    told = [turn.say("gets_back", amount=one.amount, method=one.method) for one in shares]
+    return told or [turn.say("no_difference")]
 
 
 def _line(turn: Turn, goods: Goods, number: int, product: Product) -> str:

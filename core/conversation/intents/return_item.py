@@ -5,7 +5,8 @@ from typing import Any
 from core.accounts.service import customer
 from core.chat import Action
 from core.conversation import own
-from core.conversation.sending_back import Goods, goods_meant, refund_method, rules, value_back
+from core.conversation.paying import method_back, told_where
+from core.conversation.sending_back import Goods, goods_meant, rules, value_back
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
 from core.notifications.service import Notice, notify
 from core.orders.service import order_of
@@ -29,15 +30,16 @@ def answer(turn: Turn) -> Step:
     if turn.house.config.returns.asks_reason and reason not in REASONS:
         choices = tuple(Choice(turn.say(f"reason_{known}"), {"reason": known}) for known in REASONS)
         return Ask("reason", turn.say("why", name=_names(goods)), choices)
-    method = refund_method(turn, goods.order)
+    method = method_back(turn, goods.order)
     if isinstance(method, Ask):
         return method
     told = [*goods.left_out, turn.say("confirm", order=goods.order.order_number)]
     told += [turn.say("line", units=goods.units[line.line], name=line.description) for line in goods.lines]
     if reason:
         told.append(turn.say("because", reason=turn.say(f"reason_{reason}")))
-    told.append(turn.say("worth_to" if method else "worth", amount=value_back(turn, goods),
-                         method=method.label if method else ""))  # fmt: skip
+    back = value_back(turn, goods)
+    where = told_where(turn, goods.order, back, method) if method else ""
+    told.append(turn.say("worth_to" if method else "worth", amount=back, method=where))
     told.append(turn.say("go_ahead"))
     plan = {
         "order_number": goods.order.order_number,

@@ -4,7 +4,8 @@ from typing import Any
 
 from core.accounts.service import customer
 from core.chat import Action
-from core.conversation.sending_back import Goods, goods_meant, refund_method, rules, value_back
+from core.conversation.paying import method_back, told_where
+from core.conversation.sending_back import Goods, goods_meant, rules, value_back
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
 from core.notifications.service import Notice, notify
 from core.orders.service import order_of
@@ -24,14 +25,14 @@ def answer(turn: Turn) -> Step:
     goods = goods_meant(turn, ReturnKind.WITHDRAWAL)
     if not isinstance(goods, Goods):
         return goods
-    method = refund_method(turn, goods.order)
+    method = method_back(turn, goods.order)
     if isinstance(method, Ask):
         return method
     told = [*goods.left_out, turn.say("confirm", order=goods.order.order_number)]
     told += [turn.say("line", units=goods.units[line.line], name=line.description) for line in goods.lines]
-    told.append(
-        turn.say("refund", amount=value_back(turn, goods), method=method.label if method else turn.say("as_paid"))
-    )
+    back = value_back(turn, goods)
+    where = told_where(turn, goods.order, back, method) if method else turn.say("as_paid")
+    told.append(turn.say("refund", amount=back, method=where))
     plan = {
         "order_number": goods.order.order_number,
         "lines": goods.as_lines(),
