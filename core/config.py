@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
-from core.systems import TIME_OF_DAY, Connected, Section, Shopify
+from core.systems import TIME_OF_DAY, Connected, Section, Shopify, Walmart
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
@@ -436,6 +436,7 @@ class Config(BaseSettings):
     telegram: Telegram = Telegram()
     carriers: Carriers = Carriers()
     shopify: Shopify = Shopify()
+    walmart: Walmart = Walmart()
 
     @classmethod
     def settings_customise_sources(

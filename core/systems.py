@@ -54,3 +54,22 @@ class Shopify(Connected):
     def _can_be_called(self) -> "Shopify":
         self.missing("shop", "token")
         return self
+
+
+class Walmart(Connected):
+    """A seller's account at Walmart's marketplace, by its API; see docs/walmart.md."""
+
+    client_id: str = Field("", description="of the API key of the seller's account")
+    client_secret: SecretStr = Field(SecretStr(""), description="of that key")
+    url: str = Field(
+        "https://marketplace.walmartapis.com", description="the sandbox is https://sandbox.walmartapis.com"
+    )
+    label: str = Field("Walmart", description="how customers know it")
+    history_days: int = Field(180, ge=1, le=180, description="how far back is read at first; Walmart shows no more")
+    takes_items: bool = Field(True, description="whether products come from there; off where they come from elsewhere")
+    acknowledges: bool = Field(False, description="whether new orders are acknowledged as soon as they are kept")
+
+    @model_validator(mode="after")
+    def _can_be_called(self) -> "Walmart":
+        self.missing("client_id", "client_secret")
+        return self

@@ -141,7 +141,8 @@ def number_meant(own: Sequence[str], typed: str) -> str:
     by_zeros = [number for number in own if number.upper().lstrip("0") == bare.lstrip("0")]
     ending = [number for number in own if len(bare) >= _TELLING and number.upper().endswith(bare)]
     by_digits = [number for number in own if _digits(bare) and _digits(number) == _digits(bare)]
-    for found in (by_zeros, ending, by_digits):
+    beginning = [number for number in own if number.upper().startswith(f"{bare}-")]
+    for found in (by_zeros, ending, by_digits, beginning):
         if len(found) == 1:
             return found[0]
     return typed

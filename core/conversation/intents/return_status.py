@@ -5,6 +5,7 @@ from urllib.parse import quote
 from core.conversation.resolve import named_order
 from core.conversation.turn import Answer, Ask, Step, Turn
 from core.errors import NotFound
+from core.exchange.feeds import system_of
 from core.orders.service import orders_of
 from core.returns.model import Return
 from core.returns.service import returns_of
@@ -45,5 +46,9 @@ def _told(turn: Turn, found: Return) -> str:
         line = turn.say("because_rejected", line=line, why=found.why_not)
     if not found.is_sendable:
         return line
+    system = system_of(turn.session, "returns", found.return_number)
+    if system is not None and "return" not in system.acts:
+        where = system.elsewhere.get("return", "")
+        return turn.say("label_elsewhere", line=line, system=system.label, where=where).rstrip(": ")
     page = f"{turn.house.config.web.base_url}/returns/{quote(found.return_number, safe='')}/label"
     return turn.say("with_label", line=line, link=page)

@@ -1,0 +1,175 @@
+"""A marketplace in memory that answers as Walmart documents it, and refuses what Walmart does not document."""
+
+import base64
+import gzip
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+SHARED = next(
+    (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/walmart").is_dir()), None
+)
+KEY = base64.b64encode(b"seller:a-long-secret").decode()
+
+
+def milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def line(number: int = 1, *, sku: str = "LAMP-1", units: int = 1, amount: float = 20.0, tax: float = 1.65,
+         status: str = "Created", at: datetime = NOW, tracking: str = "", **more: Any) -> dict[str, Any]:  # fmt: skip
+    """A line of an order, all its units in one state."""
+    state: dict[str, Any] = {"status": status, "statusQuantity": {"unitOfMeasurement": "EACH", "amount": str(units)}}
+    if tracking:
+        state["trackingInfo"] = {"shipDateTime": milliseconds(at), "carrierName": {"carrier": "UPS"},
+                                 "methodCode": "Standard", "trackingNumber": tracking}  # fmt: skip
+    charge = {"chargeType": "PRODUCT", "chargeName": "ItemPrice",
+              "chargeAmount": {"currency": "USD", "amount": amount},
+              "tax": {"taxName": "Tax1", "taxAmount": {"currency": "USD", "amount": tax}}}  # fmt: skip
+    return {
+        "lineNumber": str(number), "item": {"productName": f"Thing {sku}", "sku": sku}, "charges": {"charge": [charge]},
+        "orderLineQuantity": {"unitOfMeasurement": "EACH", "amount": str(units)}, "statusDate": milliseconds(at),
+        "orderLineStatuses": {"orderLineStatus": [state]}, **more,
+    }  # fmt: skip
+
+
+def order(number: int = 1, *lines: dict[str, Any], node: str = "SellerFulfilled", **more: Any) -> dict[str, Any]:
+    """A purchase order."""
+    return {
+        "purchaseOrderId": f"17962770{number:05d}", "customerOrderId": f"52819564{number:05d}",
+        "customerEmailId": f"CAFE{number:04d}@relay.walmart.com", "orderDate": milliseconds(NOW),
+        "shippingInfo": {"phone": "3155550100", "estimatedDeliveryDate": milliseconds(NOW), "methodCode": "Value",
+                         "estimatedShipDate": milliseconds(NOW),
+                         "postalAddress": {"name": "Ada Example", "address1": "1 Sample Road", "city": "Warners",
+                                           "state": "NY", "postalCode": "13164", "country": "USA"}},
+        "orderLines": {"orderLine": list(lines) or [line()]}, "shipNode": {"type": node}, **more,
+    }  # fmt: skip
+
+
+def returned(about: dict[str, Any], status: str = "INITIATED", **more: Any) -> dict[str, Any]:
+    """A return of the first line of an order."""
+    return {
+        "returnOrderId": "103738048909818825", "customerOrderId": about["customerOrderId"], "returnType": "REFUND",
+        "returnOrderDate": NOW.isoformat(),
+        "returnOrderLines": [{
+            "returnOrderLineNumber": 1, "purchaseOrderId": about["purchaseOrderId"], "purchaseOrderLineNumber": 1,
+            "returnReason": "NO_LONGER_WANTED", "quantity": {"unitOfMeasure": "EACH", "measurementValue": 1},
+            "status": status, "statusTime": NOW.isoformat(), **more,
+        }],
+    }  # fmt: skip
+
+
+@dataclass
+class Market:
+    """What it holds, what it was asked, and what trouble is set for the next calls of a path."""
+
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    returns: list[dict[str, Any]] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    stock: list[dict[str, Any]] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+    asked: list[httpx.Request] = field(default_factory=list)
+    troubles: dict[str, list[httpx.Response | Exception]] = field(default_factory=dict)
+    tokens: int = 0
+    page: int = 200
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        """The way to it."""
+        return httpx.MockTransport(self._answer)
+
+    def paths(self) -> list[str]:
+        """What was asked for, in order."""
+        return [request.url.path for request in self.asked]
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        path = request.url.path
+        if waiting := self.troubles.get(path):
+            trouble = waiting.pop(0)
+            if isinstance(trouble, Exception):
+                raise trouble
+            return trouble
+        assert request.headers["WM_SVC.NAME"]
+        assert request.headers["WM_QOS.CORRELATION_ID"]
+        if path == "/v3/token":
+            return self._token(request)
+        undocumented(request)
+        if request.headers.get("WM_SEC.ACCESS_TOKEN") != f"token-{self.tokens}":
+            return httpx.Response(401, json={"error": [{"code": "UNAUTHORIZED.GMP_GATEWAY_API"}]})
+        return httpx.Response(200, json=self._content(request, path))
+
+    def _token(self, request: httpx.Request) -> httpx.Response:
+        if request.headers["Authorization"] != f"Basic {KEY}":
+            return httpx.Response(401)
+        assert request.content == b"grant_type=client_credentials"
+        self.tokens += 1
+        return httpx.Response(200, json={"access_token": f"token-{self.tokens}", "expires_in": 900})
+
+    def _content(self, request: httpx.Request, path: str) -> Any:
+        asked = request.url.params
+        if path == "/v3/orders":
+            node = asked.get("shipNodeType", "SellerFulfilled")
+            return self._page([one for one in self.orders if one["shipNode"]["type"] == node], asked)
+        if path == "/v3/orders/released":
+            waiting = [one for one in self.orders if one["purchaseOrderId"] not in self.acknowledged]
+            return self._page(waiting, asked)
+        if path.endswith("/acknowledge"):
+            number = path.split("/")[3]
+            self.acknowledged.append(number)
+            return {"order": self._order(number)}
+        if path.startswith("/v3/orders/"):
+            return {"order": self._order(path.split("/")[3])}
+        if path == "/v3/returns":
+            return {"meta": {"totalCount": len(self.returns)}, "returnOrders": self.returns}
+        if path == "/v3/items":
+            return {"ItemResponse": self.items if asked["nextCursor"] == "*" else [], "nextCursor": "end"}
+        assert path == "/v3/fulfillment/inventory"
+        first = int(asked["offset"])
+        return {"headers": {"totalCount": len(self.stock)},
+                "payload": {"inventory": self.stock[first : first + self.page]}}  # fmt: skip
+
+    def _order(self, number: str) -> dict[str, Any]:
+        return next(one for one in self.orders if one["purchaseOrderId"] == number)
+
+    def _page(self, found: list[dict[str, Any]], asked: httpx.QueryParams) -> dict[str, Any]:
+        first = int(asked.get("poIndex", 0))
+        meta: dict[str, Any] = {"totalCount": len(found), "limit": self.page}
+        if first + self.page < len(found):
+            following = asked.merge({"poIndex": str(first + self.page), "hasMoreElements": "true"})
+            meta["nextCursor"] = f"?{following}"
+        return {"list": {"meta": meta, "elements": {"order": found[first : first + self.page]}}}
+
+
+@cache
+def published(name: str) -> dict[str, Any]:
+    """One of Walmart's own descriptions; an empty one where they are not at hand."""
+    if SHARED is None:
+        return {"paths": {}}
+    with gzip.open(SHARED / f"us_mp_{name}.openapi.json.gz", "rt", encoding="utf-8") as file:
+        found: dict[str, Any] = json.load(file)
+    return found
+
+
+def undocumented(request: httpx.Request) -> None:
+    """Fail where Walmart's descriptions know no such call, or not with these parameters."""
+    if SHARED is None:
+        return
+    operations = [
+        (template, methods[request.method.lower()])
+        for name in ("orders", "returns", "items", "inventory")
+        for template, methods in published(name)["paths"].items()
+        if request.method.lower() in methods and re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), request.url.path)
+    ]
+    assert operations, f"Walmart documents no {request.method} {request.url.path}"
+    template, operation = min(operations, key=lambda one: "{" in one[0])
+    from_its_cursor = {"poIndex", "hasMoreElements"}
+    unknown = set(request.url.params) - {one["name"] for one in operation["parameters"]} - from_its_cursor
+    assert not unknown, f"{template} has no {unknown}"
