@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -12,9 +11,9 @@ from core.config import Config
 from core.exchange.model import Cursor, Page, Record, System
 from core.exchange.ports import Backend, Feed, Found, Trouble
 from core.systems import Walmart
+from integrations.reading import Json, after, part, records, said, several, span, written
 from integrations.walmart import mapping, returns
 from integrations.walmart.client import Client
-from integrations.walmart.reading import Json, part, said, several
 
 _ORDERS, _AT_SELLERS = "https://www.walmart.com/orders", "https://seller.walmart.com/returns"
 _ELSEWHERE = {
@@ -22,7 +21,6 @@ _ELSEWHERE = {
     **dict.fromkeys(("return_cancelled", "reorder"), _ORDERS),
     "refund": _AT_SELLERS,
 }
-_OVERLAP = timedelta(minutes=10)
 _PAGE = "200"
 
 
@@ -57,12 +55,12 @@ class Orders:
 
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Everything changed since; at first as far back as the configuration says."""
-        span = _span(cursor, now, self.section)
-        changed = {"lastModifiedStartDate": span["since"], "lastModifiedEndDate": span["until"]}
+        reading = span(cursor, now, self.section.history_days)
+        changed = {"lastModifiedStartDate": reading["since"], "lastModifiedEndDate": reading["until"]}
         params = {"shipNodeType": self.node, **changed, "limit": _PAGE}
-        for answer, at in self.client.pages(self.name, "/v3/orders", params, span["at"]):
-            records, faults = _read(several(answer, "list", "elements", "order"), self._records)
-            yield Page(records, _after(span, at), faults)
+        for answer, at in self.client.pages(self.name, "/v3/orders", params, reading["at"]):
+            taken, faults = _read(several(answer, "list", "elements", "order"), self._records)
+            yield Page(taken, after(reading, at), faults)
 
     def _records(self, one: Json) -> Iterable[Record]:
         return [mapping.order(one, self.section.label)]
@@ -79,13 +77,13 @@ class Released:
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """All that wait; whatever was kept and not acknowledged before is still among them."""
         del cursor
-        created = _written(now - timedelta(days=self.section.history_days))
+        created = written(now - timedelta(days=self.section.history_days))
         params = {"createdStartDate": created, "limit": _PAGE}
         for answer, _ in self.client.pages(self.name, "/v3/orders/released", params, ""):
             orders = several(answer, "list", "elements", "order")
-            records, faults = _read(orders, lambda one: [mapping.order(one, self.section.label)])
-            yield Page(records, {}, faults)
-            for record in records:
+            taken, faults = _read(orders, lambda one: [mapping.order(one, self.section.label)])
+            yield Page(taken, {}, faults)
+            for record in taken:
                 self.client.acknowledge(record.external_id)
 
 
@@ -99,12 +97,12 @@ class Returns:
 
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Everything changed since."""
-        span = _span(cursor, now, self.section)
-        params = {"returnLastModifiedStartDate": span["since"], "returnLastModifiedEndDate": span["until"],
+        reading = span(cursor, now, self.section.history_days)
+        params = {"returnLastModifiedStartDate": reading["since"], "returnLastModifiedEndDate": reading["until"],
                   "limit": _PAGE}  # fmt: skip
-        for answer, at in self.client.pages(self.name, "/v3/returns", params, span["at"]):
-            records, faults = _read(several(answer, "returnOrders"), returns.returned)
-            yield Page(records, _after(span, at), faults)
+        for answer, at in self.client.pages(self.name, "/v3/returns", params, reading["at"]):
+            taken, faults = _read(several(answer, "returnOrders"), returns.returned)
+            yield Page(taken, after(reading, at), faults)
 
 
 @dataclass(frozen=True)
@@ -120,10 +118,10 @@ class Items:
         while at:
             answer = self.client.get(self.name, "/v3/items", {"nextCursor": at})
             found = several(answer, "ItemResponse")
-            records, faults = _read(found, lambda one: [mapping.item(one, now)])
+            taken, faults = _read(found, lambda one: [mapping.item(one, now)])
             following = said(answer, "nextCursor")
             at = following if found and following != at else ""
-            yield Page(records, {"at": at}, faults)
+            yield Page(taken, {"at": at}, faults)
 
 
 @dataclass(frozen=True)
@@ -140,11 +138,11 @@ class Stock:
             params = {"limit": "300", "offset": str(offset)}
             answer = self.client.get(self.name, "/v3/fulfillment/inventory", params)
             found = several(answer, "payload", "inventory")
-            records, faults = _read(found, lambda one: mapping.stock(one, now))
+            taken, faults = _read(found, lambda one: mapping.stock(one, now))
             offset += len(found)
             total = int(part(answer, "headers").get("totalCount") or 0)
             is_last = not found or offset >= total
-            yield Page(records, {"offset": 0 if is_last else offset}, faults)
+            yield Page(taken, {"offset": 0 if is_last else offset}, faults)
             if is_last:
                 return
 
@@ -165,38 +163,12 @@ class Again:
         return [mapping.order(found, self.section.label)] if found else []
 
 
-def _span(cursor: Cursor | None, now: datetime, section: Walmart) -> dict[str, str]:
-    """From when to when is read, and the page to go on with; a reading that was cut off keeps its own end."""
-    kept = dict(cursor or {})
-    since = kept.get("since") or _written(now - timedelta(days=section.history_days))
-    return {"since": since, "until": kept.get("until") or _written(now), "at": kept.get("at") or ""}
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _after(span: dict[str, str], at: str) -> Cursor:
-    if at:
-        return {**span, "at": at}
-    return {"since": _written(datetime.fromisoformat(span["until"]) - _OVERLAP)}
-
-
 def _read(found: Iterable[Json], read: Callable[[Json], Iterable[Record]]) -> tuple[list[Record], list[str]]:
-    """Records, and a sentence for each that could not be read."""
-    records: list[Record] = []
-    faults: list[str] = []
-    for one in found:
-        try:
-            records += read(one)
-        except (ValueError, KeyError, TypeError) as error:
-            known: Any = one.get("purchaseOrderId") or one.get("returnOrderId") or one.get("sku") or "without a number"
-            faults.append(f"Walmart's {str(known)[:40]} was left out: {error}.")
-    return records, faults
+    return records("Walmart", found, ("purchaseOrderId", "returnOrderId", "sku"), read)
 
 
 def _inspect(client: Client, now: datetime) -> Sequence[Found]:
-    since = _written(now - timedelta(days=1))
+    since = written(now - timedelta(days=1))
     try:
         client.get("check", "/v3/orders", {"lastModifiedStartDate": since, "limit": "1"})
     except Trouble as trouble:

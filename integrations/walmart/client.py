@@ -12,7 +12,7 @@ from core.clock import Clock
 from core.exchange.ports import Outcome, Trouble
 from core.systems import Walmart
 from integrations.http import Call, Http, Patience
-from integrations.walmart.reading import part, said
+from integrations.reading import part, said
 
 _SERVICE = "Walmart Marketplace"
 _RENEWED_EARLY = timedelta(minutes=1)

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.exchange.model import Record, version
-from integrations.walmart.reading import Json, Unreadable, country, minor, moment, needed, part, said, several
+from integrations.reading import Json, Unreadable, minor, moment, needed, part, said, several
 
 log = logging.getLogger(__name__)
+_COUNTRIES = {"USA": "US", "PRI": "PR", "CAN": "CA", "MEX": "MX"}
 _LINE = {
     "Created": "open",
     "Acknowledged": "open",
@@ -43,7 +44,7 @@ def order(found: Json, name: str) -> Record:
         "ship_name": said(address, "name"), "ship_line1": said(address, "address1"),
         "ship_line2": said(address, "address2"), "ship_city": said(address, "city"),
         "ship_postcode": said(address, "postalCode"), "ship_region": said(address, "state"),
-        "ship_country": country(address.get("country")),
+        "ship_country": _country(address.get("country")),
     }  # fmt: skip
     parcels, parcel_lines, scans = _parcels(number, lines)
     rows = {
@@ -100,12 +101,26 @@ def warehouse(kind: str) -> str:
     return f"walmart-{(kind or 'wfs').lower()}"
 
 
+def _country(word: object) -> str:
+    """A country in two letters.
+
+    Raises:
+        Unreadable: Walmart's word for it is not known.
+    """
+    code = str(word or "").strip().upper()
+    if len(code) == 2:
+        return code
+    if code not in _COUNTRIES:
+        raise Unreadable(f"a country “{code[:20]}” that is not known")
+    return _COUNTRIES[code]
+
+
 def _customer(found: Json, address: Json) -> dict[str, Any]:
     """Who ordered; Walmart shows only an address that it relays, a new one for every order of a guest."""
     email = needed("an order", found, "customerEmailId").lower()
     known = said(found, "buyerId") or email.partition("@")[0]
     return {"customer_id": f"walmart-{known}", "name": said(address, "name") or "Walmart customer", "email": email,
-            "phone": "", "country": country(address.get("country"))}  # fmt: skip
+            "phone": "", "country": _country(address.get("country"))}  # fmt: skip
 
 
 def _location(found: Json) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.exchange.model import Record, version
-from integrations.walmart.reading import Json, moment, needed, part, said, several
+from integrations.reading import Json, moment, needed, part, said, several
 
 log = logging.getLogger(__name__)
 _STATES = {"INITIATED": "approved", "DELIVERED": "received", "COMPLETED": "refunded", "CANCELLED": "cancelled"}

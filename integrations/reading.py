@@ -1,18 +1,19 @@
-"""What Walmart's answers are read with: parts of parts, amounts, moments and countries."""
+"""What the answers of connected systems are read with: parts of parts, amounts, moments, and spans of what changed."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from core.exchange.model import Cursor, Record
 from core.money import of_major
 
 Json = Mapping[str, Any]
 
-_COUNTRIES = {"USA": "US", "PRI": "PR", "CAN": "CA", "MEX": "MX"}
+_OVERLAP = timedelta(minutes=10)
 
 
 class Unreadable(ValueError):
-    """An answer that is not of the shape that Walmart documents."""
+    """An answer that is not of the shape that its system documents."""
 
 
 def needed(what: str, found: Json, name: str) -> str:
@@ -25,20 +26,6 @@ def needed(what: str, found: Json, name: str) -> str:
     if not text:
         raise Unreadable(f"{what} without {name}")
     return text
-
-
-def country(word: object) -> str:
-    """A country in two letters.
-
-    Raises:
-        Unreadable: Walmart's word for it is not known.
-    """
-    code = str(word or "").strip().upper()
-    if len(code) == 2:
-        return code
-    if code not in _COUNTRIES:
-        raise Unreadable(f"a country “{code[:20]}” that is not known")
-    return _COUNTRIES[code]
 
 
 def moment(when: object) -> datetime:
@@ -85,3 +72,37 @@ def several(found: Json, *names: str) -> list[Json]:
     value: Any = part(found, *names[:-1]).get(names[-1])
     many = value if isinstance(value, list) else [value]
     return [one for one in many if isinstance(one, Mapping)]
+
+
+def records(
+    system: str, found: Iterable[Json], names: Iterable[str], read: Callable[[Json], Iterable[Record]]
+) -> tuple[list[Record], list[str]]:
+    """Records of what was found, and a sentence for each that could not be read, by the first name that it has."""
+    taken: list[Record] = []
+    faults: list[str] = []
+    for one in found:
+        try:
+            taken += read(one)
+        except (ValueError, KeyError, TypeError) as error:
+            known = next((said(one, name) for name in names if said(one, name)), "without a number")
+            faults.append(f"{system}'s {known[:40]} was left out: {error}.")
+    return taken, faults
+
+
+def span(cursor: Cursor | None, now: datetime, days: int) -> dict[str, str]:
+    """From when to when is read, and the page to go on with; a reading that was cut off keeps its own end."""
+    kept = dict(cursor or {})
+    since = kept.get("since") or written(now - timedelta(days=days))
+    return {"since": since, "until": kept.get("until") or written(now), "at": kept.get("at") or ""}
+
+
+def after(reading: Mapping[str, str], at: str) -> Cursor:
+    """From where to go on: the next page, or what changes after this reading, a little overlapping."""
+    if at:
+        return {**reading, "at": at}
+    return {"since": written(datetime.fromisoformat(reading["until"]) - _OVERLAP)}
+
+
+def written(at: datetime) -> str:
+    """A moment as ISO 8601 in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
