@@ -65,6 +65,10 @@ def _count(name: str, meaning: str, default: int | None = None, least: float | N
     return Column(name, Kind.INTEGER, meaning, default=default, least=least)
 
 
+def _size(name: str, meaning: str) -> Column:
+    return Column(name, Kind.DECIMAL, meaning, least=0)
+
+
 def _amount(name: str, meaning: str, default: int | None = None) -> Column:
     return Column(name, Kind.MONEY, meaning, default=default, least=0)
 
@@ -137,6 +141,10 @@ TABLES: tuple[Table, ...] = (
             _TAX,
             Column("weight_kg", Kind.DECIMAL, "per unit", default=0.0, least=0),
             Column("volume_m3", Kind.DECIMAL, "per unit", default=0.0, least=0),
+            _count("shelf_life_days", "how long it keeps once it is here; left out where it keeps", least=1),
+            Column("phase_out_on", Kind.DATE, "from when on nobody asks for it any more"),
+            Column("obsolescence_rate", Kind.RATE, "chance to go out of use within a year", default=0.0, least=0),
+            _amount("salvage_value", "what a unit brings that spoiled or was phased out", default=0),
             Column("returnable", Kind.FLAG, "false for final sale", default=True),
             Column("active", Kind.FLAG, "false when no longer sold", default=True),
             _text("family", "the same for all variants of one thing; left out where there are none", default=""),
@@ -150,6 +158,8 @@ TABLES: tuple[Table, ...] = (
             _must("location", "short code"),
             _must("name", ""),
             _text("country", "two letters", default=""),
+            _size("storage_m3", "room for what is there, on its way and ordered; left out for no limit"),
+            _amount("budget", "most to order for it in a month, in the shop's currency; left out for no limit"),
         ),
     ),
     Table(
@@ -166,6 +176,11 @@ TABLES: tuple[Table, ...] = (
             _amount("order_cost", "cost of placing one purchase order", default=0),
             _amount("line_cost", "cost of handling one line of it", default=0),
             _amount("minimum_order_value", "smallest order accepted", default=0),
+            _size("vehicle_weight_kg", "what one trip carries; left out for no limit"),
+            _size("vehicle_volume_m3", "likewise"),
+            _size("vehicle_pallets", "likewise"),
+            _amount("trip_cost", "what a trip costs, however full", default=0),
+            _amount("budget", "most to order from it in a month; left out for no limit"),
         ),
     ),
     Table(
@@ -179,6 +194,7 @@ TABLES: tuple[Table, ...] = (
             _count("minimum", "fewest units on a line", default=1, least=1),
             _count("pack", "units come in multiples of this", default=1, least=1),
             _count("maximum", "most units on a line", least=1),
+            _count("units_per_pallet", "left out where it travels on none", least=1),
             Column("price_breaks", Kind.BREAKS, "from this quantity on, all units at this price"),
         ),
     ),

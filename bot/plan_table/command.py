@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.plan_table import columns, local, shelves
-from bot.plan_table.agreeing import PLACES, TERMS
 from bot.plan_table.columns import Left
-from bot.plan_table.kernel import TOLD, Span, schema
+from bot.plan_table.kernel import PLACES, TOLD, Span, schema
 from bot.plan_table.shelves import Shelves
 from bot.plan_table.spill import Finder, Spilled, spill
 from core.config import Config
 from core.errors import InvalidInput
+from core.replenishment.agreement import TERMS
 
 _MOST_SHOWN = 20
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.plan_table.agreeing import PLACES, TERMS, Agreed, Rows, agree
 from core.replenishment import Table, Vector
+from core.replenishment.agreement import MONEY, ROOM, TERMS, Agreed, Rows, Shared, agree
 from core.replenishment.demand import Velocity, velocity
 from core.replenishment.items import Items
-from core.replenishment.lead_time import lead_time_demand
-from core.replenishment.loss import quantile
+from core.replenishment.life import life_cap
 from core.replenishment.plan import reason
 from core.replenishment.targets import stockout_costs
 
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TOLD = b"told"
+PLACES = {"storage_m3": np.inf, "budget": np.inf}
+"""What places have, and what counts where they say nothing."""
+
+_SPOKEN = {ROOM: "cubic_metre", MONEY: "money"}
 _EPOCH = date(1970, 1, 1)
 
 
@@ -57,7 +60,7 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
 
     Args:
         table: of whole orders, and whole places where those share room or money, each order's lines together: the
-            columns `shelves.read` gives, those of `agreeing.TERMS` and `agreeing.PLACES`, and lists `days` (period
+            columns `shelves.read` gives, those of `TERMS` and `PLACES`, and lists `days` (period
             from 0), `units` and `in_stock` of the periods something is known of.
         span: of what time.
 
@@ -70,14 +73,29 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
     order = supplier * (location.max(initial=0) + 1) + location
     pace = _pace(table, order, span)
     terms = {name: _floats(table, name) for name in (*TERMS, *PLACES)}
-    names = table["supplier"], table["location"]
-    rows = Rows(
-        order, location, _floats(table, "weight_kg"), _floats(table, "volume_m3"), terms,
-        lambda row: (names[0][row].as_py(), names[1][row].as_py()),
-    )  # fmt: skip
-    agreed = agree(_items(table, pace), pace, rows)
-    told = {"prices": agreed.prices, "notes": agreed.notes}
-    return _rows(table, agreed, span).replace_schema_metadata({TOLD: json.dumps(told)})
+    items, volume = _items(table, pace), _floats(table, "volume_m3")
+    rows = Rows(order, _floats(table, "weight_kg"), volume, 1.0 / _floats(table, "units_per_pallet"), terms)
+    there = np.bincount(location, volume * np.maximum(items.position, 0.0))[location].astype(np.float64)
+    shared = (
+        Shared(ROOM, location, volume, terms["storage_m3"], there),
+        Shared(MONEY, location, items.unit_cost, terms["budget"], np.zeros_like(there)),
+    )
+    agreed = agree(items, pace, rows, shared)
+    return _rows(table, agreed, span).replace_schema_metadata({TOLD: json.dumps(_told(table, agreed))})
+
+
+def _told(table: "pa.Table", agreed: Agreed) -> dict[str, list[dict[str, Any]]]:
+    """Shadow prices by place, and what could not be met."""
+    prices: dict[str, dict[str, Any]] = {}
+    for one in agreed.prices:
+        place = table["location"][int(one.rows[0])].as_py()
+        prices.setdefault(place, {"location": place, "cubic_metre": 0.0, "money": 0.0})
+        prices[place][_SPOKEN[one.shared.kind]] = one.price
+    notes = [
+        {name: table[name][int(one.rows[0])].as_py() for name in ("supplier", "location")} | {"sentence": one.sentence}
+        for one in agreed.notes
+    ]
+    return {"prices": list(prices.values()), "notes": notes}
 
 
 def _codes(table: "pa.Table", name: str) -> NDArray[np.int64]:
@@ -127,7 +145,8 @@ def _items(table: "pa.Table", pace: Velocity) -> Items:
     if not (np.all(np.isnan(service)) and np.all(np.isnan(fill))):
         items = replace(items, stockout_cost=stockout_costs(items, pace, service, fill))
     life = _floats(table, "shelf_life_days")
-    return _fresh(items, pace, life, _floats(table, "salvage_value")) if np.any(np.isfinite(life)) else items
+    until = items.lead_days + life
+    return replace(items, life_cap=life_cap(items, pace, until, _floats(table, "salvage_value")))
 
 
 def _padded(lists: Any, most: int, empty: float) -> Table:
@@ -136,19 +155,6 @@ def _padded(lists: Any, most: int, empty: float) -> Table:
     row = np.repeat(np.arange(len(lists)), np.diff(offsets))
     padded[row, np.arange(len(row)) - (offsets[:-1] - offsets[0])[row]] = lists.flatten().to_numpy()
     return padded
-
-
-def _fresh(items: Items, pace: Velocity, life: Vector, salvage: Vector) -> Items:
-    """No more than sells before it spoils: the newsvendor's quantity over the time an order arrives and keeps in.
-
-    The largest order falls to that, but never below the smallest the supplier accepts.
-    """
-    days = np.where(np.isfinite(life), life, 0.0)
-    demand = lead_time_demand(pace, items.lead_days, items.lead_sd, days).protected
-    lost = np.maximum(items.unit_cost - salvage, 1e-9)
-    share = np.minimum(items.stockout_cost / np.maximum(items.stockout_cost + lost, 1e-12), 0.9999)
-    room = np.maximum(quantile(share, demand) - items.position, items.limits.least)
-    return replace(items, maximum=np.where(np.isfinite(life), np.minimum(items.maximum, room), items.maximum))
 
 
 def _rows(table: "pa.Table", agreed: Agreed, span: Span) -> "pa.Table":

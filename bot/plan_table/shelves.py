@@ -23,7 +23,7 @@ NAMES = ("sku", "location", "supplier")
 _ZERO = ("on_order", "backordered", "minimum", "weight_kg", "volume_m3", "salvage_value")
 READ = frozenset({*REQUIRED, *NAMES, *TARGETS, *_ZERO, "order_cost",
                   "line_cost", "holding_rate", "stockout_cost", "lead_time_sd_days", "review_days", "pack", "maximum",
-                  "shelf_life_days", "price_breaks"})  # fmt: skip
+                  "shelf_life_days", "price_breaks", "units_per_pallet"})  # fmt: skip
 _AS_IN_ITEMS = {"lead_time_days": "lead_days", "lead_time_sd_days": "lead_sd"}
 
 
@@ -131,7 +131,8 @@ def _numbers(given: Any, planning: Planning, defaults: Tables, faults: Faults) -
     usual: dict[str, float] = dict.fromkeys(_ZERO, 0.0) | {
         "order_cost": defaults.order_cost, "line_cost": defaults.line_cost, "holding_rate": planning.holding_rate,
         "lead_time_sd_days": defaults.lead_time_sd_days, "review_days": defaults.review_days, "pack": 1.0,
-        "maximum": np.inf, "shelf_life_days": np.inf, "service_level": np.nan, "fill_rate": np.nan,
+        "maximum": np.inf, "shelf_life_days": np.inf, "units_per_pallet": np.inf, "service_level": np.nan,
+        "fill_rate": np.nan,
     }  # fmt: skip
     found: dict[str, Vector] = {}
     for name in (*REQUIRED[1:], *usual, "stockout_cost"):
@@ -183,8 +184,9 @@ def _check(read: dict[str, Vector], tiers: tuple[Any, Any], faults: Faults) -> N
     for name in ("weight_kg", "volume_m3", "salvage_value"):
         for row in np.flatnonzero(read[name] < 0).tolist():
             faults.setdefault(row, f"its {name} is {read[name][row]:g}; give at least 0")
-    for row in np.flatnonzero(~(read["shelf_life_days"] > 0)).tolist():
-        faults.setdefault(row, f"its shelf_life_days is {read['shelf_life_days'][row]:g}; give more than 0")
+    for name in ("shelf_life_days", "units_per_pallet"):
+        for row in np.flatnonzero(~(read[name] > 0)).tolist():
+            faults.setdefault(row, f"its {name} is {read[name][row]:g}; give more than 0")
 
 
 def _with_open_orders(table: "pa.Table", path: Path) -> tuple["pa.Table", list[Left]]:

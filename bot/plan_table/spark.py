@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.plan_table import columns, kernel, local, shelves, spill
-from bot.plan_table.agreeing import PLACES, TERMS
-from bot.plan_table.kernel import Span
+from bot.plan_table.kernel import PLACES, Span
 from core.config import Planning, Tables
 from core.errors import InvalidInput
+from core.replenishment.agreement import TERMS
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.catalog.model import Product
+from core.catalog.model import Handling, Product
 from core.catalog.rows import ProductRow
 from core.money import Money
 
@@ -22,6 +22,13 @@ def products(session: Session, skus: Sequence[str]) -> dict[str, Product]:
 def all_products(session: Session) -> dict[str, Product]:
     """Every product by its code, those no longer sold included."""
     return {row.sku: _product(row) for row in session.scalars(select(ProductRow))}
+
+
+def handling(session: Session) -> dict[str, Handling]:
+    """What handling each product takes, by its code."""
+    names = ("weight_kg", "volume_m3", "shelf_life_days", "phase_out_on", "obsolescence_rate", "salvage_value")
+    rows = session.execute(select(ProductRow.sku, *(getattr(ProductRow, name) for name in names)))
+    return {sku: Handling(*values) for sku, *values in rows}
 
 
 def names_on_sale(session: Session) -> list[tuple[str, str]]:

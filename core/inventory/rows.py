@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, RowId
+from core.database.base import Base, Minor, RowId
 
 
 class LocationRow(Base):
@@ -16,6 +16,8 @@ class LocationRow(Base):
     location: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     country: Mapped[str] = mapped_column(default="")
+    storage_m3: Mapped[float | None]
+    budget: Mapped[int | None] = mapped_column(Minor)
 
 
 class StockRow(Base):

@@ -29,6 +29,20 @@ class Movement:
     units: int
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a place has: room, and money of a month in minor units of the shop's currency; None: no limit."""
+
+    storage_m3: float | None = None
+    budget: int | None = None
+
+
+def rooms(session: Session) -> dict[str, Room]:
+    """What each place has."""
+    rows = session.execute(select(LocationRow.location, LocationRow.storage_m3, LocationRow.budget))
+    return {location: Room(storage_m3, budget) for location, storage_m3, budget in rows}
+
+
 def location_names(session: Session) -> dict[str, str]:
     """What each location is called, by its code."""
     rows = session.execute(select(LocationRow.location, LocationRow.name))

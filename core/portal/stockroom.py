@@ -13,6 +13,7 @@ from core.errors import Conflict, InvalidInput, PortalError
 from core.money import Money
 from core.portal.rooms import Rooms
 from core.purchasing import (
+    books,
     cards,
     decisions,
     limits,
@@ -28,6 +29,7 @@ from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
 from core.purchasing.planning import Skipped
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
+from core.purchasing.scarcity import Scarce
 from core.purchasing.service import planner
 from core.purchasing.standing_in import Away, Delegation
 from core.purchasing.waiting import Waiting
@@ -50,6 +52,7 @@ class PlanOutcome:
     totals: dict[str, int]
     skipped: tuple[Skipped, ...]
     seconds: float
+    scarce: tuple[Scarce, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For programs to read."""
@@ -65,6 +68,7 @@ class PlanOutcome:
             told.append("There is nothing to plan: bring products, suppliers, supplier_items and stock first.")
         elif not self.proposals:
             told.append("What is here, on order or already proposed is enough.")
+        told += [f"  {one}" for one in self.scarce]
         told += [f"  left out: {one.sku} at {one.location}: {one.sentence}" for one in self.skipped[:_MOST_SHOWN]]
         if len(self.skipped) > _MOST_SHOWN:
             told.append(f"  … {len(self.skipped) - _MOST_SHOWN} more; --json lists them all")
@@ -90,11 +94,11 @@ class Stockroom(Rooms):
             decisions.expire_old(session, self._clock(), self._config)
         for _ in range(_MOST_TRIES):
             with self._database.reading() as session:
-                books = planning.read(session, shop, settings, planning.Wanted(day, supplier), self._clock())
-            if supplier is not None and supplier not in books.suppliers:
-                known = ", ".join(sorted(books.suppliers)[:12]) or "none yet; import suppliers first"
+                read = books.read(session, shop, settings, books.Wanted(day, supplier), self._clock())
+            if supplier is not None and supplier not in read.suppliers:
+                known = ", ".join(sorted(read.suppliers)[:12]) or "none yet; import suppliers first"
                 raise InvalidInput(f"There is no supplier “{supplier}”; there are: {known}.")
-            plan = planning.compute(books, settings)
+            plan = planning.compute(read, settings)
             with self._database.unit_of_work() as session:
                 written = planning.write(session, run, plan, settings, self._clock())
                 if written:
@@ -171,9 +175,8 @@ class Stockroom(Rooms):
         Raises:
             NotFound: there is no such proposal or line, or this person may not see it.
         """
-        planning = self._config.planning
         with self._database.reading() as session:
-            return recosting.recosted(session, staff, proposal_id, quantities, planning, self._clock())
+            return recosting.recosted(session, staff, proposal_id, quantities, self._config, self._clock())
 
     def what_if(self, staff: Staff, proposal_id: int, supposed: Supposed) -> WhatIf:
         """A proposal if delivery took so long, or if so much more were asked for; changes nothing.
@@ -310,4 +313,4 @@ def _outcome(run: str, day: date, plan: planning.Plan, written: int, seconds: fl
     for draft in drafts:
         totals[draft.currency] = totals.get(draft.currency, 0) + draft.total
     lines = sum(len(draft.lines) for draft in drafts)
-    return PlanOutcome(run, day, plan.planned, written, lines, totals, plan.skipped, seconds)
+    return PlanOutcome(run, day, plan.planned, written, lines, totals, plan.skipped, seconds, plan.scarce)

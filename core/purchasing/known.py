@@ -5,7 +5,7 @@ quantities with costs in minor units.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from core.money import Money, exponent
 from core.purchasing.model import SupplierItem
 from core.replenishment.demand import Velocity
+from core.replenishment.life import life_cap
 from core.replenishment.plan import Items
 
 
@@ -36,6 +37,11 @@ class Known:
     dispersion: float
     returning: int = 0
     """Units of `on_order` that customers announced to send back."""
+    weight_kg: float = 0.0
+    volume_m3: float = 0.0
+    sells_for: float | None = None
+    """Days from then until nothing of this order would sell any more; None: there is no such day."""
+    salvage: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a proposal's line."""
@@ -48,6 +54,7 @@ class Known:
             "pack": self.item.pack,
             "maximum": self.item.maximum,
             "breaks": [list(one) for one in self.item.breaks],
+            "units_per_pallet": self.item.units_per_pallet,
         }
         return {**{name: value for name, value in vars(self).items() if name != "item"}, "item": terms}
 
@@ -99,7 +106,12 @@ def arrays(known: Sequence[Known]) -> tuple[Items, Velocity]:
         exposure=_floats(one.exposure for one in known),
         dispersion=_floats(one.dispersion for one in known),
     )
-    return Items(**columns(known)), velocity
+    items = Items(**columns(known))
+    if all(one.sells_for is None for one in known):
+        return items, velocity
+    until = _floats(np.inf if one.sells_for is None else one.sells_for for one in known)
+    salvage = _floats(one.salvage / 10 ** exponent(one.item.currency) for one in known)
+    return replace(items, life_cap=life_cap(items, velocity, until, salvage)), velocity
 
 
 def as_money(major: float, currency: str) -> Money:

@@ -43,6 +43,7 @@ class SupplierItem:
     pack: int = 1
     maximum: int | None = None
     breaks: tuple[tuple[int, int], ...] = ()
+    units_per_pallet: int | None = None
 
     def cost_at(self, quantity: int) -> int:
         """Cost of a unit when so many are ordered.
@@ -81,11 +82,35 @@ class ProposalLine:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What an order weighs and takes up, the trips it takes and how full they are; no `trips` where none are stated."""
+
+    weight_kg: float
+    volume_m3: float
+    pallets: float
+    trips: int
+    fill: float
+
+    def __str__(self) -> str:
+        """As planners read it.
+
+        >>> str(Load(412.0, 1.94, 0.0, 2, 0.87))
+        '412 kg, 1.94 m³, 2 trips, 87 % full'
+        """
+        sizes = ((self.weight_kg, "kg"), (self.volume_m3, "m³"), (self.pallets, "pallets"))
+        told = [f"{round(size, 2) if size < 100 else round(size):,} {unit}" for size, unit in sizes if size]
+        if self.trips:
+            told += [f"{self.trips} {'trip' if self.trips == 1 else 'trips'}", f"{round(100 * self.fill)} % full"]
+        return ", ".join(told)
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What the plan would order from one supplier for one location; lines are empty in lists.
 
     `at_risk` counts the lines that would more likely than not run short without this order; `approved_by` are those
-    who said yes to this revision, in the order they did; `root` is what it was split from or goes on with.
+    who said yes to this revision, in the order they did; `root` is what it was split from or goes on with; `scarce`
+    says what room and money were short.
     """
 
     proposal_id: int
@@ -112,6 +137,8 @@ class Proposal:
     root: int | None = None
     snoozed_until: datetime | None = None
     editors: tuple[str, ...] = ()
+    load: Load | None = None
+    scarce: tuple[str, ...] = ()
 
     def is_asleep(self, now: datetime) -> bool:
         """Whether somebody put it off and the day has not come yet."""

@@ -1,42 +1,32 @@
 """A plan: read what is known in one unit of work, compute outside of any, write proposals in another."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.catalog.model import Product
-from core.catalog.service import all_products
-from core.config import Planning, Shop
+from core.catalog.model import Handling
+from core.config import Planning
 from core.database.audit import record
-from core.database.numbers import advance, current
+from core.database.numbers import advance
 from core.database.upsert import insert_new
-from core.inventory import service as inventory
 from core.money import Money, exponent
-from core.orders import service as orders
-from core.purchasing import limits
+from core.purchasing import limits, scarcity
+from core.purchasing.books import EDITIONS, Books, Place
 from core.purchasing.known import Known, arrays, columns
-from core.purchasing.model import ProposalStatus, SupplierItem
-from core.purchasing.position import Position, positions
+from core.purchasing.model import ProposalStatus
+from core.purchasing.position import Position
 from core.purchasing.proposals import content_hash
 from core.purchasing.rows import ProposalLineRow, ProposalRow
-from core.purchasing.service import Supplier, lead_times, supplier_items, suppliers
+from core.purchasing.scarcity import Scarce
+from core.replenishment.agreement import Agreed, agree
 from core.replenishment.demand import Velocity, velocity
-from core.replenishment.lead_time import learnt
-from core.replenishment.plan import Proposed, faults, propose, reason, to_minimum_value
+from core.replenishment.plan import faults, reason
 
-Place = tuple[str, str]
-_RECEIPTS_SINCE = timedelta(days=730)
-_EDITIONS = "plan"
-_MOST_ASKED = 3.0
-"""A day's questions count for at most so many usual days of sales, whatever number anybody typed."""
 _LEAST_MARGIN = 0.1
 """A unit short costs at least this share of its unit cost, however small its margin."""
 
@@ -48,33 +38,6 @@ class Skipped:
     sku: str
     location: str
     sentence: str
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The day to plan for, and the only supplier to plan for where one is named."""
-
-    as_of: date
-    supplier: str | None = None
-
-
-@dataclass(frozen=True)
-class Books:
-    """Everything a plan reads: demand by day at each place, terms, positions, receipts."""
-
-    as_of: date
-    edition: int
-    suppliers: dict[str, Supplier]
-    items: dict[str, SupplierItem]
-    products: dict[str, Product]
-    places: tuple[Place, ...]
-    positions: dict[Place, Position]
-    units: np.ndarray[Any, np.dtype[np.float64]]
-    in_stock: np.ndarray[Any, np.dtype[np.float64]]
-    enquiries: np.ndarray[Any, np.dtype[np.float64]] | None
-    lead: dict[str, tuple[float, float]]
-    resting: frozenset[Place]
-    """(supplier, location) of proposals rejected lately."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +63,7 @@ class Draft:
     currency: str
     expected_on: date
     lines: tuple[DraftLine, ...]
+    scarce: tuple[Scarce, ...] = ()
 
     @property
     def total(self) -> int:
@@ -115,38 +79,7 @@ class Plan:
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...]
     planned: int
-
-
-def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
-    """Read what a plan needs; the cheapest supplier of each product is the one asked."""
-    as_of, supplier, zone = wanted.as_of, wanted.supplier, shop.zone
-    days = planning.history_weeks * 7
-    first = as_of - timedelta(days=days)
-    chosen = _cheapest(supplier_items(session))
-    items = {sku: item for sku, item in chosen.items() if supplier in {None, item.supplier}}
-    stated = suppliers(session)
-    demand, on_sale = _demand(session, first, as_of, zone)
-    standing = positions(session)
-    places = tuple(sorted(place for place in {*demand, *standing} if place[0] in items))
-    row_of = {place: row for row, place in enumerate(places)}
-    units, in_stock, asked = np.zeros((len(places), days)), np.ones((len(places), days)), np.zeros((len(places), days))
-    for place, by_day in demand.items():
-        for day, sold in by_day.items() if place in row_of else ():
-            units[row_of[place], (day - first).days] = max(0.0, sold)
-    for place, empty in inventory.empty_days(session, first, as_of, zone).items():
-        if place in row_of:
-            in_stock[row_of[place], [(day - first).days for day in empty]] = 0.0
-    for (place, day), share in on_sale.items():
-        if place in row_of:
-            in_stock[row_of[place], (day - first).days] = min(1.0, max(0.0, share))
-    if planning.enquiries:
-        _note_enquiries(session, first, as_of, row_of, in_stock, asked)
-        asked = np.minimum(asked, _MOST_ASKED * _usual_days(units)[:, None])
-    return Books(
-        as_of, current(session, _EDITIONS), stated, items, all_products(session), places, standing, units, in_stock,
-        asked if planning.enquiries else None, _leads(session, stated, as_of, zone),
-        _resting(session, now - timedelta(days=planning.rest_days)),
-    )  # fmt: skip
+    scarce: tuple[Scarce, ...] = ()
 
 
 def compute(books: Books, planning: Planning) -> Plan:
@@ -157,22 +90,32 @@ def compute(books: Books, planning: Planning) -> Plan:
     asked = None if books.enquiries is None else books.enquiries[rows]
     pace = velocity(books.units[rows], books.in_stock[rows], enquiries=asked, enquiry_weight=planning.enquiry_weight)
     known = [_known(books, books.places[row], pace, at, planning) for at, row in enumerate(rows)]
-    groups: dict[Place, list[Known]] = defaultdict(list)
     wrong = faults(columns(known))
-    for at, row in enumerate(rows):
-        sku, location = books.places[row]
-        if at in wrong:
-            skipped.append(Skipped(sku, location, wrong[at]))
-        else:
-            groups[books.items[sku].supplier, location].append(known[at])
-    tried = [
-        _draft(books, supplier, location, members)
-        for (supplier, location), members in sorted(groups.items())
-        if (supplier, location) not in books.resting
+    skipped += [Skipped(*books.places[rows[at]], sentence) for at, sentence in sorted(wrong.items())]
+    places = [books.places[row][1] for row in rows]
+    awake = [
+        at for at, one in enumerate(known) if at not in wrong and (one.item.supplier, places[at]) not in books.resting
     ]
-    drafts = tuple(draft for draft in tried if isinstance(draft, Draft))
-    skipped += [draft for draft in tried if isinstance(draft, Skipped)]
-    return Plan(books.edition, drafts, tuple(skipped), len(rows) - len(wrong))
+    if not awake:
+        return Plan(books.edition, (), tuple(skipped), len(rows) - len(wrong))
+    drafts, more, short = _agreed(books, [known[at] for at in awake], [places[at] for at in awake], planning)
+    return Plan(books.edition, drafts, (*skipped, *more), len(rows) - len(wrong), short)
+
+
+def _agreed(
+    books: Books, known: Sequence[Known], places: Sequence[str], planning: Planning
+) -> tuple[tuple[Draft, ...], tuple[Skipped, ...], tuple[Scarce, ...]]:
+    """What to order of products that can be planned, what could not be ordered as it should, and what was short."""
+    asked, scopes = scarcity.asked(books, known, places), scarcity.shared(books, known, places, planning.budget)
+    agreed = agree(*arrays(known), asked, [one.shared for one in scopes])
+    short = scarcity.scarce(agreed, scopes, [one.item.currency for one in known])
+    members: dict[Place, list[int]] = defaultdict(list)
+    for row, one in enumerate(known):
+        members[one.item.supplier, places[row]].append(row)
+    drafts = [_draft(books, place, rows, known, agreed, short) for place, rows in sorted(members.items())]
+    notes = [_skipped(one.rows.tolist(), one.sentence, known, places) for one in agreed.notes]
+    told = sorted({one for found in short.values() for one in found}, key=lambda one: (one.kind, one.whose))
+    return tuple(one for one in drafts if one.lines), (*notes, *_dropped(books, members, agreed)), tuple(told)
 
 
 def _plannable(books: Books) -> tuple[list[int], list[Skipped]]:
@@ -194,7 +137,7 @@ def write(session: Session, run: str, plan: Plan, planning: Planning, now: datet
     """
     if not plan.drafts:
         return 0
-    if not advance(session, _EDITIONS, plan.edition):
+    if not advance(session, EDITIONS, plan.edition):
         return None
     return sum(_put_up(session, run, draft, planning, now) for draft in plan.drafts)
 
@@ -216,6 +159,7 @@ def _put_up(session: Session, run: str, draft: Draft, planning: Planning, now: d
         "created_at": now,
         "expires_at": now + timedelta(days=planning.proposal_days),
         "expected_on": draft.expected_on,
+        "scarce": [[one.kind, one.whose, one.price] for one in draft.scarce] or None,
         "decision_reason": "",
     }
     proposal_id = insert_new(session, ProposalRow, head)
@@ -243,73 +187,6 @@ def _rows(proposal_id: int, draft: Draft) -> list[ProposalLineRow]:
     ]
 
 
-def _cheapest(items: Iterable[SupplierItem]) -> dict[str, SupplierItem]:
-    chosen: dict[str, SupplierItem] = {}
-    for item in items:
-        if item.sku not in chosen or item.unit_cost < chosen[item.sku].unit_cost:
-            chosen[item.sku] = item
-    return chosen
-
-
-def _demand(
-    session: Session, first: date, as_of: date, zone: ZoneInfo
-) -> tuple[dict[Place, dict[date, float]], dict[tuple[Place, date], float]]:
-    """Units by place and day, and the share of the day on sale where it is known; the day of the plan is not over."""
-    demand: dict[Place, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    on_sale: dict[tuple[Place, date], float] = {}
-    begin = datetime.combine(first, time(), zone)
-    for sku, location, placed_at, units in orders.units_ordered(session, begin):
-        day = placed_at.astimezone(zone).date()
-        if first <= day < as_of:
-            demand[sku, location][day] += units
-    for sku, location, day, units, share in inventory.daily_sales(session, first):
-        if day < as_of:
-            demand[sku, location][day] += units
-            on_sale[(sku, location), day] = share
-    return demand, on_sale
-
-
-def _usual_days(units: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Units of a usual day with sales at each place, at least 1: the measure for what is asked for in vain."""
-    days = [row[row > 0] for row in units]
-    return np.array([float(np.median(sold)) if len(sold) else 1.0 for sold in days]).clip(min=1.0)
-
-
-def _note_enquiries(
-    session: Session, first: date, as_of: date, row_of: dict[Place, int], in_stock: Any, asked: Any
-) -> None:
-    """Somebody who asked in vain shows that the shelf was empty that day, and what was wanted."""
-    places: dict[str, int] = {}
-    for (sku, _), row in row_of.items():
-        places.setdefault(sku, row)
-    for sku, day, units in inventory.enquiries(session, first):
-        if sku in places and day < as_of:
-            in_stock[places[sku], (day - first).days] = 0.0
-            asked[places[sku], (day - first).days] += units
-
-
-def _resting(session: Session, since: datetime) -> frozenset[Place]:
-    rows = session.execute(
-        select(ProposalRow.supplier, ProposalRow.location).where(
-            ProposalRow.status == ProposalStatus.REJECTED.value, ProposalRow.decided_at > since
-        )
-    )
-    return frozenset((supplier, location) for supplier, location in rows)
-
-
-def _leads(
-    session: Session, stated: dict[str, Supplier], as_of: date, zone: ZoneInfo
-) -> dict[str, tuple[float, float]]:
-    receipts = lead_times(session, datetime.combine(as_of - _RECEIPTS_SINCE, time(), zone))
-    codes = list(stated)
-    mean, spread = learnt(
-        np.array([stated[code].lead_time_days for code in codes]),
-        np.array([stated[code].lead_time_sd_days for code in codes]),
-        [np.array(receipts.get(code, [])) for code in codes],
-    )
-    return {code: (float(mean[at]), float(spread[at])) for at, code in enumerate(codes)}
-
-
 def _unplannable(books: Books, sku: str) -> str:
     item, product = books.items[sku], books.products.get(sku)
     if product is None:
@@ -324,10 +201,11 @@ def _known(books: Books, place: Place, pace: Velocity, at: int, planning: Planni
     item, at_place = books.items[place[0]], books.positions.get(place, Position())
     supplier = books.suppliers[item.supplier]
     lead_days, lead_sd = books.lead[item.supplier]
+    handling = books.handling.get(place[0], Handling())
     margin = max(books.products[place[0]].price.minor - item.unit_cost, _LEAST_MARGIN * item.unit_cost)
     return Known(
         item=item,
-        holding_rate=planning.holding_rate,
+        holding_rate=planning.holding_rate + _goes_out_of_use(handling, item.unit_cost),
         stockout_cost=planning.stockout_margin * margin,
         order_cost=float(supplier.order_cost),
         line_cost=supplier.line_cost,
@@ -341,38 +219,67 @@ def _known(books: Books, place: Place, pace: Velocity, at: int, planning: Planni
         exposure=float(pace.exposure[at]),
         dispersion=float(pace.dispersion[at]),
         returning=at_place.returning,
+        weight_kg=handling.weight_kg,
+        volume_m3=handling.volume_m3,
+        sells_for=_sells_for(handling, lead_days, books.as_of),
+        salvage=handling.salvage_value,
     )
 
 
-def _draft(books: Books, supplier: str, location: str, known: Sequence[Known]) -> Draft | Skipped | None:
-    """Plan one supplier and place: lines share the cost of the order, so it is spread over those there will be."""
-    terms = books.suppliers[supplier]
-    spread = [replace(one, order_cost=terms.order_cost / len(known)) for one in known]
-    first = propose(*arrays(spread))
-    count = max(1, int(np.count_nonzero(first.quantity)))
-    spread = [replace(one, order_cost=terms.order_cost / count) for one in known]
-    items, pace = arrays(spread)
-    minimum = terms.minimum_order_value / 10 ** exponent(terms.currency)
-    proposed = to_minimum_value(items, pace, propose(items, pace), minimum)
-    lines = _lines(spread, proposed)
-    if not lines and proposed.order_value:
-        least = Money(terms.minimum_order_value, terms.currency)
-        return Skipped(f"all of {supplier}", location, f"what is due is below the supplier's minimum order of {least}")
-    if not lines:
-        return None
+def _goes_out_of_use(handling: Handling, unit_cost: int) -> float:
+    """What is lost in a year by products going out of use, as a share of their cost."""
+    return handling.obsolescence_rate * max(0.0, 1.0 - handling.salvage_value / max(unit_cost, 1))
+
+
+def _sells_for(handling: Handling, lead_days: float, as_of: date) -> float | None:
+    """Days until nothing of an order of today would sell any more."""
+    kept = None if handling.shelf_life_days is None else lead_days + handling.shelf_life_days
+    phased_out = None if handling.phase_out_on is None else float((handling.phase_out_on - as_of).days)
+    return min((days for days in (kept, phased_out) if days is not None), default=None)
+
+
+def _draft(
+    books: Books,
+    place: Place,
+    rows: Sequence[int],
+    known: Sequence[Known],
+    agreed: Agreed,
+    short: dict[int, tuple[Scarce, ...]],
+) -> Draft:
+    """What was agreed on for one supplier and place; it may have no lines."""
+    supplier, location = place
+    wanted = [row for row in rows if agreed.proposed.quantity[row] > 0]
+    lines = [_line(known[row], agreed, row) for row in wanted]
+    lines.sort(key=lambda line: (-line.quantity * line.unit_cost, line.known.item.sku))
     expected_on = books.as_of + timedelta(days=ceil(books.lead[supplier][0]))
-    return Draft(supplier, location, terms.currency, expected_on, lines)
+    scarce = tuple(dict.fromkeys(one for row in rows for one in short.get(row, ())))
+    return Draft(supplier, location, books.suppliers[supplier].currency, expected_on, tuple(lines), scarce)
 
 
-def _lines(known: Sequence[Known], proposed: Proposed) -> tuple[DraftLine, ...]:
-    wanted = [row for row in range(len(known)) if proposed.quantity[row] > 0]
-    lines = [DraftLine(known[row], int(proposed.quantity[row]), _reason(known[row], proposed, row)) for row in wanted]
-    return tuple(sorted(lines, key=lambda line: (-line.quantity * line.unit_cost, line.known.item.sku)))
-
-
-def _reason(known: Known, proposed: Proposed, row: int) -> dict[str, Any]:
-    """Why that many, with what of the supply is only announced by customers."""
-    numbers = reason(proposed, row)
+def _line(known: Known, agreed: Agreed, row: int) -> DraftLine:
+    """Why that many, with what of the supply is only announced by customers, and its share of the order's cost."""
+    share = float(agreed.proposed.items.order_cost[row]) * 10 ** exponent(known.item.currency)
+    numbers = reason(agreed.proposed, row) | {"order_value": str(agreed.order_value[row])}
     if known.returning:
         numbers["stock"] = {**numbers["stock"], "returning": known.returning}
-    return numbers
+    return DraftLine(replace(known, order_cost=share), int(agreed.proposed.quantity[row]), numbers)
+
+
+def _dropped(books: Books, members: dict[Place, list[int]], agreed: Agreed) -> list[Skipped]:
+    """Orders that are not worth raising to their least value."""
+    told = []
+    for (supplier, location), rows in sorted(members.items()):
+        terms = books.suppliers[supplier]
+        least = Money(terms.minimum_order_value, terms.currency)
+        if agreed.order_value[rows[0]] == "dropped":
+            sentence = f"what is due is below the supplier's minimum order of {least}"
+            told.append(Skipped(f"all of {supplier}", location, sentence))
+    return told
+
+
+def _skipped(rows: Sequence[int], sentence: str, known: Sequence[Known], places: Sequence[str]) -> Skipped:
+    suppliers = {known[row].item.supplier for row in rows}
+    of_one = f"all of {next(iter(suppliers))}" if len(suppliers) == 1 else f"all {len(rows)} products"
+    locations = {places[row] for row in rows}
+    where = next(iter(locations)) if len(locations) == 1 else "all places"
+    return Skipped(known[rows[0]].item.sku if len(rows) == 1 else of_one, where, sentence)

@@ -23,7 +23,8 @@ from core.purchasing.known import Known, arrays, as_money
 from core.purchasing.model import Proposal, ProposalLine, ProposalStatus, Repriced
 from core.purchasing.orders import numbers_by_proposal
 from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
-from core.purchasing.service import names_of, planner
+from core.purchasing.scarcity import Scarce, load
+from core.purchasing.service import names_of, planner, supplier
 from core.replenishment.plan import ahead, explain, propose, quantity_fault, reason, recost
 
 _DECIDED_SHOWN_FOR = timedelta(days=14)
@@ -87,7 +88,8 @@ def known_proposal(session: Session, proposal_id: int, now: datetime, reader: St
     lines = tuple(
         _line(row, line, names.get(line.sku, line.sku), waiting[line.sku], coming.get(line.sku, [])) for line in found
     )
-    return replace(_short(session, [row])[0], lines=lines)
+    carried = load([(Known.from_json(line.known), line.quantity) for line in found], supplier(session, row.supplier))
+    return replace(_short(session, [row])[0], lines=lines, load=carried)
 
 
 def reprice(
@@ -186,6 +188,7 @@ def _short(session: Session, rows: Sequence[ProposalRow]) -> list[Proposal]:
             root=row.root,
             snoozed_until=row.snoozed_until,
             editors=tuple(row.editors or ()),
+            scarce=tuple(str(Scarce(kind, whose, price, row.currency)) for kind, whose, price in row.scarce or ()),
         )
         for row in rows
     ]

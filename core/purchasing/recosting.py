@@ -1,6 +1,6 @@
 """What another quantity, or another supposition, would mean: costed by the function that proposed, changing nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,10 +8,11 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
-from core.config import Planning
+from core.config import Config, Planning
 from core.errors import InvalidInput, NotFound, Refused
 from core.money import Money
 from core.purchasing import limits
+from core.purchasing.breaches import Edited, breaches
 from core.purchasing.known import Known, arrays, as_money
 from core.purchasing.model import Proposal, ProposalLine
 from core.purchasing.proposals import fault_of, lines_of, proposal, repriced
@@ -107,7 +108,7 @@ class WhatIf:
 
 
 def recosted(
-    session: Session, staff: Staff, proposal_id: int, quantities: Mapping[int, int], planning: Planning, now: datetime
+    session: Session, staff: Staff, proposal_id: int, quantities: Mapping[int, int], config: Config, now: datetime
 ) -> Recosted:
     """What other quantities, by line number, would mean, with what else could be ordered instead.
 
@@ -132,7 +133,10 @@ def recosted(
         total_after=whole.total + change,
         expected_before=expected_before,
         expected_after=sum((one.expected_cost for one in expected.values()), _none(whole)),
-        notes=tuple(_notes(session, staff, whole, whole.total + change, planning)),
+        notes=(
+            *_notes(session, staff, whole, whole.total + change, config.planning),
+            *breaches(session, whole, _edited(whole, rows, lines), whole.total + change, config, now),
+        ),
     )
 
 
@@ -176,6 +180,14 @@ def what_if(session: Session, staff: Staff, proposal_id: int, supposed: Supposed
         sum((line.expected_now for line in lines), _none(whole)),
         sum((line.expected_then for line in lines), _none(whole)),
     )
+
+
+def _edited(whole: Proposal, rows: Mapping[int, ProposalLineRow], changed: Sequence[Consequence]) -> list[Edited]:
+    wanted = {one.line: one.after.quantity for one in changed if not one.fault}
+    return [
+        Edited(line.name, Known.from_json(rows[line.line].known), line.quantity, wanted.get(line.line, line.quantity))
+        for line in whole.lines
+    ]
 
 
 def _check(supposed: Supposed) -> None:

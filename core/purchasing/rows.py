@@ -24,6 +24,11 @@ class SupplierRow(Base):
     order_cost: Mapped[int] = mapped_column(Minor, default=0)
     line_cost: Mapped[int] = mapped_column(Minor, default=0)
     minimum_order_value: Mapped[int] = mapped_column(Minor, default=0)
+    vehicle_weight_kg: Mapped[float | None]
+    vehicle_volume_m3: Mapped[float | None]
+    vehicle_pallets: Mapped[float | None]
+    trip_cost: Mapped[int] = mapped_column(Minor, default=0)
+    budget: Mapped[int | None] = mapped_column(Minor)
 
 
 class SupplierItemRow(Base):
@@ -38,6 +43,7 @@ class SupplierItemRow(Base):
     minimum: Mapped[int] = mapped_column(default=1)
     pack: Mapped[int] = mapped_column(default=1)
     maximum: Mapped[int | None]
+    units_per_pallet: Mapped[int | None]
     price_breaks: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
@@ -45,7 +51,8 @@ class ProposalRow(Base):
     """What the plan would order from one supplier for one location.
 
     It leaves `open` once. `content_hash` is what a decision has to name, so that nobody approves what they did not see.
-    `root` is the proposal it was split from or continues; all of one root count together against limits.
+    `root` is the proposal it was split from or continues; all of one root count together against limits. `scarce` are
+    room and money that were short, each `[kind, whose, price]`: what one more of it would save in the year.
     """
 
     __tablename__ = "proposals"
@@ -70,6 +77,7 @@ class ProposalRow(Base):
     editors: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     root: Mapped[int | None] = mapped_column(index=True)
     snoozed_until: Mapped[datetime | None]
+    scarce: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
 class ProposalLineRow(Base):

@@ -1,7 +1,7 @@
 """Suppliers: what they sell, on which terms, and how long they took."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select
@@ -43,6 +43,11 @@ class Supplier:
     order_cost: int
     line_cost: int
     minimum_order_value: int
+    vehicle_weight_kg: float | None = None
+    vehicle_volume_m3: float | None = None
+    vehicle_pallets: float | None = None
+    trip_cost: int = 0
+    budget: int | None = None
 
 
 def planner(session: Session, staff: Staff) -> Staff:
@@ -60,21 +65,16 @@ def planner(session: Session, staff: Staff) -> Staff:
 def suppliers(session: Session) -> dict[str, Supplier]:
     """All suppliers by their code."""
     rows = session.scalars(select(SupplierRow).order_by(SupplierRow.supplier))
-    return {
-        row.supplier: Supplier(
-            row.supplier,
-            row.name,
-            row.email,
-            row.currency,
-            row.lead_time_days,
-            row.lead_time_sd_days,
-            row.review_days,
-            row.order_cost,
-            row.line_cost,
-            row.minimum_order_value,
-        )
-        for row in rows
-    }
+    return {row.supplier: _supplier(row) for row in rows}
+
+
+def supplier(session: Session, code: str) -> Supplier:
+    """One supplier that is known to be there."""
+    return _supplier(session.get_one(SupplierRow, code))
+
+
+def _supplier(row: SupplierRow) -> Supplier:
+    return Supplier(**{one.name: getattr(row, one.name) for one in fields(Supplier)})
 
 
 def supplier_items(session: Session) -> list[SupplierItem]:
@@ -93,7 +93,10 @@ def terms_of(session: Session, supplier: str, skus: Sequence[str]) -> dict[str, 
 
 def _item(row: SupplierItemRow) -> SupplierItem:
     breaks = tuple((int(quantity), int(cost)) for quantity, cost in row.price_breaks or ())
-    return SupplierItem(row.supplier, row.sku, row.unit_cost, row.currency, row.minimum, row.pack, row.maximum, breaks)
+    return SupplierItem(
+        row.supplier, row.sku, row.unit_cost, row.currency, row.minimum, row.pack, row.maximum, breaks,
+        row.units_per_pallet,
+    )  # fmt: skip
 
 
 def lead_times(session: Session, since: datetime) -> dict[str, list[float]]:

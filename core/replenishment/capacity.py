@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.replenishment import Vector, checks
+from core.replenishment import Table, Vector, checks
 from core.replenishment.costing import cost
 from core.replenishment.proposal import Proposed
 
@@ -33,9 +33,10 @@ class Vehicle:
     weight: float
     volume: float
     trip_cost: float
+    pallets: float = np.inf
 
     def __post_init__(self) -> None:
-        if not (self.weight > 0 and self.volume > 0):
+        if not (self.weight > 0 and self.volume > 0 and self.pallets > 0):
             raise ValueError("a vehicle's capacity must be positive")
         checks.not_negative(trip_cost=np.array([self.trip_cost]))
 
@@ -49,7 +50,7 @@ class Loaded:
     fill: float
 
 
-def within(proposed: Proposed, size: Vector, room: float) -> Fitted:
+def within(proposed: Proposed, size: Vector, room: float, part: str = "to_room") -> Fitted:
     """Cut an order until what it takes up fits the room: pack by pack, where it makes the year dearer by the least.
 
     With unit costs as `size` and money as `room` it is a budget.
@@ -58,9 +59,10 @@ def within(proposed: Proposed, size: Vector, room: float) -> Fitted:
         proposed: n lines that share the room.
         size: of a unit, shape (n,), not negative [volume, or money].
         room: what there is for this order, not negative, in the same unit; inf: enough.
+        part: of the proposal, where what is taken away is noted: `to_room` or `to_budget`.
 
     Returns:
-        The order, with what was taken away in `to_room`, and the shadow price of the room.
+        The order with what was taken away, and the shadow price of the room.
 
     Raises:
         ValueError: anything out of range.
@@ -83,10 +85,12 @@ def within(proposed: Proposed, size: Vector, room: float) -> Fitted:
         quantity = np.where(np.arange(len(quantity)) == best, less, quantity)
     if quantity is proposed.quantity:
         return Fitted(proposed, 0.0)
-    return Fitted(_with(proposed, quantity, "to_room"), price)
+    return Fitted(_with(proposed, quantity, part), price)
 
 
-def to_load(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle) -> Loaded:
+def to_load(
+    proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle, pallet: Vector | None = None
+) -> Loaded:
     """Bring an order to whole vehicles: the last one is filled, or left away, whichever is cheaper.
 
     What travels today need not travel later, so a share of a vehicle's load is worth that share of the trip's cost:
@@ -98,6 +102,7 @@ def to_load(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle
         weight: of a unit, shape (n,), not negative.
         volume: of a unit, shape (n,), not negative.
         vehicle: what carries it.
+        pallet: the share of a pallet that a unit takes, shape (n,), not negative; pallets are shared by lines.
 
     Returns:
         The order, with what was added or taken away in `to_load`.
@@ -105,39 +110,40 @@ def to_load(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle
     Raises:
         ValueError: anything out of range.
     """
-    checks.not_negative(weight=weight, volume=volume)
-    load = _load(proposed.quantity, weight, volume, vehicle)
+    pallet = np.zeros_like(weight) if pallet is None else pallet
+    checks.not_negative(weight=weight, volume=volume, pallet=pallet)
+    shares = np.stack([weight / vehicle.weight, volume / vehicle.volume, pallet / vehicle.pallets])
+    load = _load(proposed.quantity, shares)
     trips = int(np.ceil(load - _EXACTLY))
     if load == 0 or trips == 0:
         return Loaded(proposed, 0, 0.0)
-    tried = [(trips, _filled(proposed, weight, volume, vehicle, trips))]
+    tried = [(trips, _filled(proposed, shares, vehicle.trip_cost, trips))]
     if trips > load + _EXACTLY:
-        tried.append((trips - 1, _emptied(proposed, weight, volume, vehicle, trips - 1)))
-    worth = [
-        _worth(proposed, quantity, weight, volume, vehicle) + vehicle.trip_cost * count for count, quantity in tried
-    ]
+        tried.append((trips - 1, _emptied(proposed, shares, trips - 1)))
+    worth = [_worth(proposed, quantity, shares, vehicle.trip_cost, count) for count, quantity in tried]
     count, quantity = tried[int(np.argmin(worth))]
     changed = proposed if np.array_equal(quantity, proposed.quantity) else _with(proposed, quantity, "to_load")
-    full = _load(quantity, weight, volume, vehicle) / count if count else 0.0
+    full = _load(quantity, shares) / count if count else 0.0
     return Loaded(changed, count, full)
 
 
-def _load(quantity: Vector, weight: Vector, volume: Vector, vehicle: Vehicle) -> float:
-    """In vehicles, by the capacity that is used more."""
-    return max(float(weight @ quantity) / vehicle.weight, float(volume @ quantity) / vehicle.volume)
+def _load(quantity: Vector, shares: Table) -> float:
+    """In vehicles, by the capacity that is used most."""
+    return float((shares @ quantity).max())
 
 
-def _worth(proposed: Proposed, quantity: Vector, weight: Vector, volume: Vector, vehicle: Vehicle) -> float:
+def _worth(proposed: Proposed, quantity: Vector, shares: Table, trip_cost: float, trips: int) -> float:
+    """What so many trips and the coming year cost, less what need not travel later."""
     spent = float(np.sum(cost(proposed.items, proposed.base, quantity).total))
-    return spent - vehicle.trip_cost * _load(quantity, weight, volume, vehicle)
+    return spent + trip_cost * (trips - _load(quantity, shares))
 
 
-def _filled(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle, trips: int) -> Vector:
+def _filled(proposed: Proposed, shares: Table, trip_cost: float, trips: int) -> Vector:
     """Raised while it pays and fits."""
     items, quantity = proposed.items, proposed.quantity
-    share = np.maximum(weight / vehicle.weight, volume / vehicle.volume)
+    share = shares.max(axis=0)
     while True:
-        left = trips - _load(quantity, weight, volume, vehicle)
+        left = trips - _load(quantity, shares)
         packs = np.maximum(np.floor(left / _SHARE_OF_EXCESS / np.maximum(share * items.pack, 1e-12)), 1.0)
         more = np.minimum(np.where(quantity > 0, quantity + packs * items.pack, items.limits.least), items.limits.most)
         moved = share * (more - quantity)
@@ -145,17 +151,16 @@ def _filled(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle
         dearer = cost(items, proposed.base, more).total - cost(items, proposed.base, quantity).total
         each = np.divide(dearer, moved, out=np.full_like(moved, np.inf), where=fits)
         best = int(np.argmin(each))
-        if not fits[best] or each[best] >= vehicle.trip_cost:
+        if not fits[best] or each[best] >= trip_cost:
             return quantity
         quantity = np.where(np.arange(len(quantity)) == best, more, quantity)
 
 
-def _emptied(proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle, trips: int) -> Vector:
+def _emptied(proposed: Proposed, shares: Table, trips: int) -> Vector:
     """Cut until so many vehicles carry it."""
     kept = proposed
-    for size, room in ((weight, vehicle.weight), (volume, vehicle.volume)):
-        if np.isfinite(room):
-            kept = within(kept, size, trips * room).proposed
+    for share in shares:
+        kept = within(kept, share, float(trips)).proposed
     return kept.quantity
 
 

@@ -88,7 +88,7 @@ def ground(items: Items, velocity: Velocity) -> Ground:
     economic = np.maximum(np.round(np.minimum(np.sqrt(squared), yearly)), 1.0)
     tied_up = items.holding_rate * usual.unit_cost * review / YEAR
     curve = Curve(demand.protected, tied_up, items.stockout_cost, demand.lead)
-    lot = np.minimum(np.maximum(economic, items.limits.least), items.limits.most)
+    lot = np.maximum(np.minimum(economic, items.limits.most), items.limits.least)
     return Ground(rate, review, demand, curve, usual, economic, lot)
 
 

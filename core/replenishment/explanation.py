@@ -15,10 +15,12 @@ _PARTS = (
     "rounding",
     "to_minimum",
     "to_maximum",
+    "to_life",
     "to_break",
     "to_order_value",
     "to_load",
     "to_room",
+    "to_budget",
     "by_planner",
 )
 
@@ -108,16 +110,26 @@ def _price(proposed: Proposed, row: int, quantity: int) -> dict[str, Any]:
         "tier": tier,
         "from_quantity": 0 if tier < 0 else int(items.break_quantity[row, tier]),
         "saving": round(float(proposed.saving[row]), 2),
+        "beyond_life": _beyond_life(proposed, row),
     }
+
+
+def _beyond_life(proposed: Proposed, row: int) -> list[int]:
+    """Where the price breaks begin that would be too much to sell in time."""
+    items = proposed.items
+    starts = items.break_quantity[row]
+    most, sells = items.accepted.most[row], items.limits.most[row]
+    return [int(start) for start in starts if np.isfinite(start) and sells < start <= most]
 
 
 def _terms(proposed: Proposed, row: int) -> dict[str, Any]:
     items = proposed.items
-    most = items.maximum[row]
+    most, life = items.maximum[row], items.life_cap[row]
     return {
         "minimum": int(items.minimum[row]),
         "pack": int(items.pack[row]),
         "maximum": None if np.isinf(most) else int(most),
+        "life_cap": None if np.isinf(life) else int(life),
     }
 
 
@@ -158,10 +170,12 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         "rounding": f"to whole packs of {terms['pack']:,}",
         "to_minimum": f"to the minimum of {terms['minimum']:,}",
         "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
+        "to_life": "because more would not sell before it spoils or is phased out",
         "to_break": f"to reach a better price{saves}",
         "to_order_value": "because of the supplier's minimum order value",
         "to_load": "so that vehicles leave full",
-        "to_room": "because of the room or the money there is",
+        "to_room": "because of the room there is",
+        "to_budget": "because of the money there is",
         "by_planner": "by the planner",
     }
     steps = [
@@ -174,7 +188,17 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
     else:
         start = f"{position:,} is enough for today"
     ending = f": {quantity:,} at {money(price['unit_cost'])} each." if quantity else ": nothing is ordered."
-    return ", ".join([start, *steps]) + ending
+    return ", ".join([start, *steps]) + ending + _left_out_words(price)
+
+
+def _left_out_words(price: dict[str, Any]) -> str:
+    """Price breaks that would be too much to sell in time."""
+    starts = [f"{start:,}" for start in price.get("beyond_life", ())]
+    if not starts:
+        return ""
+    return (
+        f" The price from {_listed(starts)} on is left out: so many would not sell before they spoil or are phased out."
+    )
 
 
 def _worth_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:

@@ -1,7 +1,7 @@
 """What is known of each product at a place before its order is planned, and what makes it impossible to plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ _MONEY_AND_TIME = ("unit_cost", "holding_rate", "stockout_cost", "order_cost", "
 _NOT_NEGATIVE = (*_MONEY_AND_TIME, "review_days", "on_hand", "on_order", "backordered", "minimum")
 _WHOLE = ("on_hand", "on_order", "backordered", "minimum", "pack")
 _TABLES = ("break_quantity", "break_cost")
+_WORKED_OUT = ("life_cap",)
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,16 @@ class Items:
     """Where a better price for all units begins, shape (n, t), rising; padded with inf."""
     break_cost: Table
     """That price, shape (n, t), falling; padded with nan."""
+    life_cap: Vector = field(default_factory=lambda: as_vector(np.inf))
+    """The most that sells before it spoils or is phased out, as `life.life_cap` has it; inf: no limit."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            shaped = np.asarray(value, dtype=np.float64) if field.name in _TABLES else as_vector(value)
-            object.__setattr__(self, field.name, shaped)
+        for one in fields(self):
+            value = getattr(self, one.name)
+            shaped = np.asarray(value, dtype=np.float64) if one.name in _TABLES else as_vector(value)
+            object.__setattr__(self, one.name, shaped)
+        if self.life_cap.shape == (1,):
+            object.__setattr__(self, "life_cap", np.full(len(self), self.life_cap[0]))
         wrong = faults(vars(self))
         if wrong:
             shown = "; ".join(f"row {row}: {sentence}" for row, sentence in list(wrong.items())[:5])
@@ -70,9 +75,14 @@ class Items:
         return self.on_hand + self.on_order - self.backordered
 
     @property
-    def limits(self) -> Limits:
+    def accepted(self) -> Limits:
         """What the supplier accepts."""
         return Limits(self.minimum, self.pack, self.maximum)
+
+    @property
+    def limits(self) -> Limits:
+        """What the supplier accepts, at most what sells in time."""
+        return Limits(self.minimum, self.pack, np.minimum(self.maximum, self.life_cap))
 
     @property
     def prices(self) -> Prices:
@@ -81,7 +91,11 @@ class Items:
 
     def row(self, row: int) -> "Items":
         """One product alone."""
-        return Items(**{field.name: getattr(self, field.name)[[row]] for field in fields(self)})
+        return self.rows([row])
+
+    def rows(self, rows: Any) -> "Items":
+        """Some of the products."""
+        return Items(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
 
 def faults(columns: Mapping[str, Any]) -> dict[int, str]:
@@ -120,20 +134,20 @@ def quantity_fault(items: Items, row: int, quantity: float) -> str:
         return ""
     if quantity < minimum:
         return (
-            f"{quantity:,.0f} is below the minimum of {minimum:,.0f}; order {items.limits.least[row]:,.0f} or nothing"
+            f"{quantity:,.0f} is below the minimum of {minimum:,.0f}; order {items.accepted.least[row]:,.0f} or nothing"
         )
     if quantity > maximum:
-        return f"{quantity:,.0f} is above the maximum of {maximum:,.0f}; order at most {items.limits.most[row]:,.0f}"
+        return f"{quantity:,.0f} is above the maximum of {maximum:,.0f}; order at most {items.accepted.most[row]:,.0f}"
     if quantity % pack:
         below, above = np.floor(quantity / pack) * pack, np.ceil(quantity / pack) * pack
-        fitting = [near for near in (below, above) if items.limits.least[row] <= near <= items.limits.most[row]]
+        fitting = [near for near in (below, above) if items.accepted.least[row] <= near <= items.accepted.most[row]]
         better = " or ".join(f"{near:,.0f}" for near in fitting)
         return f"{quantity:,.0f} is not in whole packs of {pack:,.0f}; order {better}"
     return ""
 
 
 def _fields() -> list[str]:
-    return [field.name for field in fields(Items)]
+    return [one.name for one in fields(Items) if one.name not in _WORKED_OUT]
 
 
 Finding = tuple[Any, str]

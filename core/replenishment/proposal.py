@@ -15,7 +15,8 @@ from core.replenishment.lot_size import Tiers
 class Proposed:
     """What to order of n items and the parts it is made of, shape (n,) each, whole units.
 
-    need + rounding + to_minimum + to_maximum + to_break + to_order_value + to_load + to_room = quantity, exactly.
+    need + rounding + to_minimum + to_maximum + to_life + to_break + to_order_value + to_load + to_room + to_budget =
+    quantity, exactly.
     """
 
     items: Items
@@ -29,13 +30,17 @@ class Proposed:
     to_minimum: Vector
     to_maximum: Vector
     """What the largest order accepted takes away: 0 or negative."""
+    to_life: Vector
+    """Taken away because it would not sell before it spoils or is phased out: 0 or negative."""
     to_break: Vector
     to_order_value: Vector
     """Added, or taken away with the whole order, because of the supplier's minimum order value."""
     to_load: Vector
     """Added to fill a vehicle, or taken away to do with one fewer."""
     to_room: Vector
-    """Taken away because there is not the room, or the money: 0 or negative."""
+    """Taken away because there is not the room: 0 or negative."""
+    to_budget: Vector
+    """Taken away because there is not the money: 0 or negative."""
     saving: Vector
     """What going to the price break saves in the year [money]."""
     costed: Costed
@@ -79,8 +84,9 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
     """What to order of each item today.
 
     An item is due when its stock position is at most its reorder point; it is ordered up to its level in the nearest
-    number of packs that lifts it above the reorder point, raised to the minimum, cut to the maximum, and raised to a
-    price break where the year gets cheaper by it. What never sells is ordered only for customers who wait.
+    number of packs that lifts it above the reorder point, raised to the minimum, cut to the maximum and to what sells
+    in time, and raised to a price break where the year gets cheaper by it. What never sells is ordered only for
+    customers who wait.
 
     Args:
         items: n products at a place.
@@ -99,8 +105,9 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
     lifting = np.ceil((base.levels.reorder_point + 1.0 - position) / items.pack)
     packed = np.where(due, np.maximum(np.floor(need / items.pack + 0.5), lifting) * items.pack, 0.0)
     accepted = np.where(due, np.maximum(packed, limits.least), 0.0)
-    capped = np.minimum(accepted, limits.most)
-    quantity = np.maximum(capped, _break_worth_reaching(items, base, np.where(due, need, 0.0)))
+    capped = np.minimum(accepted, items.accepted.most)
+    living = np.minimum(capped, limits.most)
+    quantity = np.maximum(living, _break_worth_reaching(items, base, np.where(due, need, 0.0)))
     costed = cost(items, base, quantity)
     return Proposed(
         items,
@@ -111,11 +118,13 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
         rounding=packed - need,
         to_minimum=accepted - packed,
         to_maximum=capped - accepted,
-        to_break=quantity - capped,
+        to_life=living - capped,
+        to_break=quantity - living,
         to_order_value=np.zeros_like(quantity),
         to_load=np.zeros_like(quantity),
         to_room=np.zeros_like(quantity),
-        saving=cost(items, base, capped).total - costed.total,
+        to_budget=np.zeros_like(quantity),
+        saving=cost(items, base, living).total - costed.total,
         costed=costed,
         costed_without=cost(items, base, np.zeros_like(quantity)),
     )

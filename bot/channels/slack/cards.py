@@ -15,6 +15,7 @@ from core.purchasing.model import Proposal, ProposalLine, ProposalStatus
 
 MOST_LINES, _MOST_CHARTS = 6, 1
 _LONGEST_HEADER, _LONGEST_NAME, _LONGEST_WHY, _LONGEST_TITLE = 150, 80, 700, 50
+_MOST_SCARCE = 3
 _MOST_POINTS = 20
 _LIKELY = 0.5
 Drawn = tuple[str, list[dict[str, Any]]]
@@ -144,13 +145,15 @@ def _facts(shown: Card, zone: ZoneInfo) -> Iterator[str]:
     waiting = sum(line.waiting for line in wanted)
     short = sum(float(line.reason["risk_without"]) > _LIKELY for line in wanted)
     still = sum(float(line.reason["risk"]) > _LIKELY for line in wanted)
+    load = f" · {one.load}" if one.load and str(one.load) else ""
     lines = "1 line" if len(wanted) == 1 else f"{len(wanted)} lines"
     told = [
         f"Proposal {one.proposal_id}, revision {one.revision}, for {cut(one.location_name, _LONGEST_NAME)}",
-        f"{lines}, {units:,} units in {packs:,} packs · would arrive on {one.expected_on:%-d %B}",
+        f"{lines}, {units:,} units in {packs:,} packs{load} · would arrive on {one.expected_on:%-d %B}",
         f"Likely to run short: {short} without it, {still} with it"
         + (f" · customers waiting: {waiting}" if waiting else ""),
     ]
+    told += [cut(sentence, _LONGEST_WHY) for sentence in one.scarce[:_MOST_SCARCE]]
     if one.status is ProposalStatus.OPEN:
         told.append(f"Can be decided until {one.expires_at.astimezone(zone):%-d %B, %H:%M}")
     yield "\n".join(told)

@@ -86,7 +86,8 @@ def test_a_loaded_order_costs_next_to_the_cheapest_number_of_trips() -> None:
                 credit = vehicle.trip_cost * (weight @ np.array(some)) / vehicle.weight
                 spent = sum(costs[row][one] for row, one in enumerate(some))
                 best = min(best, spent + vehicle.trip_cost * trips - credit)
-        ours = _worth(order, loaded.proposed.quantity, weight, np.zeros(3), vehicle) + vehicle.trip_cost * loaded.trips
+        shares = (weight / vehicle.weight)[None, :]
+        ours = _worth(order, loaded.proposed.quantity, shares, vehicle.trip_cost, loaded.trips)
         above.append(ours / best - 1.0)
     assert np.mean(above) < 0.01
 

@@ -19,10 +19,12 @@ def parts(proposed: Proposed) -> np.ndarray:
         + proposed.rounding
         + proposed.to_minimum
         + proposed.to_maximum
+        + proposed.to_life
         + proposed.to_break
         + proposed.to_order_value
         + proposed.to_load
         + proposed.to_room
+        + proposed.to_budget
     )
 
 

@@ -1,0 +1,164 @@
+"""What a plan reads: demand by day at each place, terms, positions, room, money and receipts."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.catalog.model import Handling, Product
+from core.catalog.service import all_products, handling
+from core.config import Planning, Shop
+from core.database.numbers import current
+from core.inventory import service as inventory
+from core.inventory.service import Room
+from core.orders import service as orders
+from core.purchasing.model import ProposalStatus, SupplierItem
+from core.purchasing.position import Position, positions
+from core.purchasing.rows import ProposalRow
+from core.purchasing.service import Supplier, lead_times, supplier_items, suppliers
+from core.purchasing.spending import Spent, spent
+from core.replenishment.lead_time import learnt
+
+Place = tuple[str, str]
+EDITIONS = "plan"
+_RECEIPTS_SINCE = timedelta(days=730)
+_MOST_ASKED = 3.0
+"""A day's questions count for at most so many usual days of sales, whatever number anybody typed."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The day to plan for, and the only supplier to plan for where one is named."""
+
+    as_of: date
+    supplier: str | None = None
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything a plan reads."""
+
+    as_of: date
+    edition: int
+    suppliers: dict[str, Supplier]
+    items: dict[str, SupplierItem]
+    products: dict[str, Product]
+    places: tuple[Place, ...]
+    positions: dict[Place, Position]
+    units: np.ndarray[Any, np.dtype[np.float64]]
+    in_stock: np.ndarray[Any, np.dtype[np.float64]]
+    enquiries: np.ndarray[Any, np.dtype[np.float64]] | None
+    lead: dict[str, tuple[float, float]]
+    resting: frozenset[Place]
+    """(supplier, location) of proposals rejected lately."""
+    handling: dict[str, Handling]
+    rooms: dict[str, Room]
+    spent: Spent
+    currency: str
+    """The shop's own, in which places and the whole shop have their budgets."""
+
+
+def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
+    """Read what a plan needs; the cheapest supplier of each product is the one asked."""
+    as_of, supplier, zone = wanted.as_of, wanted.supplier, shop.zone
+    days = planning.history_weeks * 7
+    first = as_of - timedelta(days=days)
+    chosen = _cheapest(supplier_items(session))
+    items = {sku: item for sku, item in chosen.items() if supplier in {None, item.supplier}}
+    stated = suppliers(session)
+    demand, on_sale = _demand(session, first, as_of, zone)
+    standing = positions(session)
+    places = tuple(sorted(place for place in {*demand, *standing} if place[0] in items))
+    row_of = {place: row for row, place in enumerate(places)}
+    units, in_stock, asked = np.zeros((len(places), days)), np.ones((len(places), days)), np.zeros((len(places), days))
+    for place, by_day in demand.items():
+        for day, sold in by_day.items() if place in row_of else ():
+            units[row_of[place], (day - first).days] = max(0.0, sold)
+    for place, empty in inventory.empty_days(session, first, as_of, zone).items():
+        if place in row_of:
+            in_stock[row_of[place], [(day - first).days for day in empty]] = 0.0
+    for (place, day), share in on_sale.items():
+        if place in row_of:
+            in_stock[row_of[place], (day - first).days] = min(1.0, max(0.0, share))
+    if planning.enquiries:
+        _note_enquiries(session, first, as_of, row_of, in_stock, asked)
+        asked = np.minimum(asked, _MOST_ASKED * _usual_days(units)[:, None])
+    return Books(
+        as_of, current(session, EDITIONS), stated, items, all_products(session), places, standing, units, in_stock,
+        asked if planning.enquiries else None, _leads(session, stated, as_of, zone),
+        _resting(session, now - timedelta(days=planning.rest_days)), handling(session), inventory.rooms(session),
+        spent(session, datetime.combine(as_of.replace(day=1), time(), zone)), shop.currency,
+    )  # fmt: skip
+
+
+def _cheapest(items: Iterable[SupplierItem]) -> dict[str, SupplierItem]:
+    chosen: dict[str, SupplierItem] = {}
+    for item in items:
+        if item.sku not in chosen or item.unit_cost < chosen[item.sku].unit_cost:
+            chosen[item.sku] = item
+    return chosen
+
+
+def _demand(
+    session: Session, first: date, as_of: date, zone: ZoneInfo
+) -> tuple[dict[Place, dict[date, float]], dict[tuple[Place, date], float]]:
+    """Units by place and day, and the share of the day on sale where it is known; the day of the plan is not over."""
+    demand: dict[Place, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    on_sale: dict[tuple[Place, date], float] = {}
+    begin = datetime.combine(first, time(), zone)
+    for sku, location, placed_at, units in orders.units_ordered(session, begin):
+        day = placed_at.astimezone(zone).date()
+        if first <= day < as_of:
+            demand[sku, location][day] += units
+    for sku, location, day, units, share in inventory.daily_sales(session, first):
+        if day < as_of:
+            demand[sku, location][day] += units
+            on_sale[(sku, location), day] = share
+    return demand, on_sale
+
+
+def _usual_days(units: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Units of a usual day with sales at each place, at least 1: the measure for what is asked for in vain."""
+    days = [row[row > 0] for row in units]
+    return np.array([float(np.median(sold)) if len(sold) else 1.0 for sold in days]).clip(min=1.0)
+
+
+def _note_enquiries(
+    session: Session, first: date, as_of: date, row_of: dict[Place, int], in_stock: Any, asked: Any
+) -> None:
+    """Somebody who asked in vain shows that the shelf was empty that day, and what was wanted."""
+    places: dict[str, int] = {}
+    for (sku, _), row in row_of.items():
+        places.setdefault(sku, row)
+    for sku, day, units in inventory.enquiries(session, first):
+        if sku in places and day < as_of:
+            in_stock[places[sku], (day - first).days] = 0.0
+            asked[places[sku], (day - first).days] += units
+
+
+def _resting(session: Session, since: datetime) -> frozenset[Place]:
+    rows = session.execute(
+        select(ProposalRow.supplier, ProposalRow.location).where(
+            ProposalRow.status == ProposalStatus.REJECTED.value, ProposalRow.decided_at > since
+        )
+    )
+    return frozenset((supplier, location) for supplier, location in rows)
+
+
+def _leads(
+    session: Session, stated: dict[str, Supplier], as_of: date, zone: ZoneInfo
+) -> dict[str, tuple[float, float]]:
+    receipts = lead_times(session, datetime.combine(as_of - _RECEIPTS_SINCE, time(), zone))
+    codes = list(stated)
+    mean, spread = learnt(
+        np.array([stated[code].lead_time_days for code in codes]),
+        np.array([stated[code].lead_time_sd_days for code in codes]),
+        [np.array(receipts.get(code, [])) for code in codes],
+    )
+    return {code: (float(mean[at]), float(spread[at])) for at, code in enumerate(codes)}

@@ -1,0 +1,229 @@
+"""What lines of an order, and orders that share a place or a purse, agree on: cost, least value, vehicles, room."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.replenishment import Vector
+from core.replenishment.capacity import Fitted, Vehicle, to_load, within
+from core.replenishment.costing import cost
+from core.replenishment.demand import Velocity
+from core.replenishment.items import Items
+from core.replenishment.order_value import to_minimum_value
+from core.replenishment.proposal import Proposed, propose
+
+TERMS = {
+    "minimum_order_value": 0.0,
+    "vehicle_weight_kg": np.inf,
+    "vehicle_volume_m3": np.inf,
+    "trip_cost": 0.0,
+    "vehicle_pallets": np.inf,
+}
+"""What suppliers ask of an order, and what counts where they say nothing."""
+
+ROOM, MONEY = "room", "money"
+_PARTS = {ROOM: "to_room", MONEY: "to_budget"}
+_CARRIES = ("vehicle_weight_kg", "vehicle_volume_m3", "vehicle_pallets")
+_CHANGED = ("quantity", "to_order_value", "to_load", "to_room", "to_budget")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Of n lines: which order each belongs to, what a unit of it takes up, and what is asked of that order."""
+
+    order: NDArray[np.int64]
+    weight: Vector
+    volume: Vector
+    pallet: Vector
+    """Share of a pallet."""
+    terms: dict[str, Vector]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Room or money that lines share; shape (n,) each, the same for all of one `group`.
+
+    `size` is what a unit takes of it, `whole` how much there is in all, `taken` what is gone already; inf: no limit.
+    """
+
+    kind: str
+    group: NDArray[np.int64]
+    size: Vector
+    whole: Vector
+    taken: Vector
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one unit more of something shared would save in the year, and the lines that share it."""
+
+    shared: Shared
+    rows: NDArray[np.int64]
+    price: float
+
+
+@dataclass(frozen=True)
+class Note:
+    """Why lines could not be ordered as they should, and the least that would help."""
+
+    rows: NDArray[np.int64]
+    sentence: str
+
+
+@dataclass
+class Agreed:
+    """The proposals, what the least value did to each line, shadow prices, and what could not be met."""
+
+    proposed: Proposed
+    order_value: NDArray[np.str_]
+    prices: list[Price] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = ()) -> Agreed:
+    """Propose, and bring together what must agree: each order by itself, then what orders share, in the order given.
+
+    Args:
+        items: n products at places; their order cost is that of the whole order.
+        pace: their demand rates.
+        rows: what they ask of their orders.
+        shared: room and money, each cut to by itself where it costs least.
+
+    Returns:
+        Quantities that keep every limit: where one cannot be kept, nothing is ordered and a note says what would help.
+    """
+    agreed = Agreed(_sharing(items, pace, rows.order), np.full(len(items), "", "U12"))
+    _least_values(agreed, rows)
+    _vehicles(agreed, rows)
+    for one in shared:
+        _cut(agreed, one)
+    _drop_small(agreed, rows, shared)
+    agreed.proposed = replace(
+        agreed.proposed, costed=cost(agreed.proposed.items, agreed.proposed.base, agreed.proposed.quantity)
+    )
+    return agreed
+
+
+def _sharing(items: Items, pace: Velocity, order: NDArray[np.int64]) -> Proposed:
+    """Lines of one order share its cost: first all of a supplier's lines at a place, then those that are ordered."""
+    members = np.bincount(order, minlength=order.max(initial=0) + 1)[order]
+    first = propose(replace(items, order_cost=items.order_cost / members), pace)
+    ordered = np.maximum(np.bincount(order, first.quantity > 0, order.max(initial=0) + 1)[order], 1.0)
+    return first if np.array_equal(ordered, members) else propose(
+        replace(items, order_cost=items.order_cost / ordered), pace
+    )  # fmt: skip
+
+
+def _least_values(agreed: Agreed, rows: Rows) -> None:
+    least = rows.terms["minimum_order_value"]
+    value = agreed.proposed.quantity * agreed.proposed.costed.unit_cost
+    for one in _together(rows.order, (value > 0) & (least > 0)):
+        if value[one].sum() >= least[one[0]]:
+            continue
+        part = _part(agreed.proposed, one)
+        raised = to_minimum_value(part.items, part.velocity, part, float(least[one[0]]))
+        _put(agreed, one, raised)
+        agreed.order_value[one] = raised.order_value
+        if raised.order_value == "out of reach":
+            sentence = f"no order reaches its minimum value of {least[one[0]]:,.2f}; nothing is ordered"
+            agreed.notes.append(Note(one, sentence))
+
+
+def _vehicles(agreed: Agreed, rows: Rows) -> None:
+    carried = np.stack([rows.terms[name] for name in _CARRIES])
+    taken = np.stack([rows.weight, rows.volume, rows.pallet])
+    for row in np.flatnonzero(np.any(taken > carried, axis=0) & (agreed.proposed.quantity > 0)).tolist():
+        one = np.array([row])
+        part = _part(agreed.proposed, one)
+        _put(agreed, one, replace(part, quantity=0.0 * part.quantity, to_load=part.to_load - part.quantity))
+        kind = int(np.argmax(taken[:, row] / carried[:, row]))
+        unit = ("kg", "m³", "pallets")[kind]
+        wanted = f"a unit takes {taken[kind, row]:,.2f} {unit} and a vehicle {carried[kind, row]:,.2f}"
+        agreed.notes.append(Note(one, f"{wanted}; nothing of it is ordered unless a larger one comes"))
+    for one in _together(rows.order, np.any(np.isfinite(carried), axis=0) & (agreed.proposed.quantity > 0)):
+        weight, volume, pallets = carried[:, one[0]].tolist()
+        vehicle = Vehicle(weight, volume, float(rows.terms["trip_cost"][one[0]]), pallets)
+        part = _part(agreed.proposed, one)
+        loaded = to_load(part, rows.weight[one], rows.volume[one], vehicle, rows.pallet[one]).proposed
+        value = float(np.sum(loaded.quantity * loaded.costed.unit_cost))
+        if value == 0 or value >= rows.terms["minimum_order_value"][one[0]]:
+            _put(agreed, one, loaded)
+
+
+def _cut(agreed: Agreed, shared: Shared) -> None:
+    """Bring what lines take of something shared down to what there is."""
+    left = shared.whole - shared.taken
+    for one in _together(shared.group, np.isfinite(shared.whole) & (agreed.proposed.quantity > 0)):
+        part, first = _part(agreed.proposed, one), one[0]
+        wanted = float(shared.size[one] @ part.quantity)
+        fitted: Fitted = within(part, shared.size[one], max(float(left[first]), 0.0), _PARTS[shared.kind])
+        _put(agreed, one, fitted.proposed)
+        if left[first] <= 0 < wanted:
+            agreed.notes.append(Note(one, _full(shared, int(first), wanted)))
+        if fitted.price:
+            agreed.prices.append(Price(shared, one, fitted.price))
+
+
+def _full(shared: Shared, row: int, wanted: float) -> str:
+    whole, taken = shared.whole[row], shared.taken[row]
+    more = taken + wanted - whole
+    if shared.kind == ROOM:
+        full = f"what is there and on its way fills {taken:,.2f} m³ of {whole:,.2f}"
+        return f"{full}; nothing is ordered unless there is more room, {more:,.2f} m³ for all that is due"
+    full = f"{taken:,.2f} of {whole:,.2f} is spent already"
+    return f"{full}; nothing is ordered unless there is more money, {more:,.2f} for all that is due"
+
+
+def _drop_small(agreed: Agreed, rows: Rows, shared: Sequence[Shared]) -> None:
+    """An order that was cut below its least value is not placed."""
+    least, quantity = rows.terms["minimum_order_value"], agreed.proposed.quantity
+    value = quantity * agreed.proposed.items.prices.at(quantity)
+    is_cut = (agreed.proposed.to_room < 0) | (agreed.proposed.to_budget < 0)
+    for one in _together(rows.order, is_cut):
+        if not 0 < value[one].sum() < least[one[0]]:
+            continue
+        part = _part(agreed.proposed, one)
+        reached = to_minimum_value(part.items, part.velocity, part, float(least[one[0]]))
+        _put(agreed, one, replace(part, quantity=0.0 * part.quantity, to_room=part.to_room - part.quantity))
+        more = _more(reached, one, shared, agreed)
+        agreed.notes.append(Note(one, f"room or money leave less than its minimum value; nothing is ordered{more}"))
+
+
+def _more(reached: Proposed, rows: NDArray[np.int64], shared: Sequence[Shared], agreed: Agreed) -> str:
+    """What an order of the least value would take beyond what there is."""
+    told = []
+    for one in shared:
+        used = one.size * agreed.proposed.quantity
+        others = float(used[one.group == one.group[rows[0]]].sum())
+        wanted = float(one.size[rows] @ reached.quantity) + others + one.taken[rows[0]] - one.whole[rows[0]]
+        if wanted > 0 and reached.order_value == "raised":
+            told.append(f"{wanted:,.2f} m³ of room" if one.kind == ROOM else f"{wanted:,.2f} of money")
+    return f"; it would take {' and '.join(told)} more" if told else ""
+
+
+def _together(group: NDArray[np.int64], wanted: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """All rows of each group that has a wanted row."""
+    hit = np.unique(group[wanted])
+    if not len(hit):
+        return
+    rows = np.flatnonzero(np.isin(group, hit))
+    ordered = rows[np.argsort(group[rows], kind="stable")]
+    yield from np.split(ordered, np.flatnonzero(np.diff(group[ordered])) + 1)
+
+
+def _part(proposed: Proposed, rows: NDArray[np.int64]) -> Proposed:
+    """Some rows of a proposal as a proposal of their own."""
+    items = proposed.items.rows(rows)
+    pace = Velocity(*(part[rows] for part in vars(proposed.velocity).values()))
+    fresh = propose(items, pace)
+    changed = {name: getattr(proposed, name)[rows] for name in _CHANGED}
+    return replace(fresh, **changed, costed=cost(items, fresh.base, changed["quantity"]))
+
+
+def _put(agreed: Agreed, rows: NDArray[np.int64], part: Proposed) -> None:
+    changed = {name: getattr(agreed.proposed, name).copy() for name in _CHANGED}
+    for name, values in changed.items():
+        values[rows] = getattr(part, name)
+    agreed.proposed = replace(agreed.proposed, **changed)
