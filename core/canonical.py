@@ -159,7 +159,8 @@ TABLES: tuple[Table, ...] = (
             _must("name", ""),
             _text("country", "two letters", default=""),
             _size("storage_m3", "room for what is there, on its way and ordered; left out for no limit"),
-            _amount("budget", "most to order for it in a month, in the shop's currency; left out for no limit"),
+            _amount("budget", "most to order for it in a month; left out for no limit"),
+            _CURRENCY,
         ),
     ),
     Table(

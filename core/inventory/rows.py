@@ -18,6 +18,7 @@ class LocationRow(Base):
     country: Mapped[str] = mapped_column(default="")
     storage_m3: Mapped[float | None]
     budget: Mapped[int | None] = mapped_column(Minor)
+    currency: Mapped[str | None]
 
 
 class StockRow(Base):

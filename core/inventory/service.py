@@ -31,16 +31,17 @@ class Movement:
 
 @dataclass(frozen=True)
 class Room:
-    """What a place has: room, and money of a month in minor units of the shop's currency; None: no limit."""
+    """What a place has: room, and money of a month in minor units of `currency` (""; the shop's); None: no limit."""
 
     storage_m3: float | None = None
     budget: int | None = None
+    currency: str = ""
 
 
 def rooms(session: Session) -> dict[str, Room]:
     """What each place has."""
-    rows = session.execute(select(LocationRow.location, LocationRow.storage_m3, LocationRow.budget))
-    return {location: Room(storage_m3, budget) for location, storage_m3, budget in rows}
+    rows = session.scalars(select(LocationRow))
+    return {row.location: Room(row.storage_m3, row.budget, row.currency or "") for row in rows}
 
 
 def location_names(session: Session) -> dict[str, str]:

@@ -73,11 +73,12 @@ def _budgets(
     begun = datetime.combine(now.astimezone(zone).date().replace(day=1), time(), zone)
     others = spent(session, begun, without_proposal=whole.proposal_id)
     is_shops = currency == config.shop.currency
-    shops = config.planning.budget * 10 ** exponent(currency) if config.planning.budget and is_shops else None
+    of_shop = config.planning.budget * 10 ** exponent(currency) if config.planning.budget and is_shops else None
+    of_place = room.budget if currency == (room.currency or config.shop.currency) else None
     limits: Mapping[str, tuple[int | None, int]] = {
         whole.supplier_name: (supplier(session, whole.supplier).budget, others.of(currency, supplier=whole.supplier)),
-        whole.location_name: (room.budget if is_shops else None, others.of(currency, location=whole.location)),
-        "the month": (shops, others.of(currency)),
+        whole.location_name: (of_place, others.of(currency, location=whole.location)),
+        "the month": (of_shop, others.of(currency)),
     }
     for whose, (budget, gone) in limits.items():
         if budget is not None and gone + total.minor > budget:

@@ -73,23 +73,25 @@ def asked(books: Books, known: Sequence[Known], places: Sequence[str]) -> Rows:
 def shared(books: Books, known: Sequence[Known], places: Sequence[str], budget: int) -> list[Scope]:
     """Room and money of places, money of suppliers, money of the shop; what nobody limits is left away."""
     bought = [one.item.supplier for one in known]
-    of_shop, taken = _costs(known, books.currency), _filled(books)
+    taken = _filled(books)
     rooms = {name: books.rooms.get(name, Room()) for name in set(places)}
+    paid_in = {name: room.currency or books.currency for name, room in rooms.items()}
     terms = {code: books.suppliers[code] for code in set(bought)}
     storage = {name: (room.storage_m3, taken.get(name, 0.0)) for name, room in rooms.items()}
     of_places = {
-        name: (_major(room.budget, books.currency), _spent(books, location=name)) for name, room in rooms.items()
+        name: (_major(room.budget, paid_in[name]), _spent(books, paid_in[name], location=name))
+        for name, room in rooms.items()
     }
     of_suppliers = {
-        code: (_major(one.budget, one.currency), books.spent.of(one.currency, supplier=code) / _unit(one.currency))
+        code: (_major(one.budget, one.currency), _spent(books, one.currency, supplier=code))
         for code, one in terms.items()
     }
-    month = {_MONTH: (float(budget) if budget else None, _spent(books))}
+    month = {_MONTH: (float(budget) if budget else None, _spent(books, books.currency))}
     scopes = [
         _scope(ROOM, places, _floats(one.volume_m3 for one in known), storage),
-        _scope(MONEY, places, of_shop, of_places),
-        _scope(MONEY, bought, _costs(known), of_suppliers),
-        _scope(MONEY, [_MONTH] * len(known), of_shop, month),
+        _scope(MONEY, places, _costs(known, [paid_in[place] for place in places]), of_places),
+        _scope(MONEY, bought, _costs(known, [terms[code].currency for code in bought]), of_suppliers),
+        _scope(MONEY, [_MONTH] * len(known), _costs(known, [books.currency] * len(known)), month),
     ]
     return [one for one in scopes if np.any(np.isfinite(one.shared.whole))]
 
@@ -137,15 +139,16 @@ def _scope(kind: str, whose: Sequence[str], size: Floats, limits: dict[str, tupl
     return Scope(Shared(kind, _codes(whose), size, whole, gone), whose)
 
 
-def _costs(known: Sequence[Known], currency: str = "") -> Floats:
-    """Unit costs in major units; 0 of what is bought in another currency than the one that is named."""
+def _costs(known: Sequence[Known], currencies: Sequence[str]) -> Floats:
+    """Unit costs in major units; 0 of what is bought in another currency than the one counted in."""
     return _floats(
-        one.item.unit_cost / _unit(one.item.currency) if currency in {"", one.item.currency} else 0.0 for one in known
+        one.item.unit_cost / _unit(currency) if currency == one.item.currency else 0.0
+        for one, currency in zip(known, currencies, strict=True)
     )
 
 
-def _spent(books: Books, location: str | None = None) -> float:
-    return books.spent.of(books.currency, location=location) / _unit(books.currency)
+def _spent(books: Books, currency: str, supplier: str | None = None, location: str | None = None) -> float:
+    return books.spent.of(currency, supplier=supplier, location=location) / _unit(currency)
 
 
 def _major(minor: int | None, currency: str) -> float | None:

@@ -45,13 +45,12 @@ def life_cap(items: Items, velocity: Velocity, until: Vector, salvage: Vector) -
     checks.not_negative(salvage=salvage)
     if np.any(np.isnan(until)):
         raise ValueError("give the days until nothing sells any more as a number")
-    ends = np.isfinite(until)
-    days = np.where(ends, np.maximum(until, 0.0), 0.0)
+    ends, arrives_too_late = np.isfinite(until), until <= items.lead_days
+    days = np.where(ends & ~arrives_too_late, until, 0.0)
     demand = lead_time_demand(velocity, np.zeros_like(days), np.where(days > 0, items.lead_sd, 0.0), days).protected
     lost = np.maximum(items.unit_cost - salvage, _HARDLY_ANYTHING)
     share = np.minimum(items.stockout_cost / np.maximum(items.stockout_cost + lost, _HARDLY_ANYTHING), _SUREST)
     wanted = quantile(share, demand) - items.position
-    arrives_too_late = until <= items.lead_days
     room = np.where(arrives_too_late, np.maximum(-items.position, 0.0), wanted)
     packs = np.floor(room / items.pack) * items.pack
     least = items.accepted.least

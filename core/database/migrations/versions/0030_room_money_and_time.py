@@ -22,6 +22,7 @@ def upgrade() -> None:
     with op.batch_alter_table("locations") as batch_op:
         batch_op.add_column(sa.Column("storage_m3", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("budget", _MINOR, nullable=True))
+        batch_op.add_column(sa.Column("currency", sa.String(), nullable=True))
     with op.batch_alter_table("suppliers") as batch_op:
         for name in ("vehicle_weight_kg", "vehicle_volume_m3", "vehicle_pallets"):
             batch_op.add_column(sa.Column(name, sa.Double(), nullable=True))
