@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
-from core.systems import TIME_OF_DAY, Connected, Section, Shopify, Walmart
+from core.systems import TIME_OF_DAY, Amazon, Connected, Section, Shopify, Walmart
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
@@ -438,6 +438,7 @@ class Config(BaseSettings):
     carriers: Carriers = Carriers()
     shopify: Shopify = Shopify()
     walmart: Walmart = Walmart()
+    amazon: Amazon = Amazon()
 
     @classmethod
     def settings_customise_sources(

@@ -73,3 +73,27 @@ class Walmart(Connected):
     def _can_be_called(self) -> "Walmart":
         self.missing("client_id", "client_secret")
         return self
+
+
+class Amazon(Connected):
+    """A selling partner's account at Amazon's marketplaces, by its API; see docs/amazon.md."""
+
+    client_id: str = Field("", description="of the app, amzn1.application-oa2-client.…")
+    client_secret: SecretStr = Field(SecretStr(""), description="of the app")
+    refresh_token: SecretStr = Field(SecretStr(""), description="from authorising the app, Atzr|…")
+    marketplaces: tuple[str, ...] = Field(
+        ("A1F83G8C2ARO7P",), min_length=1, description="their ids; this one is the UK"
+    )
+    url: str = Field("https://sellingpartnerapi-eu.amazon.com", description="of the region; -na and -fe are the others")
+    login_url: str = "https://api.amazon.com/auth/o2/token"
+    storefront: str = Field("https://www.amazon.co.uk", description="where customers see their orders")
+    label: str = Field("Amazon", description="how customers know it")
+    history_days: int = Field(90, ge=1, le=730, description="how far back is read at first")
+    takes_items: bool = Field(True, description="whether products come from orders; off where they come from elsewhere")
+    reads_stock: bool = Field(True, description="whether stock in Amazon's warehouses is read")
+    reads_returns: bool = Field(False, description="returns of external fulfilment, which few sellers have")
+
+    @model_validator(mode="after")
+    def _can_be_called(self) -> "Amazon":
+        self.missing("client_id", "client_secret", "refresh_token")
+        return self

@@ -1,0 +1,145 @@
+"""A marketplace in memory that answers as Amazon's models say, and refuses what they do not document."""
+
+import gzip
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+SHARED = next(
+    (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/amazon_sp_api").is_dir()), None
+)
+MODELS = ("orders_2026-01-01", "fbaInventory", "externalFulfillmentReturns_2024-09-11")
+
+
+def item(number: int = 1, *, sku: str = "LAMP-1", units: int = 1, price: str = "20.00", tax: str = "4.00",
+         done: int = 0, **more: Any) -> dict[str, Any]:  # fmt: skip
+    """An item of an order in pounds."""
+
+    def pounds(amount: str) -> dict[str, str]:
+        return {"amount": amount, "currencyCode": "GBP"}
+
+    net = f"{float(price) * units:.2f}"
+    return {
+        "orderItemId": f"202{number:011d}", "quantityOrdered": units,
+        "product": {"asin": f"B0{number:08d}", "title": f"Thing {sku}", "sellerSku": sku,
+                    "price": {"unitPrice": pounds(price)}},
+        "proceeds": {"proceedsTotal": pounds(net), "breakdowns": [{"type": "ITEM", "subtotal": pounds(net)},
+                                                                  {"type": "TAX", "subtotal": pounds(tax)}]},
+        "fulfillment": {"quantityFulfilled": done, "quantityUnfulfilled": units - done}, **more,
+    }  # fmt: skip
+
+
+def order(number: int = 1, *items: dict[str, Any], status: str = "UNSHIPPED", total: str = "24.00",
+          by: str = "MERCHANT", updated: datetime = NOW, **more: Any) -> dict[str, Any]:  # fmt: skip
+    """An order of a buyer's in the UK."""
+    return {
+        "orderId": f"202-{number:07d}-0000001", "createdTime": NOW.isoformat(), "lastUpdatedTime": updated.isoformat(),
+        "salesChannel": {"channelName": "AMAZON", "marketplaceId": "A1F83G8C2ARO7P", "marketplaceName": "Amazon.co.uk"},
+        "buyer": {"buyerName": "Ada Example", "buyerEmail": f"buyer{number}@marketplace.amazon.co.uk"},
+        "recipient": {"deliveryAddress": {"name": "Ada Example", "addressLine1": "1 Sample Road", "city": "Leeds",
+                                          "postalCode": "LS1 1AA", "countryCode": "GB"}},
+        "proceeds": {"grandTotal": {"amount": total, "currencyCode": "GBP"}},
+        "fulfillment": {"fulfillmentStatus": status, "fulfilledBy": by}, "orderItems": list(items) or [item()], **more,
+    }  # fmt: skip
+
+
+def package(tracking: str, status: str, detail: str = "") -> dict[str, Any]:
+    """A package with the first item."""
+    return {
+        "packageReferenceId": "1", "carrier": "DPD", "trackingNumber": tracking, "shipTime": NOW.isoformat(),
+        "packageStatus": {"status": status, **({"detailedStatus": detail} if detail else {})},
+        "packageItems": [{"orderItemId": "20200000000001", "quantity": 1}],
+    }  # fmt: skip
+
+
+@dataclass
+class Market:
+    """What it holds, what it was asked, and what trouble is set for the next calls of a path."""
+
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    stock: list[dict[str, Any]] = field(default_factory=list)
+    returns: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[httpx.Request] = field(default_factory=list)
+    troubles: dict[str, list[httpx.Response | Exception]] = field(default_factory=dict)
+    refresh_token: str = "Atzr|the-refresh-token"
+    tokens: int = 0
+    page: int = 100
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        """The way to it."""
+        return httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        path = request.url.path
+        if waiting := self.troubles.get(path):
+            trouble = waiting.pop(0)
+            if isinstance(trouble, Exception):
+                raise trouble
+            return trouble
+        if path == "/auth/o2/token":
+            form = parse_qs(request.content.decode())
+            if form["refresh_token"] != [self.refresh_token] or form["grant_type"] != ["refresh_token"]:
+                return httpx.Response(400, json={"error": "invalid_grant"})
+            self.tokens += 1
+            return httpx.Response(200, json={"access_token": f"Atza|{self.tokens}", "expires_in": 3600})
+        undocumented(request)
+        if request.headers.get("x-amz-access-token") != f"Atza|{self.tokens}":
+            return httpx.Response(403, json={"errors": [{"code": "Unauthorized", "message": "expired"}]})
+        return httpx.Response(200, json=self._content(request, path), headers={"x-amzn-RateLimit-Limit": "1.0"})
+
+    def _content(self, request: httpx.Request, path: str) -> Any:
+        asked = request.url.params
+        if path == "/orders/2026-01-01/orders":
+            assert "marketplaceIds" in asked
+            found, following = self._page(self.orders, asked.get("paginationToken"))
+            return {"orders": found, **({"pagination": {"nextToken": following}} if following else {})}
+        if path.startswith("/orders/"):
+            return {"order": next(one for one in self.orders if one["orderId"] == path.rsplit("/", 1)[1])}
+        if path == "/fba/inventory/v1/summaries":
+            found, following = self._page(self.stock, asked.get("nextToken"))
+            payload = {"granularity": {}, "inventorySummaries": found}
+            return {"payload": payload, **({"pagination": {"nextToken": following}} if following else {})}
+        return {"returns": self.returns}
+
+    def _page(self, all_there_is: list[dict[str, Any]], token: str | None) -> tuple[list[dict[str, Any]], str]:
+        first = int(token or 0)
+        behind = first + self.page
+        return all_there_is[first:behind], str(behind) if behind < len(all_there_is) else ""
+
+
+@cache
+def model(name: str) -> dict[str, Any]:
+    """One of Amazon's own models."""
+    assert SHARED is not None
+    with gzip.open(SHARED / f"{name}.json.gz", "rt", encoding="utf-8") as file:
+        found: dict[str, Any] = json.load(file)
+    return found
+
+
+def undocumented(request: httpx.Request) -> None:
+    """Fail where Amazon's models know no such call, or not with these parameters, or not without others."""
+    if SHARED is None:
+        return
+    operations = [
+        methods[request.method.lower()]
+        for name in MODELS
+        for template, methods in model(name)["paths"].items()
+        if request.method.lower() in methods and re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), request.url.path)
+    ]
+    assert operations, f"Amazon documents no {request.method} {request.url.path}"
+    in_query = {one["name"]: one for one in operations[0]["parameters"] if one["in"] == "query"}
+    assert set(request.url.params) <= set(in_query), request.url
+    assert {name for name, one in in_query.items() if one.get("required")} <= set(request.url.params), request.url
+    for name, one in in_query.items():
+        if name in request.url.params and "enum" in one.get("items", {}):
+            assert set(request.url.params[name].split(",")) <= set(one["items"]["enum"]), request.url
