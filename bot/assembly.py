@@ -60,6 +60,10 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         adviser=_adviser(config),
     )
     _connect(portal, config, clock)
+    if config.tracking.is_on:
+        from integrations.carriers.tracking import vendors
+
+        portal.know_trackers(vendors(config.tracking, config.shop.zone, clock))
     return House(config, database, portal, _telegram(portal, config), _slack(portal, config, clock))
 
 

@@ -32,7 +32,7 @@ def findings(house: House) -> list[Finding]:
         found.append(
             Finding(True, "Letters stay in the database (mail.transport is “outbox”); a real shop sets “smtp”.")
         )
-    found += _telegram(house) + _slack(house) + _systems(house)
+    found += _telegram(house) + _slack(house) + _systems(house) + _carriers(house)
     try:
         rows = house.portal.verify_audit()
         found.append(Finding(True, f"The audit chain holds over {rows} sealed rows; the scheduler seals newer ones."))
@@ -57,6 +57,21 @@ def _standing(standing: Standing) -> Finding:
         return Finding(True, f"{read}.")
     told = f"{drift.missing} missing, {drift.different} different, {drift.extra} extra"
     return Finding(True, f"{read}; of {drift.seen} compared {told}.")
+
+
+def _carriers(house: House) -> list[Finding]:
+    """Whether the carriers that are asked let us in."""
+    from integrations.carriers.tracking import vendors
+
+    found = []
+    for one in vendors(house.config.tracking, house.config.shop.zone):
+        try:
+            one.let_in()
+            known = "lets us in" if one.token is not None else "has a key, which the first question will try"
+            found.append(Finding(True, f"{one.http.system} {known}; it is asked where parcels are."))
+        except PortalError as trouble:
+            found.append(Finding(False, f"{trouble} See [tracking] of the configuration."))
+    return found
 
 
 def _slack(house: House) -> list[Finding]:

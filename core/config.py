@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
-from core.systems import TIME_OF_DAY, Amazon, Connected, Section, Shopify, Walmart
+from core.systems import TIME_OF_DAY, Amazon, Connected, Section, Shopify, Tracking, Walmart
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
@@ -439,6 +439,7 @@ class Config(BaseSettings):
     shopify: Shopify = Shopify()
     walmart: Walmart = Walmart()
     amazon: Amazon = Amazon()
+    tracking: Tracking = Tracking()
 
     @classmethod
     def settings_customise_sources(

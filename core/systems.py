@@ -97,3 +97,41 @@ class Amazon(Connected):
     def _can_be_called(self) -> "Amazon":
         self.missing("client_id", "client_secret", "refresh_token")
         return self
+
+
+class Tracking(Section):
+    """Carriers that are asked where parcels are: those whose credentials are here."""
+
+    ups_id: str = Field("", description="client id of the app at UPS")
+    ups_secret: SecretStr = SecretStr("")
+    fedex_id: str = Field("", description="API key of the project at FedEx")
+    fedex_secret: SecretStr = SecretStr("")
+    usps_id: str = Field("", description="consumer key of the app at USPS")
+    usps_secret: SecretStr = SecretStr("")
+    gls_id: str = Field("", description="client id of the app at GLS")
+    gls_secret: SecretStr = SecretStr("")
+    dhl_key: SecretStr = Field(SecretStr(""), description="API key of DHL's unified tracking")
+    dpd_id: str = Field("", description="DELIS id at DPD")
+    dpd_secret: SecretStr = Field(SecretStr(""), description="its password")
+    easypost_key: SecretStr = Field(SecretStr(""), description="of any carrier; each new parcel costs a tracker")
+    aftership_key: SecretStr = Field(SecretStr(""), description="for parcels of any carrier")
+    addresses: dict[str, str] = Field({}, description="of sandboxes, by carrier")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Tracking":
+        for name in ("ups", "fedex", "usps", "gls", "dpd"):
+            if bool(getattr(self, f"{name}_id")) != bool(getattr(self, f"{name}_secret").get_secret_value()):
+                raise ValueError(f"{name}_id and {name}_secret belong together; one of them is missing")
+        return self
+
+    def credentials(self, name: str) -> tuple[str, str]:
+        """Who we are to a carrier, and the secret that shows it; empty where there is none."""
+        kind = "secret" if f"{name}_secret" in type(self).model_fields else "key"
+        secret: SecretStr = getattr(self, f"{name}_{kind}")
+        return getattr(self, f"{name}_id", ""), secret.get_secret_value()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody is asked."""
+        secrets = (getattr(self, name) for name in type(self).model_fields)
+        return any(isinstance(one, SecretStr) and one.get_secret_value() for one in secrets)

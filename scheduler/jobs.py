@@ -57,6 +57,12 @@ def take_scans(portal: Portal) -> None:
     log.debug("scans", extra={"new": portal.take_scans()})
 
 
+def ask_carriers(portal: Portal) -> None:
+    """Ask carriers about parcels under way, each within what it allows."""
+    rounds = portal.ask_carriers()
+    log.debug("carriers asked", extra={"parcels": {name: done.asked for name, done in rounds.items()}})
+
+
 def sync(portal: Portal, name: str) -> None:
     """Read what changed in a connected system, and look up what it hinted at."""
     try:

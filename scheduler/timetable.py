@@ -22,6 +22,7 @@ from scheduler import jobs
 log = logging.getLogger(__name__)
 _GRACE_S = 3600
 _CATCH_UP_AGAIN_S = 900
+_ASKED_EVERY_S = 60  # carriers have rounds of their own
 _NOTED_EVERY = timedelta(minutes=1)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,7 +61,10 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     announce = _guarded("events", partial(jobs.announce, portal), noted)
     clock.add_job(announce, IntervalTrigger(seconds=settings.announce_every_s), id="events")
     scans = _guarded("scans", partial(jobs.take_scans, portal), noted)
-    if config.carriers.is_open:
+    if config.tracking.is_on:
+        asking = _guarded("ask-carriers", partial(jobs.ask_carriers, portal), noted)
+        clock.add_job(asking, IntervalTrigger(seconds=_ASKED_EVERY_S), id="ask-carriers")
+    if config.carriers.is_open or config.tracking.is_on:
         clock.add_job(scans, IntervalTrigger(seconds=settings.announce_every_s), id="scans")
     _add_systems(clock, portal, config, noted, now)
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal), noted)

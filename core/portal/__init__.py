@@ -1,5 +1,6 @@
 """The front door: every verb that a channel, a page, a webhook or a job may call; one verb is one transaction."""
 
+from core.portal.asking_carriers import AskingCarriers, Round
 from core.portal.bell import Bell
 from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
@@ -11,14 +12,16 @@ from core.portal.letterbox import Letterbox
 from core.portal.loading_dock import LoadingDock
 from core.portal.machine_room import Health, MachineRoom, Metrics
 from core.portal.own_tickets import OwnTickets
-from core.portal.parcel_desk import ParcelDesk
 from core.portal.post_room import PostRoom
 from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
 
-__all__ = ["Access", "Delivered", "Export", "File", "Health", "Metrics", "OrderPage", "PlanOutcome", "Portal", "Synced"]
+__all__ = [
+    "Access", "Delivered", "Export", "File", "Health", "Metrics", "OrderPage", "PlanOutcome", "Portal", "Round",
+    "Synced",
+]  # fmt: skip
 
 
 class Portal(
@@ -32,7 +35,7 @@ class Portal(
     Stockroom,
     GoodsIn,
     Promises,
-    ParcelDesk,
+    AskingCarriers,
     ExchangeDesk,
     Bell,
     LoadingDock,

@@ -18,7 +18,7 @@ class ParcelStatus(Enum):
     UNKNOWN = "unknown"
 
 
-_FINAL = {ParcelStatus.DELIVERED, ParcelStatus.RETURNED}
+FINAL = {ParcelStatus.DELIVERED, ParcelStatus.RETURNED}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Parcel:
     def status(self) -> ParcelStatus:
         """Where it is: an end once reached holds, otherwise the latest scan whose words are known."""
         known = [scan.status for scan in self.scans if scan.status is not ParcelStatus.UNKNOWN]
-        ended = [status for status in known if status in _FINAL]
+        ended = [status for status in known if status in FINAL]
         return ended[0] if ended else known[-1] if known else ParcelStatus.LABEL_CREATED
 
     @property
@@ -79,4 +79,4 @@ class Parcel:
 
     def is_late(self, today: date) -> bool:
         """Whether the carrier's day has passed without delivery."""
-        return self.expected_on is not None and today > self.expected_on and self.status not in _FINAL
+        return self.expected_on is not None and today > self.expected_on and self.status not in FINAL

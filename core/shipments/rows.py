@@ -43,6 +43,17 @@ class ScanRow(Base):
     note: Mapped[str] = mapped_column(default="")
 
 
+class ParcelAskRow(Base):
+    """When a carrier is next asked about a parcel, and how often in a row it had nothing to tell."""
+
+    __tablename__ = "parcel_asks"
+
+    tracking_number: Mapped[str] = mapped_column(ForeignKey(ParcelRow.tracking_number), primary_key=True)
+    next_at: Mapped[datetime] = mapped_column(index=True)
+    asked_at: Mapped[datetime | None]
+    misses: Mapped[int] = mapped_column(default=0)
+
+
 class ParcelQuestionRow(Base):
     """A day on which somebody asked where a parcel is."""
 

@@ -18,7 +18,7 @@ from core.config import Carriers
 from core.errors import Unavailable
 from core.portal import Portal
 from core.shipments.model import Heard
-from integrations.carriers import aftership, dhl, dpd, easypost, fedex, own, ups, usps
+from integrations.carriers import aftership, anybody, dhl, dpd, easypost, fedex, gls, own, ups, usps
 from integrations.carriers.reading import Reader, Unreadable, text
 from integrations.carriers.signatures import Verifier, by_aftership, by_easypost, by_standard
 
@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 PATH = "/webhooks/carriers/{name}"
 LARGEST_BODY = 1024 * 1024
 DIRECT: dict[str, Reader] = {
-    "ups": ups.read, "fedex": fedex.read, "usps": usps.read, "dhl": dhl.read, "dpd": dpd.read,
+    "ups": ups.read, "fedex": fedex.read, "usps": usps.read, "dhl": dhl.read, "dpd": dpd.read, "gls": gls.read,
+    "other": anybody.read,
 }  # fmt: skip
 
 
