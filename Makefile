@@ -50,7 +50,7 @@ guide: $(VENV)/.installed
 	$(BIN)/python -m integrations.tables.guide > docs/import.md
 
 lock:
-	$(PYTHON) -m venv /tmp/storekeeper-lock && /tmp/storekeeper-lock/bin/pip install --quiet -U ".[dev,spark]" && /tmp/storekeeper-lock/bin/pip freeze --exclude storekeeper | sort -f > constraints.txt && rm -rf /tmp/storekeeper-lock
+	$(PYTHON) -m venv /tmp/storekeeper-lock && /tmp/storekeeper-lock/bin/pip install --quiet -U ".[bench,dev,spark]" && /tmp/storekeeper-lock/bin/pip freeze --exclude storekeeper | sort -f > constraints.txt && rm -rf /tmp/storekeeper-lock
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
