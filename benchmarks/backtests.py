@@ -1,85 +1,39 @@
-"""Money by rule over real history, and what parts of the forecast are worth: python -m benchmarks.backtests FOLDER."""
+"""Money by rule over real history that no rule knows beforehand, and what each part of ours is worth.
 
-import csv
-import gzip
-import sys
+python -m benchmarks.backtests [--data FOLDER] [--only "M5 foods"] [--json FILE] [--picture FILE]
+"""
+
+import argparse
+import json
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.histories import DEFAULT, SETS, Series
 from benchmarks.machine import machine
-from core.replenishment import Table
-from core.replenishment.backtest import CLASSES, OURS, Compared, History, Ingredients, compare, gap_closed
+from core.replenishment.backtest import CLASSES, OURS, Compared, Ingredients, compare, gap_closed
 from core.replenishment.rules_of_thumb import NAMES
 from core.replenishment.simulate import Terms
 
-DEFAULT = Path(__file__).parents[2] / "shared/data"
 GRID = {"base": ((0.5, 5.0), 2.0), "cheap orders": ((0.02, 0.3), 2.0), "long lead time": ((0.5, 5.0), 6.0)}
 """Cost of an order line, log-uniform, and lead time in periods. Unit cost is lognormal(2, 0.8), holding 25 % of it a
 year, and a unit short costs 4 to 49 periods of holding it, log-uniform."""
-LEFT_OUT = {"censoring": "censored", "pooling": "pooled", "combination": "combined"}
+LEFT_OUT = {"censoring": "censored", "pooling": "pooled", "combination": "combined", "promotions, prices": "lifted",
+            "season": "seasonal", "exact policy": "exact"}  # fmt: skip
+_WIDE, _BAR, _LABEL = 760, 13, 230
 
 
-def m5(folder: Path) -> tuple[Table, int, float]:
-    """Daily sales of 823 foods in one store."""
-    columns = _columns(folder / "demand/m5_tx3_foods3_daily.parquet", "item_id", "d", "units")
-    return _by_week(columns[0], columns[1].astype(int) - 1, columns[2]), 104, 52.0
-
-
-def pasta(folder: Path) -> tuple[Table, int, float]:
-    """Daily sales of 118 kinds of pasta; its promotions are not read."""
-    day, brand, product, units = _columns(
-        folder / "demand/pasta_daily_2014_2017.parquet", "date", "brand", "product", "units"
-    )
-    keys = np.array([f"{one}-{other}" for one, other in zip(brand, product, strict=True)])
-    return _by_week(keys, _days(day), units), 104, 52.0
-
-
-def online_retail(folder: Path) -> tuple[Table, int, float]:
-    """Goods of a gift wholesaler, those sold in at least ten of the weeks learnt from."""
-    code, invoice, at, units = _columns(
-        folder / "orders/online_retail_ii_to_2011-06.parquet", "stock_code", "invoice", "invoice_ts", "quantity"
-    )
-    goods = np.array([str(one)[:5].isdigit() for one in code]) & (units.astype(float) > 0)
-    goods &= np.array([not str(one).startswith(("A", "C")) for one in invoice])
-    weeks = _by_week(code[goods].astype(str), _days([str(one)[:10] for one in at[goods]]), units[goods])
-    return weeks[(weeks[:, :52].sum(axis=2) > 0).sum(axis=1) >= 10], 52, 52.0
-
-
-def dominicks(folder: Path) -> tuple[Table, int, float]:
-    """Weekly orange juice by store and brand, in hundreds of ounces; a week without a row is taken for one of none."""
-    store, brand, week, units = _columns(
-        folder / "demand/dominicks_oj_weekly.parquet", "store", "brand", "week", "units"
-    )
-    keys, row = np.unique(store.astype(int) * 100 + brand.astype(int), return_inverse=True)
-    demand = np.zeros((len(keys), 121, 1))
-    demand[row, week.astype(int) - 40, 0] = np.round(units.astype(float) / 100.0)
-    return demand, 60, 52.0
-
-
-def spare_parts(folder: Path) -> tuple[Table, int, float]:
-    """Monthly demand of 2,460 aircraft parts, replayed by month."""
-    with gzip.open(folder / "demand/raf_spare_parts_monthly.csv.gz", "rt") as file:
-        rows = list(csv.reader(file))[1:]
-    return np.array([row[1:] for row in rows], dtype=np.float64)[:, :, None], 42, 12.0
-
-
-SETS: dict[str, Callable[[Path], tuple[Table, int, float]]] = {
-    "M5 foods": m5, "pasta": pasta, "Online Retail": online_retail, "Dominick's": dominicks, "spare parts": spare_parts,
-}  # fmt: skip
-
-
-def terms_of(demand: Table, learnt: int, periods_a_year: float, setting: str) -> Terms:
+def terms_of(series: Series, setting: str) -> Terms:
     """Costs drawn from the grid with a fixed seed; every shelf begins with what it sold over lead time and a period."""
+    demand, learnt = series.history.demand, series.history.learnt_weeks
     count, chance = len(demand), np.random.default_rng(1)
     (low, high), lead = GRID[setting]
     cost = chance.lognormal(2.0, 0.8, count)
-    holding = 0.25 * cost / periods_a_year
+    holding = 0.25 * cost / series.year
     stockout = holding * np.exp(chance.uniform(np.log(4.0), np.log(49.0), count))
     order = np.exp(chance.uniform(np.log(low), np.log(high), count))
     one, pace = np.ones(count), demand[:, :learnt].sum(axis=(1, 2)) / learnt
@@ -87,73 +41,114 @@ def terms_of(demand: Table, learnt: int, periods_a_year: float, setting: str) ->
     return Terms(cost, order, holding, stockout, lead * one, on_hand, 0.0 * one, one, np.inf * one, one)
 
 
-def show(compared: Compared) -> float:
-    """Print one comparison; what ours spends less than the best rule of thumb, as a share."""
+def figures(compared: Compared) -> dict[str, Any]:
+    """Money, fill rate and stock of every rule, and the share of the gap that ours closes, by class and in all."""
     best, (share, low, high) = compared.best_rule_of_thumb(), gap_closed(compared)
-    for name, one in compared.ledgers.items():
-        fill = 1.0 - one.short.sum() / one.demand.sum()
-        print(
-            f"  {name:<26} total {one.total.sum():>12,.0f}  holding {one.holding.sum():>11,.0f}  stockout "
-            f"{one.stockout.sum():>11,.0f}  ordering {one.ordering.sum():>9,.0f}  fill {fill:6.1%}  "
-            f"stock {one.stock.sum():>11,.0f}"
-        )
-    less = 1.0 - float(compared.ledgers[OURS].total.sum() / compared.ledgers[best].total.sum())
-    print(f"  {'clairvoyant':<26} total {compared.clairvoyant.sum():>12,.0f}")
-    print(f"  {less:+.1%} below {best}; gap closed {share:.1%} ({low:.1%} to {high:.1%}); by class:", end="")
+    ours, theirs = (float(compared.ledgers[name].total.sum()) for name in (OURS, best))
+    rules = {
+        name: {
+            **{part: float(getattr(one, part).sum()) for part in ("total", "holding", "stockout", "ordering", "stock")},
+            "fill": 1.0 - float(one.short.sum() / one.demand.sum()),
+        }
+        for name, one in compared.ledgers.items()
+    }
+    classes = {}
     for at, name in enumerate(CLASSES):
         if np.any(rows := compared.classes == at):
-            print(f" {name} ({int(rows.sum())}) {gap_closed(compared, rows=rows)[0]:.1%}", end=";")
-    print(flush=True)
-    return less
+            mine, other = (
+                float(compared.ledgers[rule].total[rows].sum()) for rule in (OURS, compared.best_rule_of_thumb(rows))
+            )
+            classes[name] = {"items": int(rows.sum()), "less": 1.0 - mine / other,
+                             "gap_closed": gap_closed(compared, rows=rows)}  # fmt: skip
+    return {"rules": rules, "clairvoyant": float(compared.clairvoyant.sum()), "best_baseline": best,
+            "less": 1.0 - ours / theirs, "gap_closed": [share, low, high], "classes": classes}  # fmt: skip
 
 
-def ablation(terms: Terms, history: History, whole: float) -> None:
-    """Print how much dearer ours is with each part left out."""
+def show(found: dict[str, Any]) -> None:
+    """Print one comparison."""
+    for name, one in found["rules"].items():
+        print(
+            f"  {name:<26} total {one['total']:>12,.0f}  holding {one['holding']:>11,.0f}  stockout "
+            f"{one['stockout']:>11,.0f}  ordering {one['ordering']:>9,.0f}  fill {one['fill']:6.1%}  "
+            f"stock {one['stock']:>11,.0f}"
+        )
+    share, low, high = found["gap_closed"]
+    print(f"  {'clairvoyant':<26} total {found['clairvoyant']:>12,.0f}")
+    print(f"  {found['less']:+.1%} below {found['best_baseline']}; gap closed {share:.1%} ({low:.1%} to {high:.1%})")
+    for name, one in found["classes"].items():
+        share, low, high = one["gap_closed"]
+        print(f"    {name:<13}{one['items']:>6,} items {one['less']:+7.1%} below the best there; gap {share:.1%} "
+              f"({low:.1%} to {high:.1%})", flush=True)  # fmt: skip
+
+
+def ablation(terms: Terms, series: Series, whole: float) -> dict[str, float]:
+    """How much dearer ours is with each part left out."""
+    dearer = {}
     for said, part in LEFT_OUT.items():
+        if part == "lifted" and series.history.known is None:
+            continue
         parts: Any = replace(Ingredients(), **{part: False})
-        total = compare(terms, history, (OURS,), lambda _: None, parts).ledgers[OURS].total.sum()
-        print(f"  without {said:<18} {total / whole - 1.0:+.1%}", flush=True)
+        total = compare(terms, series.history, (OURS,), lambda _: None, parts).ledgers[OURS].total.sum()
+        dearer[said] = float(total) / whole - 1.0
+        print(f"  without {said:<18} {dearer[said]:+.1%}", flush=True)
+    return dearer
 
 
-def _columns(file: Path, *names: str) -> list[Any]:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(file, columns=list(names))
-    return [table[name].to_numpy(zero_copy_only=False) for name in names]
-
-
-def _days(written: Any) -> Any:
-    days = np.array([date.fromisoformat(str(one)[:10]).toordinal() for one in written])
-    return days - days.min()
-
-
-def _by_week(keys: Any, day: Any, units: Any) -> Table:
-    names, row = np.unique(keys, return_inverse=True)
-    weeks = int(day.max() + 1) // 7
-    demand = np.zeros((len(names), int(day.max()) + 1))
-    np.add.at(demand, (row, day), np.nan_to_num(units.astype(np.float64)).clip(0.0))
-    return demand[:, : weeks * 7].reshape(len(names), weeks, 7)
+def drawn(found: dict[str, dict[str, Any]]) -> str:
+    """Cost of ours and of every other rule as a share of the best of the others, and of the clairvoyant: SVG."""
+    shapes, top = [], 20
+    scale = (_WIDE - _LABEL - 60) / 1.8
+    for title, one in found.items():
+        best = one["rules"][one["best_baseline"]]["total"]
+        shapes.append(f'<text x="8" y="{top + _BAR * 2}" font-weight="bold">{escape(title)}</text>')
+        costs = {name: rule["total"] for name, rule in one["rules"].items()} | {"clairvoyant": one["clairvoyant"]}
+        for name, cost in costs.items():
+            colour = {OURS: "#e4572e", "clairvoyant": "#222"}.get(name, "#9db4c8")
+            wide = min(cost / best, 1.8) * scale
+            shapes.append(f'<rect x="{_LABEL}" y="{top}" width="{wide:.1f}" height="{_BAR - 2}" fill="{colour}"/>')
+            shapes.append(f'<text x="{_LABEL + wide + 4:.1f}" y="{top + 10}" font-size="9">{name} '
+                          f"{cost / best:.0%}</text>")  # fmt: skip
+            top += _BAR
+        top += 8
+    line = _LABEL + scale
+    shapes.append(f'<path d="M{line:.1f} 14V{top}" stroke="#222" stroke-dasharray="4 3"/>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {top + 8}" font-family="sans-serif" '
+    return f'{head}font-size="12">{"".join(shapes)}</svg>\n'
 
 
 def main() -> None:
-    """Print every set there is under every setting of the grid."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    """Print every set there is under every setting of the grid, and what the whole comes to."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--data", type=Path, default=DEFAULT)
+    asked.add_argument("--only", choices=tuple(SETS))
+    asked.add_argument("--json", type=Path)
+    asked.add_argument("--picture", type=Path)
+    told = asked.parse_args()
     print(machine())
-    for name, load in SETS.items():
+    found: dict[str, dict[str, Any]] = {}
+    for name in [told.only] if told.only else SETS:
         try:
-            demand, learnt, year = load(folder)
+            series = SETS[name](told.data)
         except FileNotFoundError as error:
             print(f"\n{name}: {error.filename} is not there; left out")
             continue
         for setting in GRID:
-            began, terms = time.perf_counter(), terms_of(demand, learnt, year, setting)
-            history = History(demand, learnt)
-            compared = compare(terms, history, (OURS, *NAMES), lambda _: None)
-            print(f"\n{name}, {setting}: {len(demand):,} items, {demand.shape[1] - learnt} periods replayed "
+            began, terms = time.perf_counter(), terms_of(series, setting)
+            one = figures(compare(terms, series.history, (OURS, *NAMES), lambda _: None))
+            items, periods, _ = series.history.demand.shape
+            print(f"\n{name}, {setting}: {items:,} items, {periods - series.history.learnt_weeks} periods replayed "
                   f"in {time.perf_counter() - began:.0f} s")  # fmt: skip
-            show(compared)
+            show(one)
             if setting == "base":
-                ablation(terms, history, float(compared.ledgers[OURS].total.sum()))
+                one["dearer_without"] = ablation(terms, series, one["rules"][OURS]["total"])
+            found[f"{name}, {setting}"] = one
+    less = [one["less"] for one in found.values()]
+    print(f"\n{sum(part > 0 for part in less)} of {len(less)} comparisons cheapest; on the mean {np.mean(less):+.1%} "
+          "below the best of the others")  # fmt: skip
+    if told.json:
+        told.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if told.picture:
+        told.picture.write_text(drawn(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

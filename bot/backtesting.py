@@ -23,6 +23,7 @@ from core.replenishment.rules_of_thumb import NAMES
 from core.replenishment.simulate import Ledger
 
 _MOST_SHOWN = 20
+_YEAR_WEEKS = 52
 _COLUMNS = 110
 _WIDE, _BAR, _LABEL = 720, 26, 210
 
@@ -52,7 +53,7 @@ def run(config: Config, asked: Asked) -> bool:
     with writing(asked.out) as out, writing(asked.picture) as picture:
         tables = replay_tables.read(asked.items, asked.demand, config.planning, config.tables)
         try:
-            history = History(tables.demand, config.backtest.learn_weeks)
+            history = History(tables.demand, config.backtest.learn_weeks, tables.known, _YEAR_WEEKS)
         except ValueError as error:
             raise InvalidInput(
                 f"{tables.demand.shape[1]} whole weeks of demand are too few to learn {config.backtest.learn_weeks} "

@@ -1,26 +1,30 @@
 """The items and demand that a backtest reads, from CSV or Parquet, with a sentence for every row it leaves out."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, inf, isfinite
+from math import ceil, inf, isfinite, nan
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from core.config import Planning
 from core.config import Tables as Defaults
 from core.errors import InvalidInput
+from core.replenishment.lifts import price_cuts
 from core.replenishment.simulate import DAYS, YEAR_WEEKS, Terms
 
 Key = tuple[str, str]
 _ITEM_COLUMNS = ("sku", "unit_cost", "lead_time_days", "on_hand")
 _DEMAND_COLUMNS = ("sku", "date", "units")
 READ = {*_ITEM_COLUMNS, *_DEMAND_COLUMNS, "location", "order_cost", "line_cost", "holding_rate", "stockout_cost",
-        "minimum", "pack", "maximum", "lost_sales"}  # fmt: skip
+        "minimum", "pack", "maximum", "lost_sales", "price", "event"}  # fmt: skip
 _HIGHEST_RATE, _LONGEST_LEAD = 5.0, 364.0
+_LEAST_PRICE = 1e-6
+_MOST_EVENTS = 8
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,14 @@ class Left:
     sentence: str
 
 
+class Day(NamedTuple):
+    """A row of demand: units sold, the price asked (nan: not known), and what was special."""
+
+    units: float
+    price: float
+    event: str
+
+
 @dataclass(frozen=True)
 class Tables:
     """What can be replayed: items in the order of their keys, and their demand (n, weeks, 7)."""
@@ -39,6 +51,8 @@ class Tables:
     keys: tuple[Key, ...]
     terms: Terms
     demand: np.ndarray[Any, np.dtype[np.float64]]
+    known: np.ndarray[Any, np.dtype[np.float64]] | None
+    """What prices and events say of each week beforehand, (n, weeks, k); None where there are none."""
     left: tuple[Left, ...]
     unread: tuple[str, ...]
     """Columns that are there and make no difference."""
@@ -61,14 +75,15 @@ def read(items: Path, demand: Path, planning: Planning, defaults: Defaults) -> T
             known[key] = terms
         except ValueError as error:
             left.append(Left(items.name, line, str(error)))
-    sold: dict[tuple[Key, date], float] = {}
+    sold: dict[tuple[Key, date], Day] = {}
     for line, row in rows(demand, _DEMAND_COLUMNS):
         unread |= {name for name in row if name not in READ}
         try:
             key, day = _key(row), _day(row["date"])
             _refuse(key not in known, key, "is not among the items; add a row for it there")
             _refuse((key, day) in sold, key, f"has a row for {day} already; add them up to one")
-            sold[key, day] = _number(row, "units", least=0.0)
+            price = _number(row, "price", nan, least=_LEAST_PRICE)
+            sold[key, day] = Day(_number(row, "units", least=0.0), price, str(row.get("event", "")).strip())
         except ValueError as error:
             left.append(Left(demand.name, line, str(error)))
     return _joined(known, sold, left, tuple(sorted(unread)))
@@ -174,7 +189,7 @@ def _terms(row: Mapping[str, Any], planning: Planning, defaults: Defaults) -> di
 
 
 def _joined(
-    known: dict[Key, dict[str, float]], sold: dict[tuple[Key, date], float], left: list[Left], unread: tuple[str, ...]
+    known: dict[Key, dict[str, float]], sold: dict[tuple[Key, date], Day], left: list[Left], unread: tuple[str, ...]
 ) -> Tables:
     keys = tuple(sorted({key for key, _ in sold}))
     if not keys:
@@ -182,10 +197,28 @@ def _joined(
         raise InvalidInput(f"No item has demand that can be replayed.{first}")
     first_day = min(day for _, day in sold)
     weeks = ((max(day for _, day in sold) - first_day).days + 1) // 7
-    demand, row_of = np.zeros((len(keys), weeks * 7)), {key: row for row, key in enumerate(keys)}
+    row_of = {key: row for row, key in enumerate(keys)}
+    shape = (len(keys), weeks, 7)
+    units, prices = np.zeros(shape), np.full(shape, nan)
+    events = {one: np.zeros(shape) for one in _frequent(sold)}
     end = first_day + timedelta(days=weeks * 7)
-    for (key, day), units in sold.items():
+    for (key, day), one in sold.items():
         if day < end:
-            demand[row_of[key], (day - first_day).days] = units
+            at = (row_of[key], *divmod((day - first_day).days, 7))
+            units[at], prices[at] = one.units, one.price
+            if one.event in events:
+                events[one.event][at] = 1.0
     columns = {name: np.array([known[key][name] for key in keys]) for name in known[keys[0]]}
-    return Tables(keys, Terms(**columns), demand.reshape(len(keys), weeks, 7), tuple(left), unread)
+    beforehand = [table.mean(axis=2) for table in events.values()]
+    if not np.all(np.isnan(prices)):
+        priced = np.sum(~np.isnan(prices), axis=2)
+        means = np.divide(np.nansum(prices, axis=2), priced, out=np.full(shape[:2], nan), where=priced > 0)
+        beforehand.append(price_cuts(means))
+    table = np.stack(beforehand, axis=2) if beforehand else None
+    return Tables(keys, Terms(**columns), units, table, tuple(left), unread)
+
+
+def _frequent(sold: Mapping[tuple[Key, date], Day]) -> list[str]:
+    """The events that most rows have; rarer ones teach nothing."""
+    counted = Counter(one.event for one in sold.values() if one.event)
+    return [name for name, _ in counted.most_common(_MOST_EVENTS)]

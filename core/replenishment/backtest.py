@@ -3,31 +3,47 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.replenishment import Table, Vector
 from core.replenishment.cost_curve import Curve
 from core.replenishment.forecast import Forecaster
 from core.replenishment.policies.cost_based import levels
-from core.replenishment.rules_of_thumb import NAMES, ThumbRule, least_cost
+from core.replenishment.rules_of_thumb import NAMES, ThumbRule, least_cost, safety_factor
 from core.replenishment.simulate import Ledger, Terms, Week, simulate
 
 OURS = "storekeeper"
 CLASSES = ("smooth", "erratic", "intermittent", "lumpy")
-PROTECTIONS = (0.5, 1.0, 2.0)
-"""Factors on the cost of a unit short that are tried beforehand: lost sales need less stock than waiting customers."""
+PROTECTIONS = (0.7, 1.0, 1.4)
+"""Factors on the cost of a unit short that are tried beforehand."""
+
+LOST_SALES_PROTECTION = 0.5
+"""And where sales are lost: who did not wait draws nothing from the order that comes after, so less stock protects."""
+
+_DOUBT = 0.02
+"""A factor other than 1 has to save that share before the replay to be taken: a short trial proves little."""
 
 _RESAMPLES = 1000
 _TRIED_SHARE = 0.5
 
 Ticks = Callable[[str], None]
 
+Classes: TypeAlias = NDArray[np.intp]
+"""Class of each item, shape (n,), an index into `CLASSES`."""
+
 
 @dataclass(frozen=True)
 class History:
     """Demand of n items by week and day, shape (n, weeks, days), and how many weeks of it are only learnt from.
+
+    Args:
+        demand: asked for [units].
+        learnt_weeks: weeks before the replay begins.
+        known: what a shop knows of a week beforehand, such as its promotions, shape (n, weeks, k).
+        cycle: weeks of a year; 0: no season is looked for.
 
     Raises:
         ValueError: fewer than 8 weeks to learn from, or none to replay.
@@ -35,6 +51,8 @@ class History:
 
     demand: Table
     learnt_weeks: int
+    known: Table | None = None
+    cycle: int = 0
 
     def __post_init__(self) -> None:
         if not 8 <= self.learnt_weeks < self.demand.shape[1]:
@@ -49,21 +67,29 @@ class History:
 
 @dataclass(frozen=True)
 class Ingredients:
-    """What the forecast is made of; one left out shows what it is worth."""
+    """What our rule is made of; one left out shows what it is worth."""
 
     censored: bool = True
     pooled: bool = True
     combined: bool = True
+    lifted: bool = True
+    seasonal: bool = True
+    exact: bool = True
+    """False: a normal safety stock over the same forecast."""
 
 
 class OurRule:
     """Reorder point and lot by cost, from the forecast of the lead time and the week after it."""
 
-    def __init__(self, terms: Terms, classes: np.ndarray[Any, Any], protection: Vector, parts: Ingredients) -> None:
-        self.terms, self.stockout = terms, terms.stockout * protection
+    def __init__(
+        self, terms: Terms, classes: Classes, protection: Vector, parts: Ingredients, history: History
+    ) -> None:
+        usual = np.where(terms.lost_sales > 0, LOST_SALES_PROTECTION, 1.0)
+        self.terms, self.stockout, self.parts = terms, terms.stockout * usual * protection, parts
         self.forecast = Forecaster(
-            terms.lead_weeks + 1.0, classes, censored=parts.censored, pooled=parts.pooled, combined=parts.combined
-        )
+            terms.lead_weeks + 1.0, classes, censored=parts.censored, pooled=parts.pooled, combined=parts.combined,
+            known=history.known if parts.lifted else None, cycle=history.cycle if parts.seasonal else 0,
+        )  # fmt: skip
 
     def learn(self, week: Week) -> None:
         """Take in a week that is over."""
@@ -73,11 +99,15 @@ class OurRule:
         """Units to order at this stock position, shape (n,)."""
         terms = self.terms
         lead, protected = self.forecast.over(terms.lead_weeks), self.forecast.over(terms.lead_weeks + 1.0)
-        pace = self.forecast.pace
+        pace = protected.mean - lead.mean
         economic = np.sqrt(2.0 * terms.order_cost * pace / np.maximum(terms.holding, 1e-12))
         lot = np.maximum(np.round(np.maximum(economic, pace)), 1.0)
-        found = levels(Curve(protected, terms.holding, self.stockout, lead), lot)
-        return np.where(position <= found.reorder_point, found.order_up_to - position, 0.0)
+        if self.parts.exact:
+            found = levels(Curve(protected, terms.holding, self.stockout, lead), lot)
+            return np.where(position <= found.reorder_point, found.order_up_to - position, 0.0)
+        z = safety_factor(terms.holding, self.stockout, lot, pace)
+        point = np.ceil(protected.mean + z * protected.sd)
+        return np.where(position <= point, point + lot - position, 0.0)
 
 
 @dataclass(frozen=True)
@@ -86,7 +116,7 @@ class Compared:
 
     ledgers: dict[str, Ledger]
     clairvoyant: Vector
-    classes: np.ndarray[Any, Any]
+    classes: Classes
 
     def best_rule_of_thumb(self, rows: Any = slice(None)) -> str:
         """The cheapest of the other rules over these items."""
@@ -94,7 +124,7 @@ class Compared:
         return min(others, key=lambda name: float(others[name]))
 
 
-def demand_classes(weekly: Table) -> np.ndarray[Any, Any]:
+def demand_classes(weekly: Table) -> Classes:
     """Class of each item, an index into `CLASSES`, from the weeks since it first sold.
 
     Source:
@@ -109,7 +139,7 @@ def demand_classes(weekly: Table) -> np.ndarray[Any, Any]:
     mean = weekly.sum(axis=1) / times
     square = np.where(sells, (weekly - mean[:, None]) ** 2, 0.0).sum(axis=1) / times
     varied = np.divide(square, mean**2, out=np.zeros_like(mean), where=mean > 0) > 0.49
-    found: np.ndarray[Any, Any] = 2 * (started / times > 1.32).astype(np.intp) + varied
+    found: Classes = 2 * (started / times > 1.32).astype(np.intp) + varied
     return found
 
 
@@ -157,28 +187,25 @@ def gap_closed(compared: Compared, seed: int = 0, rows: Any = slice(None)) -> tu
 Rule = OurRule | ThumbRule
 
 
-def _made(
-    terms: Terms, classes: np.ndarray[Any, Any], name: str, knobs: tuple[Vector, Vector], parts: Ingredients
-) -> Rule:
-    if name == OURS:
-        return OurRule(terms, classes, knobs[0], parts)
-    return ThumbRule(terms, name, knobs)
-
-
-def _settled(terms: Terms, history: History, classes: np.ndarray[Any, Any], name: str, parts: Ingredients) -> Rule:
+def _settled(terms: Terms, history: History, classes: Classes, name: str, parts: Ingredients) -> Rule:
     """The rule with the settings that cost its classes least before the replay begins."""
     tried = [(factor, 0.0) for factor in PROTECTIONS] if name == OURS else list(NAMES[name])
+
+    def made(knobs: tuple[Vector, Vector]) -> Rule:
+        return OurRule(terms, classes, knobs[0], parts, history) if name == OURS else ThumbRule(terms, name, knobs)
+
     begin = int(history.learnt_weeks * _TRIED_SHARE)
     ones = np.ones(len(terms))
     costs = []
     for first, second in tried:
-        rule = _made(terms, classes, name, (first * ones, second * ones), parts)
+        rule = made((first * ones, second * ones))
         _teach(rule, history.demand[:, :begin])
         ledger = _replay(terms, history.demand[:, begin : history.learnt_weeks], rule)
-        costs.append(np.bincount(classes, ledger.total, len(CLASSES)))
+        doubt = _DOUBT if name == OURS and first != 1.0 else 0.0
+        costs.append(np.bincount(classes, ledger.total, len(CLASSES)) * (1.0 + doubt))
     best = np.argmin(np.array(costs), axis=0)[classes]
     firsts, seconds = np.array(tried).T
-    return _made(terms, classes, name, (firsts[best], seconds[best]), parts)
+    return made((firsts[best], seconds[best]))
 
 
 def _teach(rule: Rule, demand: Table) -> None:

@@ -47,11 +47,20 @@ class ThumbRule:
             return np.where(position <= point, np.maximum(lots, 1.0) * self.fixed, 0.0)
         sd = np.std(self.sales[-_SPREAD:], axis=0)
         lot = np.sqrt(2.0 * terms.order_cost * pace / np.maximum(terms.holding, 1e-12))
-        spent = np.divide(terms.holding * np.maximum(lot, pace), terms.stockout * pace, out=np.ones_like(pace),
-                          where=terms.stockout * pace > 0)  # fmt: skip
-        z = np.clip(special.ndtri(np.clip(1.0 - spent, 1e-3, 1.0 - 1e-4)), 0.0, _HIGHEST_Z)
+        z = safety_factor(terms.holding, terms.stockout, np.maximum(lot, pace), pace)
         point = np.ceil(covered * pace + first * z * sd * np.sqrt(covered))
         return np.where((position <= point) & (pace > 0), np.ceil(point + lot) - position, 0.0)
+
+
+def safety_factor(holding: Vector, stockout: Vector, lot: Vector, pace: Vector) -> Vector:
+    """The z of normal demand whose chance of running out costs as much as holding more, from 0 to 3.5, shape (n,).
+
+    >>> safety_factor(np.array([1.0]), np.array([40.0]), np.array([8.0]), np.array([2.0])).round(3)  # 1 - 8/80
+    array([1.282])
+    """
+    lost = stockout * pace
+    spent = np.divide(holding * lot, lost, out=np.ones_like(pace), where=lost > 0)
+    return np.clip(special.ndtri(np.clip(1.0 - spent, 1e-3, 1.0 - 1e-4)), 0.0, _HIGHEST_Z)
 
 
 NAMES: dict[str, tuple[tuple[float, float], ...]] = {

@@ -1,10 +1,12 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core.replenishment.backtest import CLASSES, OURS, History, compare, demand_classes, gap_closed
 from core.replenishment.forecast import Forecaster
+from core.replenishment.lifts import price_cuts
 from core.replenishment.rules_of_thumb import NAMES, least_cost
 from core.replenishment.simulate import Week
 from tests.core.replenishment.test_simulate import shelves
@@ -12,7 +14,7 @@ from tests.core.replenishment.test_simulate import shelves
 ALL = (OURS, *NAMES)
 
 
-def told(sales: np.ndarray, on_sale: np.ndarray, **parts: bool) -> Forecaster:
+def told(sales: np.ndarray, on_sale: np.ndarray, **parts: Any) -> Forecaster:
     """A forecaster that has seen those weeks."""
     forecaster = Forecaster(np.full(len(sales), 3.0), np.zeros(len(sales), dtype=np.intp), **parts)
     for week in range(sales.shape[1]):
@@ -33,6 +35,40 @@ def test_weeks_without_stock_do_not_pass_for_weeks_without_demand() -> None:
     on_sale[:, 50:], sales[:, 50:] = 1 / 3, 2.0
     assert told(sales, on_sale).pace[0] == pytest.approx(6.0, rel=0.05)
     assert told(sales, on_sale, censored=False).pace[0] < 5.0
+
+
+def test_a_promotion_that_is_known_beforehand_is_foretold_and_does_not_raise_the_pace() -> None:
+    promoted = np.zeros((40, 121, 1))
+    promoted[:, ::6] = 1.0
+    sales = np.random.default_rng(6).poisson(10.0 * (1.0 + 2.0 * promoted[:, :120, 0])).astype(float)
+    forecaster = told(sales, np.ones_like(sales), known=promoted)
+    assert forecaster.pace.mean() == pytest.approx(10.0, rel=0.05)
+    assert forecaster.factor(114).mean() == pytest.approx(3.0, rel=0.1)
+    assert forecaster.over(np.full(40, 1.0)).mean.mean() == pytest.approx(30.0, rel=0.1)  # week 120 is promoted
+
+
+def test_a_season_is_learnt_over_all_shelves_and_comes_again() -> None:
+    index = 1.0 + 0.6 * np.sin(2 * np.pi * np.arange(156) / 52)
+    sales = np.random.default_rng(7).poisson(8.0 * index, (60, 156)).astype(float)
+    forecaster = told(sales, np.ones_like(sales), cycle=52)
+    assert forecaster.factor(13)[0] > 1.25
+    assert forecaster.factor(39)[0] < 0.8
+
+
+def test_a_lone_giant_order_is_cut_and_a_second_is_not() -> None:
+    sales = np.tile([4.0, 6.0], (1, 30))
+    once, twice = sales.copy(), sales.copy()
+    once[:, 40] = twice[:, 40] = twice[:, 45] = 5000.0
+    ones = np.ones_like(sales)
+    assert told(once, ones).pace[0] < 15.0
+    assert told(twice, ones).pace[0] > 50.0
+
+
+def test_a_price_cut_counts_from_the_usual_price_of_the_weeks_before() -> None:
+    cuts = price_cuts(np.array([[4.0, 4.0, 4.0, 2.0, 4.0], [np.nan] * 5]))
+    assert cuts.tolist() == [[0.0, 0.0, 0.0, 7.0, 0.0], [0.0] * 5]
+    with pytest.raises(ValueError, match="item 0: price"):
+        price_cuts(np.array([[0.0, 1.0]]))
 
 
 def test_more_demand_is_never_foretold_as_less() -> None:
