@@ -396,6 +396,32 @@ def sync(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")], config: ConfigPath = None
+) -> None:
+    """Write the database, with uploads, and the web secret into one file, while the shop is open."""
+    from bot.backup import backup as run
+
+    with _house(_load(config)) as house:
+        made = run(house, file)
+    typer.echo(f"{file} holds the {made.kind} database as of {made.made_at} (tables {made.revision}).")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `storekeeper backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the records there are.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Put a backup in the place of the database; stop the shop first."""
+    from bot.backup import restore as run
+
+    with _house(_load(config), current=False) as house:
+        sealed = run(house, file, force=force)
+    typer.echo(f"{file} is restored; the audit chain holds over {sealed} sealed rows.")
+
+
+@app.command()
 def check(config: ConfigPath = None) -> None:
     """Try configuration, database and records, and say in one line each what is wrong and what to do."""
     from bot.checking import findings

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.service import TelegramDoor
 
 _SHORTEST_SECRET = 16
+WEB_SECRET = "web-secret"  # noqa: S105 the name of its file
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     Raises:
         ConfigError: the database address or the secret cannot be used.
     """
-    folder = _folder_of(config.database.url)
+    folder = folder_of(config.database.url)
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)
     portal = Portal(
@@ -115,7 +116,8 @@ def _adviser(config: Config) -> Adviser | None:
     return LanguageModel(settings.url, settings.model, settings.key.get_secret_value(), settings.timeout_s)
 
 
-def _folder_of(url: str) -> Path:
+def folder_of(url: str) -> Path:
+    """Where what belongs to an installation is kept: beside an SQLite file, else in `var`."""
     address = parsed(url)
     is_file = address.get_backend_name() == "sqlite"
     folder = Path(address.database or "").parent if is_file else Path("var")
@@ -130,7 +132,7 @@ def _secret(config: Config, folder: Path) -> SecretStr:
     given = config.web.secret.get_secret_value()
     if given and len(given.encode()) < _SHORTEST_SECRET:
         raise ConfigError(f"web.secret is too short; give at least {_SHORTEST_SECRET} characters.")
-    return SecretStr(given) if given else SecretStr(_kept_secret(folder / "web-secret"))
+    return SecretStr(given) if given else SecretStr(_kept_secret(folder / WEB_SECRET))
 
 
 def _kept_secret(path: Path) -> str:

@@ -158,6 +158,7 @@ def _engine(url: str, busy_timeout_s: float) -> Engine:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _end_sqlite)
         return engine
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
@@ -177,3 +178,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _end_sqlite(connection: sqlite3.Connection | None, _record: Any) -> None:
+    """A COMMIT that was refused leaves its transaction open, and SQLAlchemy takes it for ended."""
+    if connection is not None and connection.in_transaction:
+        connection.rollback()

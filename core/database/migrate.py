@@ -22,10 +22,10 @@ def upgrade(database: Database) -> None:
     """
     with database.unit_of_work() as session:
         one_at_a_time(session, "upgrade")
-        found = _revision(session)
+        found = revision(session)
         if found == newest():
             return
-        _refuse_newer(found)
+        refuse_newer(found)
         alembic = _alembic()
         alembic.attributes["connection"] = session.connection()
         command.upgrade(alembic, "head")
@@ -38,9 +38,9 @@ def require_current(database: Database) -> None:
         Unavailable: older (the sentence says how to upgrade) or newer than this version.
     """
     with database.reading() as session:
-        found = _revision(session)
+        found = revision(session)
     if found != newest():
-        _refuse_newer(found)
+        refuse_newer(found)
         raise Unavailable("The database has not been set up for this version; run `storekeeper db upgrade`.")
 
 
@@ -49,11 +49,17 @@ def newest() -> str:
     return str(_scripts().get_current_head())
 
 
-def _revision(session: Session) -> str | None:
+def revision(session: Session) -> str | None:
+    """The revision of the tables; None where there are none."""
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
-def _refuse_newer(found: str | None) -> None:
+def refuse_newer(found: str | None) -> None:
+    """Refuse tables that this version does not know.
+
+    Raises:
+        Unavailable: a newer version made them.
+    """
     if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
         raise Unavailable(
             f"The database was used by a newer version of Storekeeper (its tables are at {found}). "

@@ -4,9 +4,8 @@ Each step is what somebody outside does, and does again where nobody answered: t
 once more, people press once more, platforms deliver once more, the clock rings once more.
 """
 
+import json
 import random
-import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,14 +18,18 @@ from core.portal import Portal
 from core.portal.goods_in import Delivered
 from core.returns.handling import Checked
 from scheduler import jobs
+from tests.bot.channels.slack.web_api import TEAM
+from tests.bot.channels.slack.workspace import PLANNER_CHANNEL, STAFF_CHANNEL
+from tests.bot.channels.telegram.world import message
 from tests.promises import stall
-from tests.promises.books import Books
-from tests.promises.world import World, person
+from tests.promises.books import Books, Row, read
+from tests.promises.street import BO, PAT, SAM, Street
+from tests.promises.world import person
 
-MOODS = ("well", "busy", "broken", "silent", "torn")
+TROUBLES = ("busy", "broken", "silent", "torn")
+MOODS = ("well", *TROUBLES)
 PLATFORM = "console"
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:\+00:00|Z)?")
-_COUNTED = re.compile(r"\b(proposal|outbox):\d+")
+QUOKKA = 500001
 _NEXT_RING = timedelta(minutes=16)
 
 
@@ -34,7 +37,7 @@ _NEXT_RING = timedelta(minutes=16)
 class Day:
     """A scripted day; the seed decides who orders what and what the courier meets with."""
 
-    world: World
+    world: Street
     seed: int = 0
     moods: Sequence[str] = ()
     said: dict[str, Reply] = field(default_factory=dict)
@@ -54,9 +57,11 @@ class Day:
         """What happens, in order."""
         return [
             self.orders_are_imported, self.parcels_are_sent, self.parcels_arrive, self.a_return_is_asked_for,
-            self.an_order_is_cancelled, self.post_goes_out, self.the_plan_is_made, self.it_is_approved,
-            self.post_goes_out, self.a_message_comes_from_a_platform, self.goods_arrive, self.the_return_is_settled,
-            self.an_order_is_placed_again, self.post_goes_out, self.the_house_is_kept,
+            self.an_order_is_cancelled, self.post_goes_out, self.the_plan_is_made, self.it_is_approved_in_slack,
+            self.post_goes_out, self.a_message_comes_from_a_platform, self.somebody_writes_in_slack,
+            self.somebody_on_telegram_wants_a_person, self.the_ticket_is_answered_in_slack, self.some_goods_arrive,
+            self.all_goods_arrive, self.the_return_is_settled, self.an_order_is_placed_again, self.post_goes_out,
+            self.the_house_is_kept,
         ]  # fmt: skip
 
     def live(self) -> Books:
@@ -103,8 +108,13 @@ class Day:
         self.bring("scans", {"tracking_number": "T1", "scanned_at": self.began, "status": "picked_up"})
 
     def parcels_arrive(self) -> None:
-        there = self.began + timedelta(minutes=7)
-        self.bring("scans", {"tracking_number": "T1", "scanned_at": there, "status": "delivered"})
+        """The carrier tells of it, more than once, and the shop's own system says so too."""
+        there = (self.began + timedelta(minutes=7)).isoformat()
+        scans = [{"scanned_at": there, "status": "delivered", "place": "York"}]
+        for _ in range(2):
+            self.world.carrier_tells("parcel-1", {"tracking_number": "T1", "scans": scans})
+        jobs.take_scans(self.portal)
+        assert self.world.read().of("scans", status="delivered")
         row = next(row for row in self.world.read()["orders"] if row["order_number"] == "700001")
         self.bring("orders", {**row, "status": "delivered"})
 
@@ -135,7 +145,7 @@ class Day:
     def post_goes_out(self) -> None:
         """One letter after the other: side by side no two days would come to the same boundaries."""
         while self.portal.deliver():
-            pass
+            self.world.clock.forward(timedelta(seconds=2))  # a channel is told about one thing a second
 
     def the_plan_is_made(self) -> None:
         """The clock rings, and rings again where whoever took the run died over it."""
@@ -145,13 +155,58 @@ class Day:
             self.world.clock.forward(_NEXT_RING)
             jobs.plan(self.portal, due_at)
 
-    def it_is_approved(self) -> None:
-        """Two planners press, each until told that it is done."""
-        for email in (stall.PLANNER, stall.BOSS):
-            shown = self.portal.proposal(person(email), self.world.read()["proposals"][0]["proposal_id"])
-            with suppress(Conflict):
-                self.portal.approve(person(email), shown.proposal_id, shown.content_hash)
+    def it_is_approved_in_slack(self) -> None:
+        """Two planners press on the card as it stands, each until it is done."""
+        for user in (PAT, BO):
+            self.post_goes_out()
+            if self.world.read().of("proposals", status="open"):
+                self.world.slack.press(user, self._shown(PLANNER_CHANNEL, "Proposal "), "Approve")
         assert self.world.read().of("proposals", status="approved")
+
+    def _shown(self, channel: str, begins: str) -> dict[str, Any]:
+        """The latest message of a channel that begins like this; while it is on its way, it is waited for."""
+        for _ in range(100):
+            found = [one for one in self.world.slack_api.posted(channel) if one["text"].startswith(begins)]
+            if found:
+                return found[-1]
+            self.portal.deliver()
+            self.world.clock.forward(timedelta(minutes=1))
+        raise AssertionError(f"nothing in {channel} begins with {begins}")
+
+    def somebody_writes_in_slack(self) -> None:
+        """Slack tells of it twice."""
+        event = {"type": "message", "channel_type": "im", "channel": "D1EVE", "user": "U1EVE",
+                 "team": TEAM, "ts": "1690000000.000001", "text": "what is your return policy?"}  # fmt: skip
+        for _ in range(2):
+            assert self.world.slack.event(event, event_id="Ev-policy").status_code == 200
+
+    def somebody_on_telegram_wants_a_person(self) -> None:
+        """Telegram hands the same update over twice."""
+        for number, text in ((1, "hello"), (2, "I want to talk to a person")):
+            said = {**message(QUOKKA, {"text": text}), "message_id": number}
+            for _ in range(2):
+                self.world.telegram_tells({"update_id": number, "message": said})
+            self.world.clock.forward(timedelta(seconds=5))
+
+    def the_ticket_is_answered_in_slack(self) -> None:
+        """Somebody of the shop claims the card, answers in its thread, and closes it."""
+        jobs.brief_desk(self.portal)
+        self._press_until("Claim", "claimed")
+        card = self._shown(STAFF_CHANNEL, "Ticket ")
+        said = {"type": "message", "channel_type": "channel", "channel": STAFF_CHANNEL, "user": SAM,
+                "text": "Your parcel is with us.", "thread_ts": card["ts"], "ts": "1690000005.000001"}  # fmt: skip
+        for _ in range(2):
+            assert self.world.slack.event(said, event_id="Ev-answer").status_code == 200
+        self._press_until("Close", "closed")
+
+    def _press_until(self, label: str, state: str) -> None:
+        """Press on the ticket's card, unless that was done."""
+        self.post_goes_out()
+        card = self._shown(STAFF_CHANNEL, "Ticket ")
+        if f'"{label}"' in json.dumps(card["blocks"]):
+            self.world.slack.press(SAM, card, label)
+        told = read(self.world.databases[0], ("tickets",))["tickets"][0]
+        assert told["closed_at"] is not None or told[f"{state}_at"] is not None
 
     def a_message_comes_from_a_platform(self) -> None:
         """Stored before it is thanked for, delivered again, answered by post."""
@@ -161,16 +216,24 @@ class Day:
         while self.portal.answer_next(PLATFORM, "room", lambda said, reply: [{"to": said.chat, "text": reply.text}]):
             pass
 
-    def goods_arrive(self) -> None:
-        """What came is booked by its receipt, and booked again."""
+    def some_goods_arrive(self) -> None:
+        """A part of the first line of each order is booked by its receipt, and booked again."""
+        self._receive("first", lambda line: line["quantity"] // 2 if line["line"] == 1 else 0)
+        assert {row["status"] for row in self.world.read().of("purchase_orders")} != {"received"}
+
+    def all_goods_arrive(self) -> None:
+        """The rest came with another."""
+        self._receive("second", lambda line: line["quantity"] - (line["quantity"] // 2 if line["line"] == 1 else 0))
+        assert {row["status"] for row in self.world.read().of("purchase_orders")} == {"received"}
+
+    def _receive(self, receipt: str, units: Callable[[Row], int]) -> None:
         for row in self.world.read()["purchase_orders"]:
             number = row["purchase_order_number"]
             lines = self.world.read().of("purchase_order_lines", purchase_order_number=number)
-            came = Delivered(f"delivery of {number}", {line["line"]: line["quantity"] for line in lines})
+            came = Delivered(f"{receipt} of {number}", {line["line"]: units(line) for line in lines if units(line)})
             for _ in range(2):
                 with suppress(Conflict):
                     self.portal.receive_goods(person(stall.BOSS), number, came)
-        assert {row["status"] for row in self.world.read().of("purchase_orders")} == {"received"}
 
     def the_return_is_settled(self) -> None:
         sam, number = person(stall.SUPPORT), self.said["return"].actions[0].result["return_number"]
@@ -196,74 +259,6 @@ class Day:
                 self.portal.discard_letter(person(stall.BOSS), letter.outbox_id)
             else:
                 self.portal.retry_letter(person(stall.BOSS), letter.outbox_id)
-
-
-@dataclass(frozen=True)
-class Left:
-    """What a day leaves behind, without its moments."""
-
-    effects: Counter[str]
-    told: Counter[str]
-    arrived: Counter[str]
-    longest_s: float
-
-
-def left_of(world: World, books: Books) -> Left:
-    """The effects of a day, everything that was to be told, and what arrived."""
-    effects: Counter[str] = Counter()
-    place = {row["proposal_id"]: number for number, row in enumerate(books["proposals"], 1)}  # ids may have gaps
-    for table, columns in _EFFECTS.items():
-        for row in books[table]:
-            told = {**row, "proposal_id": place.get(row.get("proposal_id"))}
-            effects[_plain(f"{table} {[told[column] for column in columns]}")] += 1
-    told = Counter(_plain(row["key"]) for row in books["outbox"] if row["state"] in {"sent", "withdrawn"})
-    arrived = Counter(_plain(one.key) for one in world.office.taken)
-    waited = [(row["settled_at"] - row["created_at"]).total_seconds() for row in books["outbox"] if row["settled_at"]]
-    return Left(effects, told, arrived, max(waited, default=0.0))
-
-
-_EFFECTS: dict[str, Sequence[str]] = {
-    "orders": ("order_number", "status"),
-    "order_lines": ("order_number", "line", "sku", "quantity"),
-    "payments": ("payment_id", "kind", "amount", "method_id"),
-    "payment_methods": ("method_id", "balance"),
-    "returns": ("return_number", "order_number", "status"),
-    "return_lines": ("return_number", "line", "quantity", "accepted", "sellable"),
-    "stock": ("sku", "location", "on_hand"),
-    "stock_movements": ("cause", "sku", "units"),
-    "proposals": ("proposal_id", "status", "total", "decided_by"),
-    "approvals": ("proposal_id", "staff"),
-    "purchase_orders": ("purchase_order_number", "proposal_id", "status"),
-    "purchase_order_lines": ("purchase_order_number", "sku", "quantity", "received"),
-    "messages": ("channel", "chat", "speaker", "key"),
-    "audit": ("who", "act", "subject"),
-}
-
-
-def _plain(text: str) -> str:
-    """Without moments, and without ids that the database counts with gaps."""
-    return _COUNTED.sub(r"\1:…", _TIME.sub("…", text))
-
-
-def lost_and_doubled(world: World, whole: Left, left: Left) -> tuple[list[str], list[str]]:
-    """What a day lacks of the day without faults, and what it has twice.
-
-    An order that a person put away because it had arrived was told; what may arrive twice is what was cut off between
-    call and mark, once for each time.
-    """
-    by_person = ("letter_discarded", "letter_retried", "purchase_order_sent")  # a look-up, and the mark it replaces
-    effects = {one: Counter({what: times for what, times in day.effects.items()
-                             if not any(act in what for act in by_person)})
-               for one, day in (("whole", whole), ("left", left))}  # fmt: skip
-    lost = [*(effects["whole"] - effects["left"]), *(f"never told: {one}" for one in whole.told - left.told),
-            *(f"never arrived: {one}" for one in whole.arrived if one not in left.arrived)]  # fmt: skip
-    doubled = [*(effects["left"] - effects["whole"]), *(f"told twice: {one}" for one in left.told - whole.told)]
-    excused = Counter(map(_plain, world.office.excuses().elements()))
-    for key, times in left.arrived.items():
-        most = 1 if key.startswith("purchase_order:") else 1 + excused[key]
-        if times > most:
-            doubled.append(f"arrived {times} times: {key}")
-    return lost, doubled
 
 
 def moods_of(seed: int, length: int = 12) -> list[str]:

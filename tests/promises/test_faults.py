@@ -1,17 +1,17 @@
-"""A day that is cut off anywhere ends like a day that is not: nothing lost, no effect twice."""
+"""A day with a fault anywhere ends like a day without: nothing lost, no effect twice."""
 
 import pytest
 
+from tests.conftest import POSTGRESQL, SQLITE
 from tests.promises.conftest import Fresh
-from tests.promises.sweep import sweep
+from tests.promises.sweep import KINDS, sweep
 
-EVERY = {"sqlite": 17, "postgresql": 31}
+SEEDS, EVERY = {SQLITE: 0, POSTGRESQL: 1}, {SQLITE: 250, POSTGRESQL: 300}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1])
-def test_a_day_cut_off_ends_like_one_that_is_not(fresh: tuple[str, Fresh], seed: int) -> None:
+def test_a_day_with_a_fault_ends_like_one_without(fresh: tuple[str, Fresh]) -> None:
     kind, new = fresh
-    faults = list(sweep(new, seed, EVERY[kind]))
-    assert len(faults) > 3
+    faults = list(sweep(new, SEEDS[kind], EVERY[kind]).faults)  # all of them: python -m benchmarks.faults
+    assert {fault.kind for fault in faults} == set(KINDS)
     assert [fault for fault in faults if not fault.is_survived] == []

@@ -9,6 +9,8 @@ from typing import Any
 
 from core.accounts.model import Role, Staff
 from core.chat import Incoming, Reply, Speaker
+from core.config import Config
+from core.errors import Unavailable
 from core.portal import Portal
 from tests.conftest import SettableClock
 from tests.promises import stall
@@ -34,6 +36,7 @@ class World:
     erased: dict[str, datetime] = field(default_factory=dict)
     retried: Counter[str] = field(default_factory=Counter)
     looked_at: int = 0
+    config: Config = field(default_factory=stall.config)
 
     def __post_init__(self) -> None:
         """Start the replicas."""
@@ -46,11 +49,12 @@ class World:
     def start(self) -> None:
         """Start all replicas anew on the same database."""
         self.stop()
+        self.boundaries.start()
         for _ in range(self.replicas):
             database = CrashingDatabase(self.url, self.boundaries)
             self.databases.append(database)
             self.portals.append(
-                Portal(database, stall.config(), self.clock, {"email": self.office, "console": self.office})
+                Portal(database, self.config, self.clock, {"email": self.office, "console": self.office})
             )
 
     def stop(self) -> None:
@@ -64,16 +68,34 @@ class World:
         return read(self.databases[0])
 
     def surviving(self, verb: Callable[[], Any]) -> Any:
-        """Do it; where the process dies over it, start again and have it done once more, as whoever asked would."""
-        while True:
-            try:
-                return verb()
-            except Crash:
-                self.start()
-                self._note_what_was_cut_off()
+        """Do it; where the process dies over it, start again and have it done once more, as whoever asked would.
 
-    def _note_what_was_cut_off(self) -> None:
-        """What arrived and is still marked as being sent was cut off between call and mark: it may arrive once more."""
+        So it is where the database had trouble, and whoever asked was told so or found nothing done.
+        """
+        while True:
+            done, is_over = None, False
+            try:
+                done, is_over = verb(), True
+            except Crash:
+                is_over = False
+            except (Unavailable, AssertionError):
+                if not self.boundaries.is_troubled:
+                    raise
+            if not self.boundaries.is_gone and not self.boundaries.is_troubled:
+                return done
+            if self.boundaries.is_gone:
+                is_over = False
+                self.start()
+            self.boundaries.is_troubled = False
+            self.after_a_fault()
+            if is_over:
+                return done
+
+    def after_a_fault(self) -> None:
+        """What is found when life goes on.
+
+        What arrived and is still marked as being sent was cut off between call and mark: it may arrive once more.
+        """
         arrived = {(one.key, one.attempt) for one in self.office.taken}
         sending = {(row["key"], row["attempt"]) for row in self.read()["outbox"] if row["state"] == "sending"}
         self.office.cut_off |= arrived & sending

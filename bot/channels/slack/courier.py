@@ -13,7 +13,7 @@ from bot.channels.slack.drawing import drawn
 from core.config import Slack
 from core.mailroom.ports import Gone, Later, Never, Post, Unclear
 
-_TIMEOUT_S = 10
+TIMEOUT_S = 10
 _PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
                      "request_timeout", "team_added_to_org", "message_limit_exceeded"})  # fmt: skip
 _OURS = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive"})
@@ -42,9 +42,9 @@ class SlackCourier:
     `document` gets what a link of ours stands for. Post with an attachment is that file and nothing else.
     """
 
-    def __init__(self, settings: Slack, document: Callable[[str], Document]) -> None:
+    def __init__(self, settings: Slack, document: Callable[[str], Document], timeout_s: int = TIMEOUT_S) -> None:
         token = settings.token.get_secret_value()
-        self._client = WebClient(token, base_url=settings.api_url, timeout=_TIMEOUT_S, retry_handlers=[])
+        self._client = WebClient(token, base_url=settings.api_url, timeout=timeout_s, retry_handlers=[])
         self._document = document
 
     def send(self, post: Post) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.slack import cards as drawing
-from bot.channels.slack.courier import SlackCourier
+from bot.channels.slack.courier import TIMEOUT_S, SlackCourier
 from core.clock import Clock, utc_now
 from core.config import Config
 from core.errors import Unavailable
@@ -18,8 +18,8 @@ from core.purchasing.cards import CARD, DIGEST, PAPER
 class PlannersCourier(SlackCourier):
     """The courier of Slack, which also knows cards, digests and the papers that hang below them."""
 
-    def __init__(self, config: Config, portal: Portal, clock: Clock = utc_now) -> None:
-        super().__init__(config.slack, portal.enclosed)
+    def __init__(self, config: Config, portal: Portal, clock: Clock = utc_now, timeout_s: int = TIMEOUT_S) -> None:
+        super().__init__(config.slack, portal.enclosed, timeout_s)
         self._portal, self._config, self._clock = portal, config, clock
 
     def _sent(self, post: Post) -> str:

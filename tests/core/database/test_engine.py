@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.accounts.rows import CustomerRow
@@ -262,3 +263,17 @@ def test_an_address_that_cannot_be_used_is_said(url: str) -> None:
 def test_a_port_that_is_no_number_is_said() -> None:
     with pytest.raises(ConfigError, match=r"database\.url"):
         Database("postgresql://localhost:port/shop")
+
+
+def refer_to_nobody(database: Database) -> None:
+    with database.unit_of_work() as session:
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        session.execute(text("INSERT INTO desk_cards (ticket_number, shown, version) VALUES ('nobody', '', 1)"))
+
+
+@ON_SQLITE
+def test_a_commit_that_is_refused_stands_in_nobodys_way(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        refer_to_nobody(database)
+    add(database, 1)
+    assert left(database) == 1

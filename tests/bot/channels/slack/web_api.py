@@ -33,13 +33,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Fault:
-    """How a call is to fail: before it is looked at, or (`after`) once it was done and nobody hears of it."""
+    """How a call is to fail: before it is looked at, or (`after`) once it was done and nobody hears of it.
+
+    Of what is `lost` nobody hears either, and it was not done.
+    """
 
     status: int = 200
     error: str = ""
     retry_after: int = 0
     stalls_s: float = 0.0
     after: bool = False
+    lost: bool = False
 
 
 @dataclass
@@ -262,6 +266,9 @@ class _Handler(BaseHTTPRequestHandler):
         waiting = api.faults.get(method)
         fault = waiting.popleft() if waiting else Fault()
         time.sleep(fault.stalls_s)
+        if fault.lost:
+            self.close_connection = True
+            return
         if fault.status != 200 and not fault.after:
             self._say(fault.status, {"Retry-After": str(fault.retry_after)}, b'{"ok":false,"error":"ratelimited"}')
             return
@@ -289,6 +296,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests are told by their asserts."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hung up is no trouble of ours."""
+
+
 def _read(kind: str, body: bytes) -> dict[str, Any]:
     if kind.startswith("application/json"):
         found: dict[str, Any] = json.loads(body)
@@ -300,7 +312,7 @@ def _read(kind: str, body: bytes) -> dict[str, Any]:
 @contextmanager
 def serving() -> Iterator[WebApi]:
     """The stand-in, listening until the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     api = WebApi(url=f"http://127.0.0.1:{server.server_port}/api/")
     server.api = api  # type: ignore[attr-defined]

@@ -27,15 +27,20 @@ class Refused(Exception):
         self.code, self.description, self.parameters = code, description, parameters
 
 
+class Lost(Exception):
+    """The connection is cut before a word is said."""
+
+
 @dataclass(frozen=True)
 class Fault:
-    """How a call is to fail: before it is looked at, or (`after`) once it was done and nobody hears of it."""
+    """How a call is to fail: before it is looked at, or (`after`) once it was done; of what is `lost` nobody hears."""
 
     code: int = 0
     description: str = "Internal Server Error"
     parameters: dict[str, Any] = field(default_factory=dict)
     stalls_s: float = 0.0
     after: bool = False
+    lost: bool = False
 
 
 @dataclass
@@ -51,14 +56,14 @@ class BotApi:
     files: dict[str, bytes] = field(default_factory=dict)
     moved: dict[int, int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
-    _faults: dict[str, deque[Fault]] = field(default_factory=dict)
+    faults: dict[str, deque[Fault]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _changed: threading.Condition = field(default_factory=threading.Condition)
     closing: bool = False
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next calls of a method fail, one after the other."""
-        self._faults.setdefault(method, deque()).extend(faults)
+        self.faults.setdefault(method, deque()).extend(faults)
 
     def offer(self, update: dict[str, Any]) -> None:
         """Let an update be fetched."""
@@ -92,12 +97,14 @@ class BotApi:
         """
         if token != TOKEN:
             raise Refused(401 if ":" in token else 404, "Unauthorized" if ":" in token else "Not Found")
-        fault = self._faults[method].popleft() if self._faults.get(method) else None
+        fault = self.faults[method].popleft() if self.faults.get(method) else None
         with self._changed:
             self.calls.append((method, given))
             self._changed.notify_all()
         if fault is not None and not fault.after:
             time.sleep(fault.stalls_s)
+            if fault.lost:
+                raise Lost
             if fault.code:
                 raise Refused(fault.code, fault.description, **fault.parameters)
         verb = _VERBS.get(method)
@@ -108,6 +115,8 @@ class BotApi:
             self._changed.notify_all()
         if fault is not None and fault.after:
             time.sleep(fault.stalls_s)
+            if fault.lost:
+                raise Lost
             raise Refused(fault.code, fault.description, **fault.parameters)
         return result
 
@@ -272,6 +281,8 @@ def served() -> Iterator[BotApi]:
             except Refused as refused:
                 said = {"ok": False, "error_code": refused.code, "description": refused.description}
                 self._say(refused.code, {**said, "parameters": refused.parameters} if refused.parameters else said)
+            except Lost:
+                self.close_connection = True
 
         def do_GET(self) -> None:  # the library's own name
             _, _, bot, _, name = self.path.split("/", 4)
