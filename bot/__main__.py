@@ -366,6 +366,24 @@ def notifications(
             post.explain(house, (explain, customer, order), as_json=as_json)
 
 
+@app.command("mail-in")
+def mail_in(
+    path: Annotated[Path | None, typer.Argument(help="A message, an mbox, a Maildir or a folder of messages.")] = None,
+    reopen: Annotated[str, typer.Option(help="Mail to this address again.")] = "",
+    config: ConfigPath = None,
+) -> None:
+    """Take in reports of letters that did not arrive: a person sees them, and dead addresses get no more mail."""
+    from bot import mail_in as run
+
+    if path is None and not reopen:
+        raise InvalidInput("Give a file or folder of messages, or --reopen ADDRESS.")
+    with _house(_load(config)) as house:
+        if reopen:
+            run.reopen(house, reopen)
+        if path is not None:
+            run.take(house, path)
+
+
 @database_app.command("upgrade")
 def upgrade(config: ConfigPath = None) -> None:
     """Bring the database to the tables of this version; safe to repeat."""

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -57,7 +58,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         database,
         config,
         clock,
-        couriers={"email": _mail(config.mail), "web": WebChat(database, clock)},
+        couriers={"email": _mail(config.mail, config.shop.name), "web": WebChat(database, clock)},
         adviser=_adviser(config),
     )
     _connect(portal, config, clock)
@@ -74,15 +75,28 @@ def _connect(portal: Portal, config: Config, clock: Clock) -> None:
         portal.connect(import_module(f"integrations.{name}.backend").backend(config, clock))
 
 
-def _mail(settings: Mail) -> Courier:
+def _mail(settings: Mail, shop: str) -> Courier:
     from integrations.email.client import OutboxCourier, SmtpCourier
 
     if settings.transport == "outbox":
         return OutboxCourier()
     password = settings.password.get_secret_value()
-    return SmtpCourier(
-        settings.host, settings.port, settings.user, password, settings.sender, starttls=settings.starttls
-    )
+    account = (settings.host, settings.port, settings.user, password, settings.sender)
+    return SmtpCourier(*account, starttls=settings.starttls, shop=shop, authority=settings.authority)
+
+
+def chores(house: House) -> dict[str, Callable[[], object]]:
+    """What is done once in a while beside the jobs of the portal."""
+    folder = house.config.mail.bounces
+    if folder is None:
+        return {}
+    from integrations.email import bounces
+
+    def take_bounces() -> None:
+        for raw in bounces.take_new(folder):
+            house.portal.take_bounces(bounces.read(raw))
+
+    return {"bounces": take_bounces}
 
 
 def _telegram(portal: Portal, config: Config) -> "TelegramDoor | None":

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.assembly import House, build
+from bot.assembly import House, build, chores
 from bot.logs import set_up
 from core.clock import utc_now
 from core.config import PREFIX, Config, Web, load
@@ -97,7 +97,7 @@ def _application(
 
     def on_start() -> None:
         house.portal.warm()
-        running.append(start(house.portal, house.config))
+        running.append(start(house.portal, house.config, chores=chores(house)))
         if house.telegram is not None:
             house.telegram.start()
         if house.slack is not None:

@@ -278,6 +278,8 @@ class Mail(Section):
     user: str = ""
     password: SecretStr = SecretStr("")
     starttls: bool = True
+    authority: Path | None = Field(None, description="certificate of the authority of one's own mail server")
+    bounces: Path | None = Field(None, description="the Maildir that letters which came back are put into")
 
 
 class Notifications(Section):

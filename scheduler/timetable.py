@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import partial, wraps
 from zoneinfo import ZoneInfo
@@ -38,8 +38,10 @@ class Timetable:
         self._clock.shutdown(wait=True)
 
 
-def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
-    """Start the clock; a plan that fell due while nothing ran is caught up at once."""
+def start(
+    portal: Portal, config: Config, now: Clock = utc_now, chores: Mapping[str, Callable[[], object]] | None = None
+) -> Timetable:
+    """Start the clock; a plan that fell due while nothing ran is caught up at once. Chores run once in a while."""
     settings, zone = config.scheduler, config.shop.zone
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn left out because one runs is no news
     noted = _Noting(portal, now)
@@ -75,6 +77,9 @@ def start(portal: Portal, config: Config, now: Clock = utc_now) -> Timetable:
     clock.add_job(promises, IntervalTrigger(seconds=settings.housekeep_every_s), id="promises")
     late = _guarded("late-orders", partial(jobs.chase_late_orders, portal), noted)
     clock.add_job(late, IntervalTrigger(seconds=settings.housekeep_every_s), id="late-orders")
+    for name, chore in (chores or {}).items():
+        guarded = _guarded(name, partial(_done, chore), noted)
+        clock.add_job(guarded, IntervalTrigger(seconds=settings.announce_every_s), id=name)
     clock.start()
     return Timetable(clock)
 
@@ -109,6 +114,10 @@ def last_due(plan_at: str, zone: ZoneInfo, now: datetime) -> datetime:
     days = (today - timedelta(days=back) for back in range(3))
     moments = (datetime.combine(day, at, zone).astimezone(UTC) for day in days)  # clocks repeat and skip, UTC does not
     return next(moment for moment in moments if moment <= now)
+
+
+def _done(chore: Callable[[], object]) -> None:
+    chore()
 
 
 class _Noting:

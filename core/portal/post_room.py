@@ -4,15 +4,17 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.database import audit
 from core.errors import PortalError
 from core.exchange import writing_back
-from core.mailroom import closed, merging, outbox, places
+from core.mailroom import closed, merging, outbox, places, returned
+from core.mailroom.model import Bounce
 from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
 from core.notifications import hours
 from core.notifications import service as notifications
@@ -67,6 +69,29 @@ class PostRoom(Rooms):
             if not taken:
                 wait(max(pause_s, _SHORTEST_PAUSE_S))
         return dealt_with
+
+    def take_bounces(self, bounces: Iterable[Bounce]) -> int:
+        """Note which letters came back; an address that is none gets no more mail. How many were ours."""
+        taken = 0
+        for bounce in bounces:
+            now = self._clock()
+            with self._database.unit_of_work() as session:
+                if returned.take(session, bounce, now):
+                    audit.record(
+                        session, now, "mail server", "letter_came_back", f"letter:{bounce.letter}", code=bounce.code
+                    )
+                    taken += 1
+        return taken
+
+    def reopen_mailbox(self, address: str) -> bool:
+        """Mail to an address again that letters came back from; False where it was not closed."""
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            was_closed = bool(closed.why(session, "email", address))
+            closed.reopen(session, "email", address)
+            if was_closed:
+                audit.record(session, now, "operator", "mailbox_reopened", "mailbox")
+        return was_closed
 
     def _claimed(self, owner: str, channel: str, chat: str) -> list[Post]:
         with self._database.unit_of_work() as session:

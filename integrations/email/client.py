@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
+from pathlib import Path
 
 from core.clock import utc_now
 from core.mailroom.ports import Later, Never, Post, Unclear
+from integrations.email.dress import page
 
 _TIMEOUT_S = 20.0
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}\Z", re.ASCII)
@@ -34,6 +36,8 @@ class SmtpCourier:
     password: str = field(repr=False)
     sender: str
     starttls: bool = True
+    shop: str = ""
+    authority: Path | None = None  # whose certificates are trusted beside the usual ones
 
     def send(self, post: Post) -> str:
         """Send a letter (`to`, `subject`, `text`, `files`); gives its Message-ID, which a second try would have again.
@@ -69,6 +73,9 @@ class SmtpCourier:
         letter["Message-ID"] = self._message_id(post.key)
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(str(post.content["text"]), cte="quoted-printable")  # not every server takes eight bits
+        letter.add_alternative(
+            page(str(post.content["text"]), str(letter["Subject"]), self.shop), subtype="html", cte="quoted-printable"
+        )
         for file in post.content.get("files", ()):
             main, _, sub = str(file["media_type"]).partition("/")
             letter.add_attachment(bytes(file["content"]), maintype=main, subtype=sub, filename=str(file["name"]))
@@ -80,7 +87,7 @@ class SmtpCourier:
     def _hand_over(self, server: smtplib.SMTP, letter: EmailMessage) -> None:
         try:
             if self.starttls:
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=_context(self.authority))
             if self.user:
                 server.login(self.user, self.password)
             server.send_message(letter, from_addr=self.sender, to_addrs=[str(letter["To"])])
@@ -97,6 +104,13 @@ class SmtpCourier:
             ) from error
         except (OSError, smtplib.SMTPException) as error:  # the server may have taken the letter before
             raise Unclear(f"The connection to the mail server broke ({type(error).__name__}).") from error
+
+
+def _context(authority: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if authority is not None:
+        context.load_verify_locations(authority)
+    return context
 
 
 def _refusal(what: str, code: int) -> Later | Never:

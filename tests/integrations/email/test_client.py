@@ -96,7 +96,9 @@ def test_a_letter_arrives_whole_in_every_script() -> None:
     assert letter["To"] == "ada@example.org"
     assert letter["From"] == "shop@lamps.example.org"
     assert letter["Subject"] == "Ihre Rückgabe ✓"
-    assert letter.get_content().splitlines() == ["Zoë Björk — 山田花子", "Ελένη"]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == ["Zoë Björk — 山田花子", "Ελένη"]
     assert letter["Message-ID"] == reference
     assert reference.endswith("@lamps.example.org>")
 
