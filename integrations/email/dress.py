@@ -4,6 +4,7 @@ import html
 import re
 
 _LINK = re.compile(r"https?://[^\s<>\"'“”]+[^\s<>\"'“”.,;:!?)]")
+_NEW_LINE = "\n"
 _BODY = "margin:0;padding:24px;background:#f4f1ea;color:#1d2430;font:16px/1.5 Georgia,'Times New Roman',serif"
 _SHEET = "max-width:640px;margin:0 auto;padding:24px 28px;background:#ffffff;border:1px solid #d9d2c3"
 _NAME = "margin:0 0 16px;font-weight:bold"
@@ -16,7 +17,7 @@ def page(text: str, subject: str, shop: str) -> str:
     >>> "<script>" in page("a <script> b", "s", "Lamps")
     False
     """
-    blocks = "\n".join(_paragraph(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
+    blocks = "\n".join(_paragraph(block) for block in re.split(r"\n[ \t]*\n", text.strip("\n")) if block.strip())
     return (
         f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{html.escape(subject)}</title></head>\n'
         f'<body style="{_BODY}"><div style="{_SHEET}">\n<p style="{_NAME}">{html.escape(shop)}</p>\n'
@@ -25,9 +26,10 @@ def page(text: str, subject: str, shop: str) -> str:
 
 
 def _paragraph(block: str) -> str:
-    style = f"margin:0 0 14px;{_TABLE}" if re.search(r"\S {2,}\S", block) else "margin:0 0 14px"
-    lines = "<br>\n".join(_linked(line) for line in block.splitlines())
-    return f'<p style="{style}">{lines}</p>'
+    lines = [_linked(line) for line in block.splitlines()]
+    if re.search(r"\S {2,}\S", block):
+        return f'<p style="margin:0 0 14px;{_TABLE}">{_NEW_LINE.join(lines)}</p>'
+    return f'<p style="margin:0 0 14px">{"<br>".join(lines)}</p>'
 
 
 def _linked(line: str) -> str:
