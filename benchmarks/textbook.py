@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.replenishment import Vector, continuous_review, discounts, economic, joint, loss, newsvendor
+from core.replenishment import Vector, continuous_review, discounts, economic, joint, loss, newsvendor, whole_lots
 from core.replenishment import periodic_review as periodic
 from core.replenishment.loss import Demand
 from core.replenishment.lot_size import eoq
@@ -105,18 +105,27 @@ def _joint(rule: Callable[[joint.Family], joint.Cycle]) -> Callable[[Given], Ans
     return solve
 
 
+def _levelled(given: Given, best: Vector, cost: Callable[[Vector], Vector]) -> Answer:
+    """The best level and its cost, or the cost of the level that is given."""
+    level = _one(given["base_stock_level"]) if "base_stock_level" in given else best
+    return {"base_stock_level": level[0], "cost": cost(level)[0]}
+
+
 def _newsvendor_normal(given: Given) -> Answer:
-    many = _covered(given)
+    many, costs = _covered(given), _costs(given, "holding_cost", "stockout_cost")
     demand = _one(given["demand_mean"] * many), _one(given["demand_sd"] * many**0.5)
-    level, cost = newsvendor.normal_level(*[*_costs(given, "holding_cost", "stockout_cost"), *demand])
-    return {"base_stock_level": level[0], "cost": cost[0]}
+    best = newsvendor.normal_level(costs[0], costs[1], *demand)[0]
+    return _levelled(given, best, lambda level: newsvendor.normal_cost(level, costs[0], costs[1], *demand))
 
 
 def _newsvendor_poisson(given: Given) -> Answer:
     demand = _poisson(given["demand_mean"] * _covered(given))
     over, short = _costs(given, "holding_cost", "stockout_cost")
-    level, cost = newsvendor.counted_level(over, short, demand)
-    return {"base_stock_level": level[0], "cost": cost[0]}
+
+    def cost(level: Vector) -> Vector:
+        return over * loss.expected_excess(level, demand) + short * loss.expected_shortage(level, demand)
+
+    return _levelled(given, newsvendor.counted_level(over, short, demand)[0], cost)
 
 
 def _table(given: Given) -> tuple[np.ndarray, np.ndarray]:
@@ -127,36 +136,73 @@ def _table(given: Given) -> tuple[np.ndarray, np.ndarray]:
     return np.array([[value for value, _ in ordered]]), np.array([[chance for _, chance in ordered]])
 
 
+def _covered_table(given: Given) -> tuple[np.ndarray, np.ndarray]:
+    """Values and probabilities of the demand of the lead time and one period more."""
+    values, chance = _table(given)
+    if _covered(given) == 1:
+        return values, chance
+    period = np.zeros(int(values.max()) + 1)
+    period[values[0].astype(int)] = chance[0]
+    covered = period
+    for _ in range(int(_covered(given)) - 1):
+        covered = np.convolve(covered, period)
+    return np.arange(float(len(covered)))[None, :], covered[None, :]
+
+
 def _newsvendor_table(given: Given) -> Answer:
-    level, cost = newsvendor.table_level(*[*_costs(given, "holding_cost", "stockout_cost"), *_table(given)])
-    return {"base_stock_level": level[0], "cost": cost[0]}
+    values, chance = _covered_table(given)
+    over, short = _costs(given, "holding_cost", "stockout_cost")
+
+    def cost(level: Vector) -> Vector:
+        missed = newsvendor.table_shortage(level, values, chance)
+        return over * (level - np.sum(values * chance, axis=1) + missed) + short * missed
+
+    return _levelled(given, newsvendor.table_level(over, short, values, chance)[0], cost)
 
 
 def _newsvendor_lognormal(given: Given) -> Answer:
-    level, cost = newsvendor.lognormal_level(*_costs(given, "holding_cost", "stockout_cost", "mu", "sigma"))
-    return {"base_stock_level": level[0], "cost": cost[0]}
+    over, short, mu, sigma = _costs(given, "holding_cost", "stockout_cost", "mu", "sigma")
+
+    def spent(level: Vector) -> Vector:
+        missed = loss.lognormal_shortage(level, mu, sigma)
+        cost: Vector = over * (level - np.exp(mu + sigma**2 / 2.0) + missed) + short * missed
+        return cost
+
+    return _levelled(given, newsvendor.lognormal_level(over, short, mu, sigma)[0], spent)
 
 
 def _profit(given: Given) -> Answer:
     price, paid = _costs(given, "revenue", "purchase_cost")
     over, short = newsvendor.margins(price, paid, _one(given.get("salvage_value", 0)))
-    costs = {**given, "holding_cost": over[0], "stockout_cost": short[0]}
-    rule = _newsvendor_normal if "demand_sd" in given else _newsvendor_poisson
-    found = rule(costs)
-    margin = (price - paid)[0] * given["demand_mean"] * _covered(given)
-    return {"base_stock_level": found["base_stock_level"], "profit": margin - found["cost"]}
+    costs = {
+        **given,
+        "holding_cost": over[0] + given.get("holding_cost", 0),
+        "stockout_cost": short[0] + given.get("stockout_cost", 0),
+    }
+    if "demand_pmf" in given:
+        found, (values, chance) = _newsvendor_table(costs), _covered_table(given)
+        mean = float(np.sum(values * chance))
+    else:
+        found = (_newsvendor_normal if "demand_sd" in given else _newsvendor_poisson)(costs)
+        mean = given["demand_mean"] * _covered(given)
+    return {"base_stock_level": found["base_stock_level"], "profit": (price - paid)[0] * mean - found["cost"]}
 
 
 def _normal_loss(given: Given) -> Answer:
-    standard = _one(given["z"]), _one(0), _one(1)
+    standard = _one(given["z"] if "z" in given else given["x"]), _one(given.get("mean", 0)), _one(given.get("sd", 1))
     return {"loss": loss.normal_shortage(*standard)[0], "second_loss": loss.normal_second_shortage(*standard)[0]}
 
 
-def _poisson_loss(given: Given) -> Answer:
-    at, demand = float(given["x"]), _poisson(given["mean"])
+def _counted_loss(given: Given, demand: Demand) -> Answer:
+    """Between two whole numbers the loss is straight."""
+    at = float(given["x"])
     whole = np.floor(at)
     share = loss.survival(_one(whole), demand)[0]
     return {"loss": loss.expected_shortage(_one(whole), demand)[0] - (at - whole) * share}
+
+
+def _poisson_loss(given: Given) -> Answer:
+    return _counted_loss(given, _poisson(given["mean"]))
 
 
 def _gamma_loss(given: Given) -> Answer:
@@ -165,7 +211,11 @@ def _gamma_loss(given: Given) -> Answer:
 
 def _clumped_loss(given: Given) -> Answer:
     mean = given["r"] * (1 - given["p"]) / given["p"]
-    return {"loss": loss.expected_shortage(_one(given["x"]), Demand(_one(mean), _one(mean / given["p"])))[0]}
+    return _counted_loss(given, Demand(_one(mean), _one(mean / given["p"])))
+
+
+def _lognormal_loss(given: Given) -> Answer:
+    return {"loss": loss.lognormal_shortage(*_costs(given, "x", "mu", "sigma"))[0]}
 
 
 def _review(given: Given) -> continuous_review.Review:
@@ -191,15 +241,17 @@ def _rule_cost(cost: Callable[..., Vector]) -> Callable[[Given], Answer]:
     return answer
 
 
+def _dense(values: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Probabilities of 0, 1, … units."""
+    dense = np.zeros((1, int(values.max()) + 1))
+    dense[0, values[0].astype(int)] = chance[0]
+    return dense
+
+
 def _shelves(given: Given) -> periodic.Shelves:
     many = _covered(given)
     if "demand_pmf" in given:
-        values, chance = _table(given)
-        period = np.zeros((1, int(values.max()) + 1))
-        period[0, values[0].astype(int)] = chance[0]
-        covered = period
-        for _ in range(int(many) - 1):
-            covered = np.convolve(covered[0], period[0])[None, :]
+        period, covered = (_dense(*table) for table in (_table(given), _covered_table(given)))
     elif "demand_sd" in given:
         period = periodic.normal_pmf(_one(given["demand_mean"]), _one(given["demand_sd"]))
         covered = periodic.normal_pmf(_one(given["demand_mean"] * many), _one(given["demand_sd"] * many**0.5))
@@ -215,6 +267,12 @@ def _refill(given: Given) -> Answer:
 
 def _refill_cost(given: Given) -> Answer:
     return {"cost": periodic.refill_cost(_shelves(given), *_costs(given, "s", "S"))[0]}
+
+
+def _lots(given: Given) -> Answer:
+    rule = whole_lots.best_lot_rule(_shelves(given))
+    return {"reorder_point": rule.point[0], "s": rule.point[0], "order_quantity": rule.lot[0], "Q": rule.lot[0],
+            "cost": rule.cost[0]}  # fmt: skip
 
 
 def _power(given: Given) -> tuple[float, float, float]:
@@ -289,6 +347,8 @@ _BY_TOPIC: tuple[tuple[str, Callable[[Given], Answer]], ...] = (
     ("Standard normal loss", _normal_loss),
     ("Poisson loss", _poisson_loss),
     ("Gamma loss", _gamma_loss),
+    ("Normal loss", _normal_loss),
+    ("Lognormal loss", _lognormal_loss),
     ("Negative binomial loss", _clumped_loss),
     ("(r,Q) exact cost, normal", _rule_cost(continuous_review.normal_rule_cost)),
     ("(r,Q) EOQ+SS", _rule(continuous_review.economic_with_safety)),
@@ -296,6 +356,8 @@ _BY_TOPIC: tuple[tuple[str, Callable[[Given], Answer]], ...] = (
     ("(r,Q) expected-inventory-level", _rule(continuous_review.expected_level_rule)),
     ("(r,Q) loss-function", _rule(continuous_review.loss_function_rule)),
     ("(r,Q) exact, Poisson", _rule(continuous_review.best_poisson_rule)),
+    ("(r,Q) exact", _rule(continuous_review.best_normal_rule)),
+    ("(R,s,nQ)", _lots),
     ("(r,Q) cost, Poisson", _rule_cost(continuous_review.poisson_rule_cost)),
     ("(s,S) exact optimum for the same instance", _refill_beside_power),
     ("(s,S) exact", _refill),
