@@ -123,7 +123,7 @@ def _newsvendor_poisson(given: Given) -> Answer:
     over, short = _costs(given, "holding_cost", "stockout_cost")
 
     def cost(level: Vector) -> Vector:
-        return over * loss.expected_excess(level, demand) + short * loss.expected_shortage(level, demand)
+        return np.asarray(over * loss.expected_excess(level, demand) + short * loss.expected_shortage(level, demand))
 
     return _levelled(given, newsvendor.counted_level(over, short, demand)[0], cost)
 
@@ -155,7 +155,7 @@ def _newsvendor_table(given: Given) -> Answer:
 
     def cost(level: Vector) -> Vector:
         missed = newsvendor.table_shortage(level, values, chance)
-        return over * (level - np.sum(values * chance, axis=1) + missed) + short * missed
+        return np.asarray(over * (level - np.sum(values * chance, axis=1) + missed) + short * missed)
 
     return _levelled(given, newsvendor.table_level(over, short, values, chance)[0], cost)
 

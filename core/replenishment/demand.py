@@ -1,5 +1,6 @@
 """How fast a product sells, learnt from censored sales, with how sure that is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ _SPREAD_WEIGHT = 5.0
 _DISPERSION_WEIGHT = 10.0
 _PRIOR_SHAPES = (0.1, 5.0)
 _LEAST_FOR_POOLING = 4
+_CELLS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -104,22 +106,53 @@ def velocity(
     _check(units, in_stock, half_life_days, enquiries)
     if not (np.isfinite(enquiry_weight) and enquiry_weight >= 0):
         raise ValueError("a weight of enquiries must be finite and not negative")
-    weight = _weights(units, half_life_days)
-    exposed = weight * np.where(units > 0, np.maximum(in_stock, SALE_EXPOSURE), in_stock)
-    usual = usual_sizes(units)
-    sold, days = np.sum(weight * usual, axis=1), np.sum(exposed, axis=1)
+    seen = _seen(units, in_stock, half_life_days, enquiries)
+    sold, days = seen.sold, seen.days
     if enquiries is not None:
-        sold, days = _heard(sold, days, np.sum(weight * enquiries * (1.0 - in_stock), axis=1),
-                            np.sum(weight - exposed, axis=1), enquiry_weight)  # fmt: skip
+        sold, days = _heard(sold, days, seen.asked, seen.empty, enquiry_weight)
     label = np.zeros(len(units)) if group is None else group
     shape, exposure, dispersion = np.zeros(len(units)), np.ones(len(units)), np.ones(len(units))
     for name in np.unique(label):
         here = np.flatnonzero(label == name)
-        dispersion[here] = _dispersion(usual[here], weight[here], exposed[here])
-        counted, seen = sold[here] / dispersion[here], days[here] / dispersion[here]
-        prior_shape, prior_days = _prior(counted, seen, sold[here], days[here])
-        shape[here], exposure[here] = counted + prior_shape, seen + prior_days
+        dispersion[here] = _dispersion(seen, here)
+        counted, exposed = sold[here] / dispersion[here], days[here] / dispersion[here]
+        prior_shape, prior_days = _prior(counted, exposed, sold[here], days[here])
+        shape[here], exposure[here] = counted + prior_shape, exposed + prior_days
     return Velocity(shape, exposure, dispersion)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the days of n products come to, faded, shape (n,) each."""
+
+    sold: Vector
+    days: Vector
+    sales_days: Vector
+    apart: Vector
+    """Squares of how far days were from the rate of the days on sale."""
+    asked: Vector
+    empty: Vector
+
+    @property
+    def rate(self) -> Vector:
+        """Units a day on sale."""
+        return np.divide(self.sold, self.days, out=np.zeros_like(self.days), where=self.days > 0)
+
+
+def _seen(units: Table, in_stock: Table, half_life_days: float, enquiries: Table | None) -> _Seen:
+    most, sums = _largest_usual(units), np.zeros((6, len(units)))
+    for part in _parts(units):
+        some, share = units[part], in_stock[part]
+        weight, usual = _weights(some, half_life_days), np.minimum(some, most[part, None])
+        share = np.where(some > 0, np.maximum(share, SALE_EXPOSURE), share)
+        sold, days = np.einsum("ij,ij->i", weight, usual), np.einsum("ij,ij->i", weight, share)
+        rate = np.divide(sold, days, out=np.zeros_like(days), where=days > 0)
+        off = usual - rate[:, None] * share
+        sums[:4, part] = sold, days, (weight * (usual > 0)).sum(axis=1), np.einsum("ij,ij,ij->i", weight, off, off)
+        if enquiries is not None:
+            sums[4, part] = np.einsum("ij,ij,ij->i", weight, enquiries[part], 1.0 - in_stock[part])
+            sums[5, part] = weight.sum(axis=1) - days
+    return _Seen(*sums)
 
 
 def _heard(sold: Vector, days: Vector, asked: Vector, empty: Vector, weight: float) -> tuple[Vector, Vector]:
@@ -153,50 +186,61 @@ def usual_sizes(units: Table) -> Table:
     >>> usual_sizes(np.array([[2.0, 0.0, 2.0, 2.0, 144.0, 2.0]])).round(1)  # exp(log 2 + 3 * 0.5)
     array([[2., 0., 2., 2., 9., 2.]])
     """
+    usual: Table = np.minimum(units, _largest_usual(units)[:, None])
+    return usual
+
+
+def _parts(units: Table) -> Iterator[slice]:
+    """Rows by so many that what is worked on stays in the processor's cache."""
+    rows = max(_CELLS_AT_ONCE // max(units.shape[1], 1), 1)
+    return (slice(start, start + rows) for start in range(0, len(units), rows))
+
+
+def _largest_usual(units: Table) -> Vector:
+    """What the largest day of each product is cut to, shape (n,)."""
     if units.shape[1] < 2:
-        return units
-    logs = np.log(np.where(units > 0, units, 1.0))
-    counts = np.sum(units > 0, axis=1)
-    middle = _median(logs, units > 0)
-    spread: Vector = 1.4826 * _median(np.abs(logs - middle[:, None]), units > 0)
+        return np.full(len(units), np.inf)
+    middle, spread, second, counts = (np.zeros(len(units)) for _ in range(4))
+    for part in _parts(units):
+        some = units[part]
+        ordered = np.sort(np.where(some > 0, some, np.inf), axis=1)
+        count = np.sum(some > 0, axis=1)
+        typical = _geometric_median(ordered, count)
+        ratio = some / typical[:, None]
+        with np.errstate(divide="ignore"):  # a day without a sale is as far away as can be
+            apart = np.sort(np.maximum(ratio, 1.0 / ratio), axis=1)
+        middle[part], counts[part] = np.log(typical), count
+        spread[part] = 1.4826 * np.log(_geometric_median(apart, count))
+        before = np.take_along_axis(ordered, np.maximum(count - 2, 0)[:, None], axis=1)[:, 0]
+        second[part] = np.where(count > 1, before, 0.0)
     pooled = float(np.average(spread, weights=counts)) if np.any(counts) else 0.0
     spread = (counts * spread + _SPREAD_WEIGHT * pooled) / (counts + _SPREAD_WEIGHT)
-    fence = np.exp(middle + _FENCE_SIGMAS * np.maximum(spread, _LEAST_LOG_SPREAD))
-    second = np.partition(units, -2, axis=1)[:, -2]
-    usual: Table = np.minimum(units, np.maximum(fence, second)[:, None])
-    return usual
+    return np.maximum(np.exp(middle + _FENCE_SIGMAS * np.maximum(spread, _LEAST_LOG_SPREAD)), second)
+
+
+def _geometric_median(ordered: Table, count: NDArray[np.intp]) -> Vector:
+    """Of the first so many of each row's rising values, the root of the product of the middle two; 1 of none."""
+    row = np.arange(len(ordered))
+    low, high = ordered[row, np.maximum(count - 1, 0) // 2], ordered[row, np.minimum(count // 2, ordered.shape[1] - 1)]
+    middle: Vector = np.sqrt(np.where(count > 0, low, 1.0)) * np.sqrt(np.where(count > 0, high, 1.0))
+    return middle
 
 
 def _weights(units: Table, half_life_days: float) -> Table:
     fading: Vector = 0.5 ** (np.arange(units.shape[1] - 1, -1, -1) / half_life_days)
     started: NDArray[np.bool_] = np.logical_or.accumulate(units > 0, axis=1)
+    never = ~np.any(units > 0, axis=1)
     started[:, -LEAST_DAYS:] = True
-    started[~np.any(units > 0, axis=1)] = True
-    return np.where(started, fading, 0.0)
+    started[never] = True
+    return started * fading
 
 
-def _median(values: Table, wanted: NDArray[np.bool_]) -> Vector:
-    """Median of each row over the wanted entries; 0 where there is none."""
-    counts = np.sum(wanted, axis=1)
-    ordered = np.sort(np.where(wanted, values, np.inf), axis=1)
-    row = np.arange(len(values))
-    low, high = ordered[row, np.maximum(counts - 1, 0) // 2], ordered[row, np.minimum(counts // 2, values.shape[1] - 1)]
-    some = counts > 0
-    middle: Vector = (np.where(some, low, 0.0) + np.where(some, high, 0.0)) / 2.0
-    return middle
-
-
-def _dispersion(usual: Table, weight: Table, exposed: Table) -> Vector:
+def _dispersion(seen: _Seen, here: NDArray[np.intp]) -> Vector:
     """Pearson's variance over mean, shrunk to the group's by the number of days with sales; at least 1."""
-    days = np.sum(exposed, axis=1)
-    rate = np.divide(np.sum(weight * usual, axis=1), days, out=np.zeros_like(days), where=days > 0)
-    share = np.divide(exposed, weight, out=np.zeros_like(exposed), where=weight > 0)
-    apart = np.sum(weight * (usual - rate[:, None] * share) ** 2, axis=1)
-    expected = rate * days
-    own = np.divide(apart, expected, out=np.ones_like(days), where=expected > 0)
-    sales_days = np.sum(weight * (usual > 0), axis=1)
+    sales_days, expected = seen.sales_days[here], (seen.rate * seen.days)[here]
+    own = np.divide(seen.apart[here], expected, out=np.ones_like(expected), where=expected > 0)
     if not np.any(sales_days):
-        return np.ones_like(days)
+        return np.ones_like(expected)
     own = np.maximum(own, 1.0)
     pooled = np.average(np.log(own), weights=sales_days)
     shrunk = (sales_days * np.log(own) + _DISPERSION_WEIGHT * pooled) / (sales_days + _DISPERSION_WEIGHT)
@@ -222,9 +266,9 @@ def _check(units: Table, in_stock: Table, half_life_days: float, enquiries: Tabl
     tables = [units, in_stock] if enquiries is None else [units, in_stock, enquiries]
     if any(table.ndim != 2 or table.shape != units.shape for table in tables):
         raise ValueError("units, in_stock and enquiries must have the same shape (items, days)")
-    if not all(np.all(np.isfinite(table)) and np.all(table >= 0) for table in tables):
+    if units.size and not all(table.min() >= 0 and table.max() < np.inf for table in tables):
         raise ValueError("units, in_stock and enquiries must be finite and not negative")
-    if np.any(in_stock > 1):
+    if units.size and in_stock.max() > 1:
         raise ValueError("in_stock is a share of the day, from 0 to 1")
     if not half_life_days > 0:
         raise ValueError("a half-life must be above 0 days")
