@@ -156,9 +156,10 @@ def _demand_words(reason: dict[str, Any]) -> str:
     mean, sd, safety = round(demand["mean"]), round(demand["sd"]), levels["reorder_point"] - round(demand["mean"])
     kept = f" plus {safety:,} for safety" if safety > 0 else f" less {-safety:,}, as running short is cheap here"
     return (
-        f"About {demand['per_day']:.2g} a day are asked for; what is ordered after today arrives in {demand['days']:g}"
-        f" days at the earliest, and until then {mean:,} are expected, give or take {sd:,}."
-        f" Time to order is at {levels['reorder_point']:,} or fewer: these {mean:,}{kept if safety else ''}."
+        f"Customers ask for about {demand['per_day']:.2g} a day. If nothing is ordered today, the next order can be"
+        f" here in {demand['days']:g} days; until then about {mean:,} will be asked for, give or take {sd:,}."
+        f" So it is time to order once {levels['reorder_point']:,} or fewer are left: these {mean:,}"
+        f"{kept if safety else ''}."
     )
 
 
@@ -167,7 +168,7 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
     quantity, position = reason["quantity"], reason["stock"]["position"]
     saves = f", which saves {money(price['saving'])}" if price["saving"] > 0 else ""
     because = {
-        "rounding": f"to whole packs of {terms['pack']:,}",
+        "rounding": f"for whole packs of {terms['pack']:,}",
         "to_minimum": f"to the minimum of {terms['minimum']:,}",
         "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
         "to_life": "because more would not sell before it spoils or is phased out",
@@ -184,7 +185,11 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         if parts.get(part)
     ]
     if parts["need"]:
-        start = f"From {position:,} up to {reason['levels']['order_up_to']:,} takes {parts['need']:,}"
+        point, full = reason["levels"]["reorder_point"], reason["levels"]["order_up_to"]
+        start = (
+            f"Filling up from {position:,} to {full:,}, which is {point:,} and a usual order of {full - point:,}, "
+            f"takes {parts['need']:,}"
+        )
     else:
         start = f"{position:,} is enough for today"
     ending = f": {quantity:,} at {money(price['unit_cost'])} each." if quantity else ": nothing is ordered."
@@ -207,16 +212,17 @@ def _worth_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:
         return f"The risk of running short before the next order could arrive is {_percent(reason['risk_without'])}."
     apart = round(without - total, 2)
     if apart > 0:
-        worth = f"{money(apart)} less than without this order"
+        worth = f"that is {money(apart)} less than without this order"
     elif apart >= -_NEGLIGIBLE * total:
-        worth = f"practically as much as without this order ({money(-apart)} more)"
+        worth = f"that is practically as much as without this order ({money(-apart)} more)"
     else:
-        worth = f"{money(-apart)} more than without this order"
+        worth = f"that is {money(-apart)} more than without this order"
     days = reason["horizon_days"]
     time = "coming year is" if days == YEAR else f"coming {days:,} days are"
     return (
         f"The risk of running short before the next order could arrive falls from {_percent(reason['risk_without'])}"
-        f" to {_percent(reason['risk'])}, and the {time} expected to cost {money(total)}, {worth}."
+        f" to {_percent(reason['risk'])}. The {time} expected to cost {money(total)} in goods, orders, storage and"
+        f" missed sales; {worth}."
     )
 
 

@@ -63,12 +63,12 @@ def test_words_carry_the_numbers_of_the_reason() -> None:
     found = reason(propose(stock, pace(4.0)), 0)
     words = explain(found, "Blue lantern")
     assert words.startswith("Blue lantern: 40 on hand, 12 on order and 5 promised to customers, so 47 to count on.")
-    assert f"Time to order is at {found['levels']['reorder_point']} or fewer" in words
+    assert f"time to order once {found['levels']['reorder_point']} or fewer are left" in words
     assert f"takes {found['parts']['need']}" in words
     assert f": {found['quantity']} at 1.80 each." in words
     assert "to reach a better price, which saves" in words
     assert f"{found['cost']['total']:,.2f}" in words
-    numbers = [int(one) for one in re.findall(r"(?:takes|plus|less) (\d+)(?! for safety)", words.split("From")[1])]
+    numbers = [int(one) for one in re.findall(r"(?:takes|plus|less) (\d+)(?! for safety)", words.split("Filling up from")[1])]
     assert len(numbers) >= 2
 
 
