@@ -109,6 +109,7 @@ POLICY: dict[str, Kept] = {
     "stock_alerts": Kept("customer_id", deletes=True),
     "stock_movements": Kept(why=_SHOP),
     "stock_set_aside": Kept(why=_STOCK),
+    "supplier_closures": Kept(why=_SHOP),
     "supplier_items": Kept(why=_SHOP),
     "suppliers": Kept(why=_SHOP),
     "systems": Kept(why=_SHOP),

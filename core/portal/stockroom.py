@@ -25,9 +25,9 @@ from core.purchasing import (
     waiting,
 )
 from core.purchasing.cards import Card
+from core.purchasing.choosing import Skipped
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
-from core.purchasing.planning import Skipped
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
 from core.purchasing.scarcity import Scarce
 from core.purchasing.service import planner

@@ -18,10 +18,11 @@ from core.database.numbers import current
 from core.inventory import service as inventory
 from core.inventory.service import Room
 from core.orders import service as orders
+from core.purchasing.calendars import Timing, timing
 from core.purchasing.model import ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
 from core.purchasing.rows import ProposalRow
-from core.purchasing.service import Supplier, lead_times, supplier_items, suppliers
+from core.purchasing.service import Supplier, lead_times, supplier_calendars, supplier_items, suppliers
 from core.purchasing.spending import Spent, spent
 from core.replenishment.lead_time import learnt
 
@@ -47,7 +48,8 @@ class Books:
     as_of: date
     edition: int
     suppliers: dict[str, Supplier]
-    items: dict[str, SupplierItem]
+    items: dict[str, tuple[SupplierItem, ...]]
+    """What each product is offered for, the lowest unit price first."""
     products: dict[str, Product]
     places: tuple[Place, ...]
     positions: dict[Place, Position]
@@ -55,23 +57,27 @@ class Books:
     in_stock: np.ndarray[Any, np.dtype[np.float64]]
     enquiries: np.ndarray[Any, np.dtype[np.float64]] | None
     lead: dict[str, tuple[float, float]]
+    """Mean and spread of each supplier's lead time, without its calendar."""
+    timings: dict[str, Timing]
     resting: frozenset[Place]
     """(supplier, location) of proposals rejected lately."""
     handling: dict[str, Handling]
     rooms: dict[str, Room]
     spent: Spent
     currency: str
-    """The shop's own, in which places and the whole shop have their budgets."""
+    """The shop's own."""
+    supplier: str | None = None
+    """The only one to plan for, where one is named."""
 
 
 def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
-    """Read what a plan needs; the cheapest supplier of each product is the one asked."""
+    """Read what a plan needs."""
     as_of, supplier, zone = wanted.as_of, wanted.supplier, shop.zone
     days = planning.history_weeks * 7
     first = as_of - timedelta(days=days)
-    chosen = _cheapest(supplier_items(session))
-    items = {sku: item for sku, item in chosen.items() if supplier in {None, item.supplier}}
+    items = _offers(supplier_items(session), supplier)
     stated = suppliers(session)
+    leads = _leads(session, stated, as_of, zone)
     demand, on_sale = _demand(session, first, as_of, zone)
     standing = positions(session)
     places = tuple(sorted(place for place in {*demand, *standing} if place[0] in items))
@@ -91,18 +97,30 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
         asked = np.minimum(asked, _MOST_ASKED * _usual_days(units)[:, None])
     return Books(
         as_of, current(session, EDITIONS), stated, items, all_products(session), places, standing, units, in_stock,
-        asked if planning.enquiries else None, _leads(session, stated, as_of, zone),
+        asked if planning.enquiries else None, leads, _timings(session, stated, leads, as_of),
         _resting(session, now - timedelta(days=planning.rest_days)), handling(session), inventory.rooms(session),
-        spent(session, datetime.combine(as_of.replace(day=1), time(), zone)), shop.currency,
+        spent(session, datetime.combine(as_of.replace(day=1), time(), zone)), shop.currency, supplier,
     )  # fmt: skip
 
 
-def _cheapest(items: Iterable[SupplierItem]) -> dict[str, SupplierItem]:
-    chosen: dict[str, SupplierItem] = {}
+def _offers(items: Iterable[SupplierItem], supplier: str | None) -> dict[str, tuple[SupplierItem, ...]]:
+    """What each product is offered for; where a supplier is named, only products that it offers."""
+    found: dict[str, list[SupplierItem]] = defaultdict(list)
     for item in items:
-        if item.sku not in chosen or item.unit_cost < chosen[item.sku].unit_cost:
-            chosen[item.sku] = item
-    return chosen
+        found[item.sku].append(item)
+    return {
+        sku: tuple(sorted(offers, key=lambda one: (one.unit_cost, one.supplier)))
+        for sku, offers in found.items()
+        if supplier is None or supplier in {one.supplier for one in offers}
+    }
+
+
+def _timings(
+    session: Session, stated: dict[str, Supplier], leads: dict[str, tuple[float, float]], as_of: date
+) -> dict[str, Timing]:
+    """When each supplier can be ordered from, and how long its goods take then."""
+    kept = supplier_calendars(session, stated)
+    return {code: timing(kept[code], as_of, leads[code][0], one.review_days) for code, one in stated.items()}
 
 
 def _demand(

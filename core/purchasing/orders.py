@@ -18,7 +18,7 @@ from core.money import Money
 from core.purchasing import papers
 from core.purchasing.model import UNDER_WAY, Proposal, PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
 from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow
-from core.purchasing.service import names_of, planner
+from core.purchasing.service import arrival_if_ordered, names_of, planner
 
 _UNDER_WAY = [status.value for status in UNDER_WAY]
 
@@ -26,6 +26,7 @@ _UNDER_WAY = [status.value for status in UNDER_WAY]
 def place(session: Session, proposal: Proposal, staff: Staff, shop: Shop, now: datetime) -> str:
     """Write the purchase order of an approved proposal and its dispatch; the number it got."""
     number = next_code(session, "purchase_order", "PO", PurchaseOrderRow)
+    made_on, today = (at.astimezone(shop.zone).date() for at in (proposal.created_at, now))
     session.add(
         PurchaseOrderRow(
             purchase_order_number=number,
@@ -35,7 +36,7 @@ def place(session: Session, proposal: Proposal, staff: Staff, shop: Shop, now: d
             status=PurchaseOrderStatus.APPROVED.value,
             currency=proposal.total.currency,
             ordered_at=now,
-            expected_on=proposal.expected_on,
+            expected_on=arrival_if_ordered(session, proposal.supplier, made_on, proposal.expected_on, today),
             approved_by=staff.email,
         )
     )

@@ -29,6 +29,20 @@ class SupplierRow(Base):
     vehicle_pallets: Mapped[float | None]
     trip_cost: Mapped[int] = mapped_column(Minor, default=0)
     budget: Mapped[int | None] = mapped_column(Minor)
+    order_days: Mapped[str] = mapped_column(default="")
+    freight_cost: Mapped[int] = mapped_column(Minor, default=0)
+    free_freight_from: Mapped[int | None] = mapped_column(Minor)
+
+
+class SupplierClosureRow(Base):
+    """Days on which a supplier neither takes orders nor delivers."""
+
+    __tablename__ = "supplier_closures"
+
+    supplier: Mapped[str] = mapped_column(ForeignKey(SupplierRow.supplier), primary_key=True)
+    first_on: Mapped[date] = mapped_column(primary_key=True)
+    last_on: Mapped[date]
+    why: Mapped[str] = mapped_column(default="")
 
 
 class SupplierItemRow(Base):

@@ -65,6 +65,11 @@ def asked(books: Books, known: Sequence[Known], places: Sequence[str]) -> Rows:
             "vehicle_weight_kg": _floats(one.vehicle_weight_kg or np.inf for one in terms),
             "vehicle_volume_m3": _floats(one.vehicle_volume_m3 or np.inf for one in terms),
             "vehicle_pallets": _floats(one.vehicle_pallets or np.inf for one in terms),
+            "freight_cost": _floats(one.freight_cost / unit for one, unit in zip(terms, major, strict=True)),
+            "free_freight_from": _floats(
+                np.inf if one.free_freight_from is None else one.free_freight_from / unit
+                for one, unit in zip(terms, major, strict=True)
+            ),
             "trip_cost": _floats(one.trip_cost / unit for one, unit in zip(terms, major, strict=True)),
         },
     )

@@ -1,8 +1,8 @@
 """Suppliers: what they sell, on which terms, and how long they took."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,17 +11,20 @@ from core.accounts.model import Staff
 from core.accounts.service import staff_by_email
 from core.errors import NotFound
 from core.money import Money
+from core.purchasing.calendars import Calendar, calendar
 from core.purchasing.model import SupplierItem
 from core.purchasing.rows import (
     PurchaseOrderLineRow,
     PurchaseOrderRow,
     ReceiptRow,
+    SupplierClosureRow,
     SupplierItemRow,
     SupplierRow,
 )
 
 MIRRORED = {
     "suppliers": SupplierRow,
+    "supplier_closures": SupplierClosureRow,
     "supplier_items": SupplierItemRow,
     "purchase_orders": PurchaseOrderRow,
     "purchase_order_lines": PurchaseOrderLineRow,
@@ -48,6 +51,9 @@ class Supplier:
     vehicle_pallets: float | None = None
     trip_cost: int = 0
     budget: int | None = None
+    order_days: str = ""
+    freight_cost: int = 0
+    free_freight_from: int | None = None
 
 
 def planner(session: Session, staff: Staff) -> Staff:
@@ -75,6 +81,22 @@ def supplier(session: Session, code: str) -> Supplier:
 
 def _supplier(row: SupplierRow) -> Supplier:
     return Supplier(**{one.name: getattr(row, one.name) for one in fields(Supplier)})
+
+
+def supplier_calendars(session: Session, terms: Mapping[str, Supplier]) -> dict[str, Calendar]:
+    """When each of some suppliers takes orders and is closed."""
+    closures: dict[str, list[tuple[date, date]]] = {}
+    for row in session.scalars(select(SupplierClosureRow)):
+        closures.setdefault(row.supplier, []).append((row.first_on, row.last_on))
+    return {code: calendar(one.order_days, closures.get(code, ())) for code, one in terms.items()}
+
+
+def arrival_if_ordered(session: Session, code: str, made_on: date, expected_on: date, today: date) -> date:
+    """When what was proposed one day is here if it is ordered another: later where no order is taken today."""
+    kept = supplier_calendars(session, {code: supplier(session, code)})[code]
+    if not kept.order_days and not kept.closed:
+        return expected_on
+    return expected_on + (kept.next_order_day(today) - kept.next_order_day(made_on))
 
 
 def supplier_items(session: Session) -> list[SupplierItem]:

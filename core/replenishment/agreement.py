@@ -20,6 +20,8 @@ TERMS = {
     "vehicle_volume_m3": np.inf,
     "trip_cost": 0.0,
     "vehicle_pallets": np.inf,
+    "freight_cost": 0.0,
+    "free_freight_from": np.inf,
 }
 """What suppliers ask of an order, and what counts where they say nothing."""
 
@@ -86,7 +88,7 @@ def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = (
     """Propose, and bring together what must agree: each order by itself, then what orders share, in the order given.
 
     Args:
-        items: n products at places; their order cost is that of the whole order.
+        items: n products at places; their order cost is that of the whole order without its freight.
         pace: their demand rates.
         rows: what they ask of their orders.
         shared: room and money, each cut to by itself where it costs least.
@@ -94,8 +96,7 @@ def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = (
     Returns:
         Quantities that keep every limit: where one cannot be kept, nothing is ordered and a note says what would help.
     """
-    agreed = Agreed(_sharing(items, pace, rows.order), np.full(len(items), "", "U12"))
-    _least_values(agreed, rows)
+    agreed = _paying_freight(items, pace, rows)
     _vehicles(agreed, rows)
     for one in shared:
         _cut(agreed, one)
@@ -103,6 +104,36 @@ def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = (
     agreed.proposed = replace(
         agreed.proposed, costed=cost(agreed.proposed.items, agreed.proposed.base, agreed.proposed.quantity)
     )
+    return agreed
+
+
+def _paying_freight(items: Items, pace: Velocity, rows: Rows) -> Agreed:
+    """Orders of their least value; each pays its freight, or is raised to where it is free, whichever costs less."""
+    freight, free_from = rows.terms["freight_cost"], rows.terms["free_freight_from"]
+    paying = _of_least_value(replace(items, order_cost=items.order_cost + freight), pace, rows, rows.terms)
+    if not np.any((freight > 0) & np.isfinite(free_from)):
+        return paying
+    least = np.where(np.isfinite(free_from), np.maximum(rows.terms["minimum_order_value"], free_from), np.inf)
+    free = _of_least_value(items, pace, rows, {"minimum_order_value": np.where(np.isfinite(least), least, 0.0)})
+    order_cost = paying.proposed.items.order_cost.copy()
+    for one in _together(rows.order, (freight > 0) & np.isfinite(free_from)):
+        goods = float(np.sum(free.proposed.quantity[one] * free.proposed.items.prices.at(free.proposed.quantity)[one]))
+        costs = [float(cost(part.proposed.items, part.proposed.base, part.proposed.quantity).total[one].sum())
+                 for part in (free, paying)]  # fmt: skip
+        if goods >= least[one[0]] and costs[0] <= costs[1]:
+            order_cost[one] = free.proposed.items.order_cost[one]
+            _put(paying, one, _part(free.proposed, one))
+            is_raised = free.order_value[one[0]] == "raised"
+            paying.order_value[one] = "freight" if is_raised else ""
+    chosen = propose(replace(items, order_cost=order_cost), pace)
+    kept = {name: getattr(paying.proposed, name) for name in _CHANGED}
+    paying.proposed = replace(chosen, **kept)
+    return paying
+
+
+def _of_least_value(items: Items, pace: Velocity, rows: Rows, terms: dict[str, Vector]) -> Agreed:
+    agreed = Agreed(_sharing(items, pace, rows.order), np.full(len(items), "", "U12"))
+    _least_values(agreed, rows, terms["minimum_order_value"])
     return agreed
 
 
@@ -116,8 +147,7 @@ def _sharing(items: Items, pace: Velocity, order: NDArray[np.int64]) -> Proposed
     )  # fmt: skip
 
 
-def _least_values(agreed: Agreed, rows: Rows) -> None:
-    least = rows.terms["minimum_order_value"]
+def _least_values(agreed: Agreed, rows: Rows, least: Vector) -> None:
     value = agreed.proposed.quantity * agreed.proposed.costed.unit_cost
     for one in _together(rows.order, (value > 0) & (least > 0)):
         if value[one].sum() >= least[one[0]]:

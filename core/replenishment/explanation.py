@@ -84,7 +84,8 @@ def explain(reason: dict[str, Any], name: str, money: Callable[[float], str] = "
         A few sentences.
     """
     worth, quantity = _worth_words(reason, money), _quantity_words(reason, money)
-    return " ".join([_stock_words(reason, name), _demand_words(reason), quantity, worth])
+    said = [_stock_words(reason, name), _demand_words(reason), quantity, worth, _source_words(reason, money)]
+    return " ".join(filter(None, said))
 
 
 def _demand(proposed: Proposed, row: int) -> dict[str, float]:
@@ -173,7 +174,9 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
         "to_life": "because more would not sell before it spoils or is phased out",
         "to_break": f"to reach a better price{saves}",
-        "to_order_value": "because of the supplier's minimum order value",
+        "to_order_value": "so that freight is free"
+        if reason.get("order_value") == "freight"
+        else "because of the supplier's minimum order value",
         "to_load": "so that vehicles leave full",
         "to_room": "because of the room there is",
         "to_budget": "because of the money there is",
@@ -224,6 +227,16 @@ def _worth_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:
         f" to {_percent(reason['risk'])}. The {time} expected to cost {money(total)} in goods, orders, storage and"
         f" missed sales; {worth}."
     )
+
+
+def _source_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:
+    """What the year would cost with each supplier, where there are several."""
+    sources = reason.get("sources", ())
+    if len(sources) < 2:
+        return ""
+    dearer = _listed([f"{money(one['cost'])} from {one['supplier']}" for one in sources[1:]])
+    cheapest = f"{money(sources[0]['cost'])} from {sources[0]['supplier']}"
+    return f"A year of it, with orders and stock, costs {cheapest} and {dearer}."
 
 
 def _percent(share: float) -> str:
