@@ -36,12 +36,13 @@ class Room:
     storage_m3: float | None = None
     budget: int | None = None
     currency: str = ""
+    name: str = ""
 
 
 def rooms(session: Session) -> dict[str, Room]:
     """What each place has."""
     rows = session.scalars(select(LocationRow))
-    return {row.location: Room(row.storage_m3, row.budget, row.currency or "") for row in rows}
+    return {row.location: Room(row.storage_m3, row.budget, row.currency or "", row.name) for row in rows}
 
 
 def location_names(session: Session) -> dict[str, str]:

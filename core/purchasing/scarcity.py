@@ -92,9 +92,10 @@ def shared(books: Books, known: Sequence[Known], places: Sequence[str], budget: 
         for code, one in terms.items()
     }
     month = {_MONTH: (float(budget) if budget else None, _spent(books, books.currency))}
+    named = [rooms[place].name or place for place in places]
     scopes = [
-        _scope(ROOM, places, _floats(one.volume_m3 for one in known), storage),
-        _scope(MONEY, places, _costs(known, [paid_in[place] for place in places]), of_places),
+        _scope(ROOM, places, _floats(one.volume_m3 for one in known), storage, named),
+        _scope(MONEY, places, _costs(known, [paid_in[place] for place in places]), of_places, named),
         _scope(MONEY, bought, _costs(known, [terms[code].currency for code in bought]), of_suppliers),
         _scope(MONEY, [_MONTH] * len(known), _costs(known, [books.currency] * len(known)), month),
     ]
@@ -138,10 +139,16 @@ def _filled(books: Books) -> dict[str, float]:
     return filled
 
 
-def _scope(kind: str, whose: Sequence[str], size: Floats, limits: dict[str, tuple[float | None, float]]) -> Scope:
+def _scope(
+    kind: str,
+    whose: Sequence[str],
+    size: Floats,
+    limits: dict[str, tuple[float | None, float]],
+    named: Sequence[str] = (),
+) -> Scope:
     whole = _floats(np.inf if (most := limits.get(one, (None, 0.0))[0]) is None else most for one in whose)
     gone = _floats(limits.get(one, (None, 0.0))[1] for one in whose)
-    return Scope(Shared(kind, _codes(whose), size, whole, gone), whose)
+    return Scope(Shared(kind, _codes(whose), size, whole, gone), named or whose)
 
 
 def _costs(known: Sequence[Known], currencies: Sequence[str]) -> Floats:

@@ -18,6 +18,9 @@ _RECENT_DAYS = 60
 _SHELF = (("out", 0.07), ("low", 0.16), ("plenty", 0.12), ("fine", 0.65))
 _PACKS = ((100, (12, 24, 48)), (400, (6, 12, 24)), (1_000, (4, 6, 12)), (10**9, (1, 2, 4)))  # by price below
 _CADENCE_DAYS = (12, 24)
+_STORAGE_M3 = 374
+_UNIT_M3 = (0.0006, 0.0035)
+_KG_PER_M3 = (120, 380)
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,26 @@ def rows(
     """The tables of products, suppliers, stock, purchase orders and other sales."""
     return {
         "products": [_product(item, words) for item in made.values()],
-        "locations": [{"location": LOCATION, "name": "Canal Wharf warehouse", "country": "GB"}],
+        "locations": [
+            {
+                "location": LOCATION,
+                "name": "Canal Wharf warehouse",
+                "country": "GB",
+                "storage_m3": str(_STORAGE_M3),
+                "budget": "",
+            }
+        ],
         "suppliers": [_supplier(terms) for terms in words["suppliers"]],
+        "supplier_closures": [
+            {
+                "supplier": terms["supplier"],
+                "first_on": str(cut.last_day + timedelta(days=terms["closed"]["in_days"])),
+                "last_on": str(cut.last_day + timedelta(days=terms["closed"]["in_days"] + terms["closed"]["days"] - 1)),
+                "why": terms["closed"]["why"],
+            }
+            for terms in words["suppliers"]
+            if "closed" in terms
+        ],
         "supplier_items": [_supplier_item(item) for item in made.values()],
         "stock": [
             {"sku": sku, "location": LOCATION, "on_hand": str(item.on_hand), "counted_at": stamp(ends_at)}
@@ -183,10 +204,18 @@ def _product(item: Item, words: Any) -> Row:
         "name": item.product.name,
         "category": category,
         "price": pounds(item.product.price),
+        **_size(item.product),
         "tax_rate": "0.2",
         "family": family["family"] if family else "",
         "options": f"{family['option']}: {family['members'][item.product.sku]}" if family else "",
     }
+
+
+def _size(product: Product) -> Row:
+    """What a unit takes up and weighs; of a stock code always the same."""
+    rng = Random(f"size of {product.sku}")  # noqa: S311 the same shop each time
+    volume = rng.uniform(*_UNIT_M3)
+    return {"weight_kg": f"{volume * rng.uniform(*_KG_PER_M3):.3f}", "volume_m3": f"{volume:.5f}"}
 
 
 def _supplier(terms: Any) -> Row:
@@ -200,6 +229,11 @@ def _supplier(terms: Any) -> Row:
         "order_cost": f"{terms['order_cost']}.00",
         "line_cost": f"{terms['line_cost']:.2f}",
         "minimum_order_value": f"{terms['minimum_order_value']}.00",
+        "order_days": terms.get("order_days", ""),
+        "freight_cost": f"{terms.get('freight_cost', 0)}.00",
+        "free_freight_from": f"{terms['free_freight_from']}.00" if "free_freight_from" in terms else "",
+        "vehicle_weight_kg": str(terms.get("vehicle_weight_kg", "")),
+        "trip_cost": f"{terms.get('trip_cost', 0)}.00",
     }
 
 
