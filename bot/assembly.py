@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from core.billing import e_invoice
 from core.clock import Clock, utc_now
 from core.config import Config, Mail
 from core.conversation.ports import Adviser
@@ -49,8 +50,11 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     """Wire a portal to its database; makes the folder of an SQLite file and a web secret where there is none.
 
     Raises:
-        ConfigError: the database address or the secret cannot be used.
+        ConfigError: the database address or the secret cannot be used, or e-invoices lack what they need.
     """
+    lacking = e_invoice.missing(config.shop) if config.billing.e_invoice != "off" else []
+    if lacking:
+        raise ConfigError(f"billing.e_invoice is “{config.billing.e_invoice}” and needs {', '.join(lacking)}.")
     folder = folder_of(config.database.url)
     config = config.model_copy(update={"web": config.web.model_copy(update={"secret": _secret(config, folder)})})
     database = Database(config.database.url, config.database.busy_timeout_s)

@@ -282,6 +282,12 @@ class Mail(Section):
     bounces: Path | None = Field(None, description="the Maildir that letters which came back are put into")
 
 
+class Billing(Section):
+    """What invoices are beside paper."""
+
+    e_invoice: Literal["off", "factur-x", "xml"] = Field("off", description="EN 16931 inside the PDF, or beside it")
+
+
 class Notifications(Section):
     """When nothing rings, how early a delay is told, and how long what was said is kept."""
 
@@ -432,6 +438,7 @@ class Config(BaseSettings):
     backtest: Backtest = Backtest()
     tables: Tables = Tables()
     mail: Mail = Mail()
+    billing: Billing = Billing()
     notifications: Notifications = Notifications()
     logging: Logging = Logging()
     language_model: LanguageModel = LanguageModel()

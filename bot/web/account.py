@@ -16,6 +16,7 @@ from bot.web.show import go_to, page
 from core.billing.service import InvoiceSummary
 from core.money import Money
 from core.orders.model import Order
+from core.portal import File
 
 router = APIRouter()
 _ON_A_PAGE = 20
@@ -62,10 +63,19 @@ def invoice_pdf(request: Request, customer: ForMoney, number: str) -> Response:
     return go_to(door_of(request).portal.invoice_link(customer.customer_id, number))
 
 
+@router.get("/invoices/{number:path}/xml")
+def invoice_xml(request: Request, customer: ForMoney, number: str) -> Response:
+    """The document for programs to read."""
+    return _enclosed(door_of(request).portal.invoice_xml(customer.customer_id, number))
+
+
 @router.get("/files/{token}")
 def file(request: Request, calling: Calling, token: str) -> Response:
     """The document behind a genuine link."""
-    found = door_of(request).portal.file(token, calling.visitor)
+    return _enclosed(door_of(request).portal.file(token, calling.visitor))
+
+
+def _enclosed(found: File) -> Response:
     plain_name = _UNSAFE.sub("_", found.name).strip("._") or "document"
     disposition = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(found.name, safe='')}"
     return Response(found.content, media_type=found.media_type, headers={"Content-Disposition": disposition})

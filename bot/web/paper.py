@@ -57,7 +57,12 @@ def lay_out(config: Config, *, demo: bool) -> Paper:
     environments = {language: _environment(writings[language], words[language]) for language in words}
     for language, environment in environments.items():
         environment.globals.update(
-            shop=config.shop, demo=demo, static=_static_paths(), language=language, languages=own_names
+            shop=config.shop,
+            has_xml=config.billing.e_invoice != "off",
+            demo=demo,
+            static=_static_paths(),
+            language=language,
+            languages=own_names,
         )
     return Paper(environments, writings)
 

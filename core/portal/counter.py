@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from core.accounts import identity
 from core.accounts import service as accounts
 from core.accounts.model import CODE_DIGITS, Staff, Visitor
+from core.billing import e_invoice
 from core.billing import service as billing
+from core.billing.model import Invoice
 from core.billing.pdf import invoice_pdf
 from core.billing.service import InvoiceSummary, Linked
 from core.chat import Incoming, Reply
@@ -167,6 +169,19 @@ class Counter(Rooms):
             found = billing.summary(session, customer_id, invoice_number)
         return billing.link(self._config, customer_id, found.invoice_number, self._clock())
 
+    def invoice_xml(self, customer_id: str, invoice_number: str) -> File:
+        """The invoice or credit note for programs to read, by EN 16931.
+
+        Raises:
+            NotFound: there is none of that number, it is somebody else's, or the shop issues none.
+            InvalidInput: the standard wants something that it does not say.
+        """
+        if self._config.billing.e_invoice == "off":
+            raise NotFound("Invoices are issued as PDF here.")
+        with self._database.reading() as session:
+            found = billing.document(session, self._config.shop, customer_id, invoice_number)
+        return File(f"{found.number}.xml", "application/xml", e_invoice.xml(found))
+
     def file(self, token: str, visitor: Visitor | None) -> File:
         """The document a link opens; a signed-in visitor opens only their own.
 
@@ -196,4 +211,15 @@ class Counter(Rooms):
     def _drawn(self, found: Linked) -> File:
         shop = self._config.shop
         content = invoice_pdf(found.invoice, locale=shop.locale, extra_font=shop.invoice_font)
+        if self._config.billing.e_invoice == "factur-x":
+            content = _with_xml(content, found.invoice, shop.locale)
         return File(found.name, "application/pdf", content)
+
+
+def _with_xml(content: bytes, invoice: Invoice, locale: str) -> bytes:
+    """The PDF with its XML inside; plain where the invoice does not say what the standard wants."""
+    try:
+        return e_invoice.embedded(content, e_invoice.xml(invoice), invoice, locale)
+    except InvalidInput as lacking:
+        log.warning("%s", lacking)
+        return content
