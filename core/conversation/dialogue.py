@@ -130,7 +130,7 @@ def _respond(scene: Scene, text: str) -> None:
     if len(scene.texts) == said_before and any(one.upload_id for one in scene.incoming.files):
         _ask_what_for(scene)
     elif len(scene.texts) == said_before:
-        flows.missed(scene)
+        flows.missed(scene, heard)
     elif scene.asks is None or heard.begin:
         scene.standing.misses = 0
 

@@ -3,6 +3,7 @@
 Another request in between goes on top; when it is done the flow below takes up its question again.
 """
 
+import zlib
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,11 +18,14 @@ from core.conversation.offers import Offer
 from core.conversation.planner import manner
 from core.conversation.scene import Scene, as_offer, person_of, speak, turn_of
 from core.conversation.standing import Frame
-from core.conversation.turn import Answer, Ask, Confirm, Instead, Step
+from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step
 from core.conversation.understanding.asking import corrects
 
 PHOTO = "photo"
 _TOO_MANY_MISSES = 2
+_MOST_CLARIFIED = 2  # times that a question is put again
+_MOST_WAYS_ON = 4
+_LIKE = 0.5
 _MOST_RESUMED = 1
 _PROVES = "link_account"
 _TAKES_BACK = "undo"
@@ -33,11 +37,9 @@ def route(scene: Scene, heard: Heard) -> None:
     top = scene.standing.top
     if top is not None and top.is_waiting and _goes_on(scene, top, heard):
         return
-    if (more := _more(scene, heard)) is not None:
-        scene.intents = [more.intent]
-        scene.standing.push(more)
-        run(scene, "")
-    elif heard.control == "repeat":
+    if _turns_page(scene, heard):
+        return
+    if heard.control == "repeat":
         _repeat(scene)
     elif heard.control is not None:
         scene.texts.extend(_without_flow(scene, heard.control))
@@ -52,19 +54,29 @@ def route(scene: Scene, heard: Heard) -> None:
         _follow_up(scene, heard)
 
 
-def _more(scene: Scene, heard: Heard) -> Frame | None:
-    """“More”, of what was only listed in part."""
-    rest = scene.standing.focus.get("more")
-    said = heard.text.strip(" .!").casefold()
-    if not rest or said not in scene.say("more_words").casefold().split(", "):
-        return None
-    return Frame(rest["intent"], dict(rest["slots"]))
+def _turns_page(scene: Scene, heard: Heard) -> bool:
+    """“More” and “back”, of what was only listed in part: the page behind or before it, or that there is none."""
+    pages, said = scene.standing.focus.get("pages"), heard.text.strip(" .!?").casefold()
+    way = next((one for one in ("more", "back") if said in scene.say(f"{one}_words").casefold().split(", ")), None)
+    if not pages or way is None:
+        return False
+    scene.intents = [pages["intent"]]
+    if pages[way] is None:
+        scene.texts.append(scene.say(f"no_{way}"))
+    else:
+        scene.standing.push(Frame(pages["intent"], dict(pages[way])))
+        run(scene, "")
+    return True
 
 
 def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
     """Take what was said as the answer to what the top flow waits for; False where it is something else."""
     if heard.control == "deny" and (without := _going_without(top)):
         fill(scene, top, without, "")
+        return True
+    if (swapped := hearing.swapped(top, heard)) is not None:
+        fill(scene, top, swapped, str(swapped.get("text", "")))
+        top.slots.pop("instead_of", None)
         return True
     takes_back = [frame.intent for frame in heard.begin] == [_TAKES_BACK] and top.intent != _TAKES_BACK
     if heard.control in {"cancel_flow", "deny"} or takes_back:
@@ -238,24 +250,44 @@ def _speak_for(scene: Scene, customer_id: str, member: str) -> None:
         scene.standing.focus = {}
 
 
-def _wait(scene: Scene, frame: Frame, step: Ask | Confirm) -> None:
+def _wait(scene: Scene, frame: Frame, step: Ask | Confirm, *, again: bool = False) -> None:
+    """Ask, unless it was clarified often enough; `again` where what was said did not get so far as the flow."""
+    asked = step.slot if isinstance(step, Ask) else "confirm"
+    choices = (
+        [{"label": choice.label, "slots": choice.slots} for choice in step.choices] if isinstance(step, Ask) else []
+    )
+    known = _known(frame, step)
+    is_same = again or (frame.question == step.text and not frame.resumed)
+    is_like = (frame.asked, frame.choices, frame.known) == (asked, choices, known)
+    frame.clarified = frame.clarified + 1 if is_same or (is_like and not frame.resumed) else 0
+    if frame.clarified > _MOST_CLARIFIED:
+        _give_up(scene, frame)
+        return
+    if is_same:
+        scene.texts.append(scene.say("not_understood_here"))
     scene.texts.append(step.text)
-    frame.question = step.text
+    frame.question, frame.asked, frame.known, frame.choices = step.text, asked, known, choices
+    scene.asks = asked
     if isinstance(step, Ask):
         frame.asks, frame.plan = step.slot, None
-        frame.choices = [{"label": choice.label, "slots": choice.slots} for choice in step.choices]
         scene.choices = [as_offer(choice, frame.intent) for choice in step.choices]
-        scene.asks = step.slot
         return
-    frame.asks, frame.plan, frame.choices = None, step.plan, []
-    scene.asks = "confirm"
+    frame.asks, frame.plan = None, step.plan
     scene.choices = [
         Offer(scene.say("label_yes"), {"control": "confirm", "plan": step.plan}),
         Offer(scene.say("label_no"), {"control": "deny", "plan": step.plan}),
     ]
 
 
-def missed(scene: Scene) -> None:
+def _known(frame: Frame, step: Ask | Confirm) -> int:
+    """A number that stays as long as the flow learns nothing but words for what it asks."""
+    if isinstance(step, Confirm):
+        return zlib.crc32(repr(sorted(step.plan.items())).encode())
+    told = {name: value for name, value in frame.slots.items() if name not in {"text", "heard", step.slot}}
+    return zlib.crc32(repr(sorted(told.items())).encode())
+
+
+def missed(scene: Scene, heard: Heard) -> None:
     """Say so when nothing fits; after the second time offer a person."""
     scene.standing.misses += 1
     top = scene.standing.top
@@ -264,20 +296,43 @@ def missed(scene: Scene) -> None:
     else:
         turn = turn_of(scene, Frame("help"), "")
         scene.texts.append(scene.say(f"out_of_scope_{manner(turn)}"))
-        scene.choices = [as_offer(choice, "help") for choice in INTENTS["help"].starts(turn)]
+        scene.choices = [
+            as_offer(choice, "help") for choice in (*_nearest(scene, heard), *INTENTS["help"].starts(turn))
+        ]
     _offer_person(scene)
 
 
+def _nearest(scene: Scene, heard: Heard) -> tuple[Choice, ...]:
+    """What it sounded most like, to be begun by a button: words that leave a doubt begin nothing by themselves."""
+    near = heard.understood.runner_up if heard.understood is not None else None
+    if near is None or near.confidence < _LIKE or near.name not in INTENTS:
+        return ()
+    is_theirs = scene.audience in INTENTS[near.name].AUDIENCE
+    return (Choice(scene.say("label", near.name), {}, near.name),) if is_theirs else ()
+
+
 def _ask_again(scene: Scene, top: Frame) -> None:
-    scene.texts.append(scene.say("not_understood_here"))
     step = safely(scene, top, partial(_answer, scene, top, ""))
     if isinstance(step, Answer):
+        scene.texts.append(scene.say("not_understood_here"))
         _finish(scene, top, step)
     elif isinstance(step, Instead):
         _hand_over(scene, top, step)
         run(scene, "")
     else:
-        _wait(scene, top, step)
+        _wait(scene, top, step, again=True)
+
+
+def _give_up(scene: Scene, top: Frame) -> None:
+    """End a flow whose question was answered by nothing that fits, and say what else is possible."""
+    scene.standing.drop(top)
+    scene.standing.misses = 0
+    turn, is_customer = turn_of(scene, Frame("help"), ""), scene.audience == "customer"
+    sentence = scene.say("gave_up", flow=scene.say("label", top.intent))
+    scene.texts.append(sentence if not is_customer else f"{sentence} {scene.say('gave_up_person')}")
+    person = [Choice(scene.say("label", "talk_to_human"), {}, "talk_to_human")] if is_customer else []
+    others = [one for one in INTENTS["help"].starts(turn) if one.intent not in {top.intent, "talk_to_human"}]
+    scene.choices = [as_offer(choice, "help") for choice in (*person, *others)][:_MOST_WAYS_ON]
 
 
 def _offer_person(scene: Scene) -> None:

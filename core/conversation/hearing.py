@@ -8,6 +8,7 @@ from typing import Any
 from core.conversation.intents import INTENTS
 from core.conversation.standing import Frame
 from core.conversation.understanding import Understanding
+from core.conversation.understanding.asking import corrects
 from core.conversation.understanding.understood import Slot
 
 _SURE = 0.85
@@ -72,8 +73,34 @@ def filling(top: Frame, said: Heard) -> dict[str, Any]:
     told = {name: value for name, value in chosen.items() if _belongs(name, top, said)}
     is_read_again = hasattr(INTENTS.get(top.intent), "act")
     if said.control in {None, "correct"} and (is_read_again or (top.asks and top.asks not in told)):
-        return {**told, "text": said.text}
+        is_unmarked = said.control == "correct" and not corrects(said.text)  # by words of another language
+        return {**told, "text": f"no, {said.text}" if is_unmarked else said.text}
     return told
+
+
+def swapped(top: Frame, said: Heard) -> dict[str, Any] | None:
+    """What “not 1002 but 1003” tells the flow that is waiting; None where it says no such thing, or begins another."""
+    understood = said.understood
+    is_other = any(frame.intent != top.intent for frame in said.begin) and said.confidence >= _SURE
+    if understood is None or understood.instead is None or is_other:
+        return None
+    old, new = understood.instead
+    if new.isdigit() and not any(_is_same(top.slots.get(name), old) for name in _REFERENCES) and not _is_part(top, old):
+        return None  # so many, instead of so many
+    told = {name: new for name in _REFERENCES if _is_same(top.slots.get(name), old)}
+    return told if told.keys() - {"product"} else {**told, "instead_of": old, "text": f"no, {new}"}
+
+
+def _is_part(top: Frame, said: str) -> bool:
+    """Whether it stands in the address that is being changed."""
+    address = top.slots.get("address")
+    return isinstance(address, dict) and any(
+        said.casefold() in str(part).casefold().split() for part in address.values()
+    )
+
+
+def _is_same(known: Any, said: str) -> bool:
+    return isinstance(known, str) and known.casefold().lstrip("#0") == said.casefold().lstrip("#0")
 
 
 def _belongs(slot: str, top: Frame, said: Heard) -> bool:

@@ -30,7 +30,7 @@ class Frame:
     """One flow under way: what it wants to know (`asks`), or the plan that waits for a yes.
 
     `resumed` counts how often it was taken up again after something else was asked in between; `question` is what
-    was asked last.
+    was asked last, for the slot `asked` while so much was `known`, and `clarified` how often in a row it was put again.
     """
 
     intent: str
@@ -40,6 +40,9 @@ class Frame:
     plan: dict[str, Any] | None = None
     resumed: int = 0
     question: str = ""
+    asked: str = ""
+    known: int = 0
+    clarified: int = 0
 
     @property
     def is_waiting(self) -> bool:

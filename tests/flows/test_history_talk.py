@@ -65,7 +65,22 @@ def test_more_of_a_list_by_word_and_by_button_with_the_total_of_all(ada: Talk) -
     assert ada.said[-1].text.splitlines()[0] == first.splitlines()[0]
     ada.say("my orders")
     assert listed(ada.say("show me more").text) == ["3003", "3004", "3005", "3006", "3007"]
-    assert listed(ada.say("more").text) == []
+
+
+@pytest.mark.parametrize("word", ["more", "More please", "next page"])
+def test_behind_the_last_page_more_is_told_that_was_all(ada: Talk, word: str) -> None:
+    first = listed(ada.say("my orders").text)
+    ada.say("more")
+    reply = ada.say(word)
+    assert (reply.text, reply.intents) == ("That was all; nothing comes after these.", ("order_history",))
+    assert listed(ada.say("back").text) == first
+
+
+def test_back_shows_the_page_before_and_says_so_at_the_first(ada: Talk) -> None:
+    shown = listed(ada.say("my orders").text)
+    ada.say("more")
+    assert listed(ada.say("previous page").text) == shown
+    assert ada.say("back").text == "These are the first ones already; nothing comes before them."
 
 
 def test_the_second_one_is_that_of_the_page_shown(ada: Talk) -> None:
@@ -87,6 +102,8 @@ def test_filters_and_pages_in_german(ada: Talk) -> None:
     assert ada.say("meine stornierten Bestellungen").text.startswith("4 Bestellungen")
     ada.say("meine Bestellungen")
     assert "Bestellung 3003" in ada.say("mehr").text
+    assert ada.say("mehr").text == "Das waren alle; danach kommt nichts mehr."
+    assert "Bestellung 3003" not in ada.say("zurück").text
 
 
 @pytest.mark.usefixtures("ada")

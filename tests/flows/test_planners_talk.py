@@ -216,3 +216,10 @@ def test_planners_are_served_in_german(planned: Portal, boss: Talk, proposal: Pr
     assert "Acme Ceramics: 1 Bestellung" in boss.say("wie zuverlässig ist Acme").text
     number = planned.approve(BOSS, proposal.proposal_id, proposal.content_hash).purchase_order_number or ""
     assert "Soll ich es buchen" in boss.say(f"alles von {number} ist da").text
+
+
+def test_lines_to_be_held_stay_the_lines_when_the_day_is_told_after_a_question(boss: Talk, proposal: Proposal) -> None:
+    assert boss.say("hold the red mugs").asks == "until"
+    shown = boss.say("friday")
+    assert shown.asks == "confirm"
+    assert f"{mugs(proposal):,} × Red Polka Dot Mug" in shown.text

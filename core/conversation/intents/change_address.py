@@ -1,5 +1,6 @@
 """Send an open order elsewhere, or keep another default address; never after the label, never on an issued invoice."""
 
+import re
 from typing import Any
 
 from core.accounts.model import Address
@@ -126,6 +127,9 @@ def _address(turn: Turn, target: Order | str) -> Found | None:
             return whole
         if part:
             return addresses.completed(Found(**kept), part, typed)
+        said = re.sub(r"^no, ", "", typed)
+        if anew := addresses.corrected(Found(**kept), said, str(turn.slots.get("instead_of") or "")):
+            return anew
     if isinstance(kept, dict):
         return Found(**kept)
     for text in (typed, own.heard(turn)):

@@ -40,19 +40,21 @@ def answer(turn: Turn) -> Step:
     if words:
         orders = [order for order in orders if line_of(order, str(words)) is not None]
     if not orders:
-        return Answer(turn.say("none"), focus={"more": None})
+        return Answer(turn.say("none"), focus={"pages": None})
     first = min(int(turn.slots.get("from") or 0), (len(orders) - 1) // _PAGE * _PAGE)
     shown = orders[first : first + _PAGE]
     told = [turn.say("heading", count=len(orders), total=_sum(turn, orders))]
     told += [_line(turn, place, order) for place, order in enumerate(shown, 1)]
     choices = [order_choice(turn, order, "track_order") for order in shown[:3]]
-    focus: dict[str, Any] = {"listed": [order.order_number for order in shown], "more": None}
+    pages: dict[str, Any] = {"intent": "order_history", "more": None, "back": None}
+    if first:
+        pages["back"] = {**turn.slots, "from": max(0, first - _PAGE)}
     left = len(orders) - first - len(shown)
     if left > 0:
         told.append(turn.say("more", more=left, link=f"{turn.house.config.web.base_url}/orders"))
-        following = {**turn.slots, "from": first + _PAGE}
-        choices.append(Choice(turn.say("label_more"), following, "order_history"))
-        focus["more"] = {"intent": "order_history", "slots": following}
+        pages["more"] = {**turn.slots, "from": first + _PAGE}
+        choices.append(Choice(turn.say("label_more"), pages["more"], "order_history"))
+    focus = {"listed": [order.order_number for order in shown], "pages": pages}
     return Answer("\n".join(told), tuple(choices), focus=focus)
 
 

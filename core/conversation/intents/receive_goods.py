@@ -31,10 +31,12 @@ def answer(turn: Turn) -> Step:
     if isinstance(line, Ask):
         return line
     turn.slots["line"] = line.line
-    units = units_said(turn.text) if turn.slots.get("units") is None else int(turn.slots["units"])
-    units = units_said(str(turn.slots.get("heard") or "")) if units is None else units
+    known = turn.slots.get("units")
+    said = (units_said(turn.text), known, units_said(str(turn.slots.get("heard") or "")))
+    units = next((int(one) for one in said if one is not None), None)
     if units is None:
         return Ask("units", turn.say("how_many", name=line.name, open=line.open))
+    turn.slots["units"] = units
     return _confirm(turn, order, {line.line: units})
 
 

@@ -1,5 +1,6 @@
 """Put off a proposal, or hold some of its lines, until a day; it comes back by itself."""
 
+from datetime import date
 from typing import Any
 
 from core.chat import Action
@@ -17,15 +18,16 @@ AUDIENCE = frozenset({"staff"})
 def answer(turn: Turn) -> Step:
     """Find out what and until when, then show what would be put off."""
     words = str(turn.slots.get("heard") or "")
-    until = coming_day(f"{turn.text}", turn.today) or coming_day(words, turn.today)
+    until = coming_day(turn.text, turn.today) or _known_day(turn) or coming_day(words, turn.today)
     meant = _lines(turn, words) or _whole(turn)
     if isinstance(meant, Ask):
         return meant
     one, lines = meant
-    turn.slots["proposal"] = one.proposal_id
+    turn.slots.update(proposal=one.proposal_id, held_lines=lines)
     what = _what(turn, one, lines)
     if until is None:
         return Ask("until", turn.say("until", what=what))
+    turn.slots["until"] = until.isoformat()
     plan = {
         "proposal": one.proposal_id,
         "content_hash": one.content_hash,
@@ -38,7 +40,7 @@ def answer(turn: Turn) -> Step:
 
 def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     """Put it off."""
-    until = turn.today.fromisoformat(plan["until"])
+    until = date.fromisoformat(plan["until"])
     if plan["lines"]:
         one = setting_aside.hold(
             turn.session, decider(turn), plan["proposal"], plan["content_hash"], plan["lines"], until
@@ -50,11 +52,17 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     return Answer(text, actions=(action,), focus={"proposal": one.proposal_id})
 
 
+def _known_day(turn: Turn) -> date | None:
+    """The day that was told before."""
+    return date.fromisoformat(turn.slots["until"]) if turn.slots.get("until") else None
+
+
 def _lines(turn: Turn, words: str) -> tuple[Proposal, list[int]] | None:
     """The lines that the words name, all of one proposal; None where they name none."""
-    if turn.slots.get("proposal"):
-        return None
     staff, found = planner(turn), {}
+    if (known := turn.slots.get("proposal")) is not None:
+        lines = turn.slots.get("held_lines")
+        return (proposals.proposal(turn.session, staff, known, turn.now), lines) if lines else None
     for short in proposals.open_proposals(turn.session, staff, turn.now):
         whole = proposals.proposal(turn.session, staff, short.proposal_id, turn.now)
         found.update({(whole.proposal_id, line.line): (whole, line) for line in whole.lines if line.quantity})

@@ -1,7 +1,7 @@
 """A postal address in what somebody typed: its parts by the custom of its country, and what is wrong with them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from babel import Locale
@@ -19,7 +19,10 @@ _POSTCODES = {
 }
 _POSTCODE_LAST = frozenset({"US", "GB", "CA"})
 _ANY_POSTCODE = re.compile(r"(?<![\w-])\d{4,5}(?![\w-])")
-_NUMBER_FIRST = re.compile(r"(?<![\w#])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})? +(?=[^\W\d_]|\d{1,3}(?:st|nd|rd|th)\b)")
+_NUMBER_FIRST = re.compile(
+    r"(?<![\w#])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})? +(?!(?:to|at|is|an|in|nach|zu|and|und|should|soll|must|goes|geht)\b)"
+    r"(?=[^\W\d_]|\d{1,3}(?:st|nd|rd|th)\b)"
+)
 _NUMBER_LAST = re.compile(
     r"(?<!\w)[^\W\d_][\w.' -]{0,40}?(?:stra(?:ß|ss)e|str\.?|weg|allee|platz|gasse|ring|ufer|damm|hof|chaussee|markt)"
     r" ?\d{1,4} ?[a-zA-Z]?(?![\w])",
@@ -143,6 +146,23 @@ def completed(found: Found, part: str, said: str) -> Found:
     return replace(found, line1=said) if part == "line1" else replace(found, city=said)
 
 
+def corrected(found: Found, said: str, old: str = "") -> Found | None:
+    """The address with one part said anew: in place of `old`, a street, or a postcode; None where none is said."""
+    said = said.strip(_EDGE)
+    if old:
+        word = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
+        for part in ("line1", "line2", "city", "region", "postcode"):
+            now = getattr(found, part)
+            if word.search(now):
+                return Found(**{**asdict(found), part: word.sub(lambda _: said, now)})
+    code, rest = _postcode(f" {said}", found.country)
+    if code:
+        town = _town([rest]) if "," in rest else ""
+        return replace(found, postcode=code, city=town or found.city)
+    street = address_in(said, found.country)
+    return replace(found, line1=street.line1) if street is not None else None
+
+
 _PART = {"country_code": "country", "country_area": "region", "city": "city", "postal_code": "postcode",
          "street_address": "line1"}  # fmt: skip
 
@@ -156,7 +176,7 @@ def _street_begin(text: str) -> int | None:
             found.append(match.start())
             break
     if german := _NUMBER_LAST.search(text):
-        found.append(_trimmed(text, german.start()))
+        found.append(_trimmed(text, german.start(), german.end()))
     return min(found) if found else None
 
 
@@ -164,11 +184,11 @@ def _has_postcode(text: str, begin: int) -> bool:
     return any(pattern.search(text, begin) for pattern in _POSTCODES.values())
 
 
-def _trimmed(text: str, begin: int) -> int:
+def _trimmed(text: str, begin: int, end: int) -> int:
     """Where a street's name begins behind the words that lead to it: “bitte an die Hauptstraße 5”."""
-    leads = [match.end() for match in _LEAD.finditer(text, begin) if match.end() < len(text)]
-    number = re.compile(r"\d").search(text, begin)
-    return max([end for end in leads if number is None or end < number.start()], default=begin)
+    house = re.compile(r"\d+ ?[a-zA-Z]?$").search(text[:end], begin)
+    last = house.start() if house else end
+    return max([lead.end() for lead in _LEAD.finditer(text, begin) if lead.end() < last], default=begin)
 
 
 def _looks_like(tail: str, country: str) -> str:

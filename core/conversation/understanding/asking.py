@@ -387,10 +387,24 @@ def _named(text: str, claims: Claims, stretch: Stretch) -> set[str]:
 def _carrying(text: str, claims: Claims, judge: Judge, start: int, end: int) -> Stretch | None:
     """A stretch that carries a product's name, unless the model knows better what it is about."""
     carrier = carried(text, claims, start, end)
-    said = wording(text, claims, start, end) if carrier is not None else ""
-    if carrier is None or judge.rules_out(carrier.intent, said) or judge.knows_better(carrier, said):
+    if carrier is None or judge.rules_out(carrier.intent, _around_name(text, claims, carrier, start, end)):
+        return None
+    if judge.knows_better(carrier, wording(text, claims, start, end)):
         return None
     return Stretch(start, end, Intent(carrier.intent, _CARRIED) if carrier.intent else None, carrier.found)
+
+
+def _around_name(text: str, claims: Claims, carrier: Carried, start: int, end: int) -> str:
+    """The stretch with no more of the product's name than says what it is: a passport cover is a cover.
+
+    What stands in an order of the shop's was sold there, whatever it is called.
+    """
+    name = next((one for one in carrier.found if one.name == "product"), None)
+    if name is None:
+        return text[start:end]
+    is_of_order = any(one.name == "order_number" for one in claims.within(start, end))
+    what = "" if is_of_order else " ".join(phrases.head(text[name.start : name.end]))
+    return f"{text[start : name.start]} {what} {text[name.end : end]}"
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """What is left of a request when its frame is taken away: the product or the supplier it is about."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.conversation.understanding.found import Claims, Found
@@ -73,9 +73,14 @@ def is_name(words: str) -> bool:
 
 def may_be_sold(words: str) -> bool:
     """Whether the word that says what it is names something to put on a shelf: a list of names is a list, no name."""
+    return _NEVER_SOLD.isdisjoint(head(words))
+
+
+def head(words: str) -> Sequence[str]:
+    """What says what a thing is: “stand” of a stand for cakes, “tea set” of a blue one; empty where nothing does."""
     tokens = [match.group() for match in _TOKEN.finditer(words)]
-    head = next((at for at, token in enumerate(tokens) if at and token in _ENDS_HEAD), len(tokens)) - 1
-    return not tokens or tokens[head] not in _NEVER_SOLD
+    ends = next((at for at, token in enumerate(tokens) if at and token in _ENDS_HEAD), len(tokens))
+    return tokens[max(0, ends - 2) : ends] if tokens[ends - 1 : ends] == ["set"] else tokens[max(0, ends - 1) : ends]
 
 
 def rest(text: str, claims: Claims) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from core.conversation.understanding import asking, lessons, places
+from core.conversation.understanding import asking, lessons, places, replacing
 from core.conversation.understanding.asking import Judge, Stretch
 from core.conversation.understanding.carriers import grammar
 from core.conversation.understanding.details import claimed, details
@@ -76,6 +76,7 @@ class Reader:
             tuple(_slots(folded, found)),
             _runner_up(whole, intents),
             tuple(_parts(folded, told, by_stretch)),
+            _instead(folded),
         )
 
 
@@ -89,6 +90,15 @@ def _taught(taught: Lessons, tongues: Tongues, language: str) -> Judge:
 def _wording(tongues: Tongues, language: str, said: str) -> str:
     text = tongues.glossed(fold(said), language).text
     return asking.wording(text, claimed(text, _ANY_DAY), 0, len(text))
+
+
+def _instead(folded: Folded) -> tuple[str, str] | None:
+    """The old and the new of a correction, as they were typed."""
+    spans = replacing.replaced(folded.text)
+    if spans is None:
+        return None
+    old, new = (folded.span(*span) for span in spans)
+    return folded.original[slice(*old)], folded.original[slice(*new)]
 
 
 def _intents(parts: Sequence[Stretch]) -> tuple[Intent, ...]:

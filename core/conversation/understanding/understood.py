@@ -37,7 +37,8 @@ class Understanding:
     """One utterance, understood. No `intents` means that it is about nothing the shop serves.
 
     `text` is the utterance behind the text gate, which slots count from; `runner_up` is what came next. `parts` come
-    in the order of the utterance; one intent may have several, where it is asked of more than one thing.
+    in the order of the utterance; one intent may have several, where it is asked of more than one thing. `instead`
+    is what was, and what is now said in its place, where an utterance says nothing else.
     """
 
     text: str
@@ -46,9 +47,10 @@ class Understanding:
     slots: tuple[Slot, ...] = ()
     runner_up: Intent | None = None
     parts: tuple[Part, ...] = ()
+    instead: tuple[str, str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object that `storekeeper understand` prints."""
         written = asdict(self)
-        del written["parts"]
+        del written["parts"], written["instead"]
         return {**written, "intents": list(written["intents"]), "slots": list(written["slots"])}

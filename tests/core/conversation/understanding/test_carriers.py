@@ -112,9 +112,30 @@ def test_what_is_no_name_is_not_taken_for_one(read: Read, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "name"),
+    [
+        ("return the passport cover of order 1002", "return_item", "passport cover"),
+        ("return the song book of order 1002", "return_item", "song book"),
+        (
+            "the airline bag world champion arrived broken, I want to return it",
+            "return_item",
+            "airline bag world champion",
+        ),
+        ("make the pizza dish 480", "edit_proposal", "pizza dish"),
+    ],
+)
+def test_goods_are_what_their_last_word_says_however_foreign_the_others(
+    read: Read, text: str, intent: str, name: str
+) -> None:
+    got, slots = understood(read, text)
+    assert (got, slots["product"]) == (intent, name)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "set the volume to 5",
+        "make the volume set to 4",
         "turn the heating up to 21 degrees",
         "change my pin to 1234",
         "change the font size to 12",

@@ -307,6 +307,8 @@ def test_every_intent_and_control_is_tried_here() -> None:
         "the chip of my card is damaged",
         "order the same song again",
         "log out of netflix",
+        "terminate the account",
+        "return it to the original settings",
     ],
 )
 def test_what_is_to_be_changed_elsewhere_changes_nothing_here(read: Read, text: str) -> None:
