@@ -172,6 +172,12 @@ class Uploads(Section):
     largest_mb: int = Field(5, ge=1, le=50, description="of one file")
     per_message: int = Field(3, ge=1, le=10)
     per_day: int = Field(20, ge=1, le=1000, description="of one customer")
+    most_megapixels: int = Field(50, ge=1, le=200, description="of one photo; unpacking takes three bytes a pixel")
+
+    @property
+    def largest_bytes(self) -> int:
+        """The largest file in bytes."""
+        return self.largest_mb * 1_000_000
 
 
 Right = Literal["orders", "money", "account"]

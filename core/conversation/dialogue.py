@@ -94,7 +94,12 @@ def _take_files(scene: Scene, text: str) -> None:
     limits = scene.house.config.uploads
     for one in scene.incoming.files:
         if one.fault:
-            most = {"size": limits.largest_mb, "day": limits.per_day, "many": limits.per_message}.get(one.fault, 0)
+            most = {
+                "size": limits.largest_mb,
+                "pixels": limits.most_megapixels,
+                "day": limits.per_day,
+                "many": limits.per_message,
+            }.get(one.fault, 0)
             scene.texts.append(scene.say(f"file_{one.fault}", name=one.name[:60], most=most))
     fresh = files.put_at_hand(scene.standing.focus, scene.incoming)
     top = scene.standing.top

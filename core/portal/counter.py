@@ -25,6 +25,7 @@ from core.returns import service as returns
 from core.returns.model import Return
 from core.shipments import service as shipments
 from core.shipments.model import Parcel
+from core.uploads import cleaning
 
 log = logging.getLogger(__name__)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no link had expired by then
@@ -55,6 +56,7 @@ class Counter(Rooms):
 
     def converse(self, incoming: Incoming) -> Reply:
         """Answer one message or button press; the same delivery twice gets the same answer and acts once."""
+        incoming = self._with_photos_cleaned(incoming)
         house = self._advised(self._prepared(incoming), incoming)
         try:
             with self._database.unit_of_work() as session:
@@ -69,6 +71,12 @@ class Counter(Rooms):
             reference = secrets.token_hex(4)
             log.exception("a turn of conversation failed", extra={"reference": reference})
             return self._apology(incoming, reference)
+
+    def _with_photos_cleaned(self, incoming: Incoming) -> Incoming:
+        """The message with its photos as they may be kept, drawn anew before the transaction begins."""
+        most, limits = self._config.uploads.per_message, self._config.uploads
+        fresh = [cleaning.cleaned(one, limits) for one in incoming.files[:most]]
+        return replace(incoming, files=(*fresh, *incoming.files[most:]))
 
     def _apology(self, incoming: Incoming, reference: str) -> Reply:
         """What is said where a turn failed in a way nobody expected; the reference leads to the log."""

@@ -34,7 +34,7 @@ class Letterbox(Counter):
         Raises:
             Unavailable: nothing was stored; its sender must not be told that it arrived.
         """
-        now, plain = self._clock(), replace(incoming, text=storable(incoming.text))
+        now, plain = self._clock(), self._with_photos_cleaned(replace(incoming, text=storable(incoming.text)))
         with self._database.unit_of_work() as session:
             closed.reopen(session, incoming.channel, incoming.chat)
             with session.begin_nested() as draft:
@@ -68,12 +68,12 @@ class Letterbox(Counter):
             named = self._config.staff_named(incoming.channel)
             known = dialogue.with_link(session, incoming, named, self._clock()).speaker.customer_id
         files = [
-            replace(one, fault="size") if one.is_to_be_fetched and one.size > limits.largest_mb * 1_000_000 else one
+            replace(one, fault="size") if one.is_to_be_fetched and one.size > limits.largest_bytes else one
             for one in incoming.files[: limits.per_message]
         ]
         if known and not incoming.is_group:
             files = [fetch(one) if fetch and one.is_to_be_fetched else one for one in files]
-        return replace(incoming, files=(*files, *incoming.files[limits.per_message :]))
+        return self._with_photos_cleaned(replace(incoming, files=(*files, *incoming.files[limits.per_message :])))
 
     def unanswered_chats(self, channel: str) -> list[str]:
         """Chats of a channel in which something stored has waited longer for its answer than answering takes."""

@@ -13,6 +13,7 @@ from core.support import thread
 from core.support.model import CUSTOMER, Ticket, TicketPage
 from core.support.service import Handover
 from core.support.thread import Words
+from core.uploads import cleaning
 from core.uploads import service as uploads
 
 
@@ -48,7 +49,7 @@ class OwnTickets(Rooms):
             InvalidInput: nothing to look into, or a file that is not taken.
             TooMany: as many files were sent today as a day allows.
         """
-        said, now = self._said(text), self._clock()
+        said, now, files = self._said(text), self._clock(), self._cleaned(files)
         with self._database.unit_of_work() as session:
             channel, where = chat
             sent = self._kept(session, speaker, files)
@@ -70,7 +71,7 @@ class OwnTickets(Rooms):
             Refused: it was closed too long ago.
         """
         said = text.strip()[: thread.LONGEST] if files else self._said(text)
-        now, days = self._clock(), self._config.support.reopen_days
+        now, days, files = self._clock(), self._config.support.reopen_days, self._cleaned(files)
         with self._database.unit_of_work() as session:
             found = support.ticket_of(session, speaker.customer_id or "", number)
             cause = f"page:{found.ticket_number}:{key}"
@@ -93,10 +94,15 @@ class OwnTickets(Rooms):
             support.close_ticket(session, found.ticket_number, f"customer:{customer_id}", now)
             return support.ticket(session, found.ticket_number)
 
-    def _kept(self, session: Session, speaker: Speaker, files: Sequence[Upload]) -> tuple[str, ...]:
+    def _cleaned(self, files: Sequence[Upload]) -> list[Upload]:
+        """The files as they may be kept, photos drawn anew before the transaction begins."""
         limits = self._config.uploads
         if len(files) > limits.per_message:
             raise InvalidInput(f"Up to {limits.per_message} files are taken at once.")
+        return [cleaning.cleaned(one, limits) for one in files]
+
+    def _kept(self, session: Session, speaker: Speaker, files: Sequence[Upload]) -> tuple[str, ...]:
+        limits = self._config.uploads
         whose = speaker.customer_id or ""
         return tuple(uploads.keep(session, whose, one, limits, self._clock()).upload_id for one in files)
 

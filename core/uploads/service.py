@@ -16,18 +16,23 @@ from core.uploads.model import Kept, media_type_of, safe_name
 from core.uploads.rows import UploadRow
 
 _DAY = timedelta(days=1)
-_MEGABYTE = 1_000_000
+_FAULTS = {
+    "broken": "That photo cannot be opened; it seems to be damaged. Please send it again.",
+    "pixels": "That photo has too many pixels. Please send a smaller copy of it.",
+}
 
 
 def keep(session: Session, customer_id: str, given: Upload, limits: Uploads, now: datetime) -> Kept:
-    """Keep a file of a customer's.
+    """Keep a file of a customer's; photos go through `cleaning` first, which is too slow for a transaction.
 
     Raises:
-        InvalidInput: too large, empty, or neither a photo nor a PDF by its content.
+        InvalidInput: too large, empty, damaged, or neither a photo nor a PDF by its content.
         TooMany: as many were sent today as a day allows.
     """
+    if given.fault in _FAULTS:
+        raise InvalidInput(_FAULTS[given.fault], f"upload-{given.fault}", most=limits.most_megapixels)
     media_type = media_type_of(given.content)
-    if len(given.content) > limits.largest_mb * _MEGABYTE:
+    if len(given.content) > limits.largest_bytes:
         sentence = f"That file is too large; up to {limits.largest_mb} MB are taken."
         raise InvalidInput(sentence, "upload-size", most=limits.largest_mb)
     if not media_type:

@@ -15,9 +15,10 @@ from tests.conftest import SettableClock
 from tests.core.database.side_by_side import ON_SQLITE
 from tests.core.purchasing.conftest import person
 from tests.flows.talking import Talk, customer, guest
+from tests.pictures import picture
 from tests.shop import ADA, GRACE, SUPPORT, open_shop
 
-PHOTO = Upload("crack.jpg", b"\xff\xd8\xff\xe0 a photo of a crack")
+PHOTO = Upload("crack.jpg", picture())
 ME = Speaker(ADA, proof=3)
 SAM = person(SUPPORT)
 pytestmark = ON_SQLITE

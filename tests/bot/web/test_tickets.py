@@ -12,8 +12,9 @@ from tests.bot.web.browser import Browser, forms
 from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE
 from tests.conftest import SettableClock
+from tests.pictures import picture
 
-PNG = b"\x89PNG\r\n\x1a\n and the rest"
+PNG = picture("PNG")
 pytestmark = ON_SQLITE
 
 

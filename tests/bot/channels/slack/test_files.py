@@ -4,10 +4,11 @@ import pytest
 
 from tests.bot.channels.slack.web_api import Fault
 from tests.bot.channels.slack.workspace import Workspace
+from tests.pictures import picture
 from tests.shop import ADA
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-USER, PHOTO = "U1ADA", b"\xff\xd8\xff\xe0 a photo"
+USER, PHOTO = "U1ADA", picture()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from core.uploads.rows import UploadRow
 from tests import shop
 from tests.bot.channels.telegram.world import Person, World, invitation, message, update
 from tests.core.purchasing.conftest import person as staff
+from tests.pictures import picture
 from tests.shop import ADA, SUPPORT
 
 
@@ -147,7 +148,7 @@ def test_what_is_edited_or_forwarded_may_ask_and_never_says_yes(ada: Person, dat
 
 
 def test_a_photo_comes_with_a_claim(ada: Person, world: World, database: Database) -> None:
-    world.api.files["lamp"] = b"\xff\xd8\xff\xe0 a broken lamp"
+    world.api.files["lamp"] = picture("PNG")
     photo = [{"file_id": name, "file_unique_id": name, "width": wide, "height": wide, "file_size": 20}
              for name, wide in (("thumb", 90), ("lamp", 800))]  # fmt: skip
     ada.send({"photo": photo, "caption": "the blue glass lamp of order 1001 arrived broken"})
