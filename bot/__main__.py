@@ -295,6 +295,19 @@ def scorecard(
 
 
 @app.command()
+def overstock(
+    out: Annotated[Path | None, typer.Option(help="Write all of it as CSV.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Show stock that lies too long: what nobody buys any more, what lasts for ages, what will not sell in time."""
+    from bot.planning import overstock as run
+
+    with _house(_load(config)) as house:
+        run(house, out, as_json=as_json)
+
+
+@app.command()
 def decisions(as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Show what a year's decisions were predicted to cost, what overrides changed, and what they cost so far."""
     from bot.planning import decisions as run

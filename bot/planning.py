@@ -12,8 +12,12 @@ from bot.assembly import House
 from bot.files import writing
 from core.errors import NotFound
 from core.purchasing.history import Outcome
+from core.purchasing.overstock import totals
 from core.purchasing.scorecard import Scorecard
 
+_MOST_SHOWN = 20
+_OVERSTOCK = ("sku", "name", "location", "kind", "on_hand", "surplus", "worth", "holding", "currency", "per_day",
+              "cover_days", "last_sold_on")  # fmt: skip
 _COLUMNS = ("supplier", "location", "sku", "name", "quantity", "unit_cost", "line_total", "currency")
 
 
@@ -43,6 +47,29 @@ def scorecards(house: House, supplier: str, *, as_json: bool) -> None:
         typer.echo("Nothing was ordered from suppliers in the last year.")
     for card in cards:
         typer.echo("\n".join(_told(card)))
+
+
+def overstock(house: House, out: Path | None, *, as_json: bool) -> None:
+    """Print what lies too long, or write it to a file."""
+    found = house.portal.all_overstock()
+    with writing(out) as file:
+        if file is not None:
+            table = csv.DictWriter(file, _OVERSTOCK)
+            table.writeheader()
+            table.writerows(one.as_dict() for one in found)
+    if as_json:
+        typer.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False))
+        return
+    if not found:
+        typer.echo("Nothing lies too long.")
+    for kind, worth in totals(found):
+        typer.echo(f"{kind}: {worth}")
+    for one in found[:_MOST_SHOWN]:
+        lasts = "nobody asks for it" if one.cover_days is None else f"lasts {one.cover_days:,} days"
+        much = f"{one.surplus:,} of {one.on_hand:,} too many, {lasts}, {one.worth}"
+        typer.echo(f"  {one.sku} {one.name} at {one.location}: {much}")
+    if len(found) > _MOST_SHOWN:
+        typer.echo(f"  … {len(found) - _MOST_SHOWN:,} more; --json or --out has all")
 
 
 def decisions(house: House, *, as_json: bool) -> None:

@@ -250,6 +250,8 @@ class Planning(Section):
     rest_days: int = Field(3, ge=0, le=90, description="how long what was rejected is not proposed again")
     proposal_days: int = Field(7, ge=1, le=90, description="how long a proposal may be approved")
     four_eyes_above: int = Field(0, ge=0, description="major units; 0: one approval is enough at any amount")
+    overstock_days: int = Field(180, ge=1, le=3650, description="stock beyond what sells in so long is too much")
+    dead_after_days: int = Field(90, ge=1, le=3650, description="what was not sold for so long is dead stock")
     limit_days: int = Field(
         14, ge=0, le=365, description="how long what a planner cut counts with what is proposed anew"
     )

@@ -16,11 +16,13 @@ from core.accounts.model import Staff
 from core.errors import Conflict, InvalidInput, NotFound, PortalError, Refused
 from core.money import Money
 from core.purchasing.model import Proposal, ProposalStatus, Repriced
+from core.purchasing.overstock import totals
 from core.purchasing.recosting import Priced
 from core.purchasing.standing_in import Away
 
 router = APIRouter(prefix="/planner")
 ProposalId = Annotated[int, Path(ge=1, le=2**53)]
+_MOST_ROWS = 200
 _FIELD, _TICK = "quantity-", "tick-"
 _KINDS = {
     "proposed": "as proposed",
@@ -158,6 +160,15 @@ def split(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Pro
     except (Conflict, InvalidInput, Refused) as refusal:
         return _refused(request, calling, staff, proposal_id, refusal)
     return go_to(f"/planner/proposals/{apart.proposal_id}?done=split")
+
+
+@router.get("/overstock")
+def overstock(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """Stock that lies too long."""
+    found = door_of(request).portal.overstock(staff)
+    planning = door_of(request).config.planning
+    told: dict[str, Any] = {"found": found, "totals": list(totals(found)), "planning": planning, "most": _MOST_ROWS}
+    return page(request, calling, "overstock.html", **told)
 
 
 @router.get("/away")

@@ -28,6 +28,7 @@ from core.purchasing.cards import Card
 from core.purchasing.choosing import Skipped
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
+from core.purchasing.overstock import Overstocked, overstocked
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
 from core.purchasing.scarcity import Scarce
 from core.purchasing.service import planner
@@ -106,6 +107,24 @@ class Stockroom(Rooms):
             if written is not None:
                 return _outcome(run, day, plan, written, time.perf_counter() - began)
         raise Conflict("Another plan is being written just now; look at its proposals first.")
+
+    def overstock(self, staff: Staff) -> list[Overstocked]:
+        """Stock that lies too long, what has most money in it first.
+
+        Raises:
+            NotFound: not somebody who plans.
+        """
+        with self._database.reading() as session:
+            planner(session, staff)
+        return self.all_overstock()
+
+    def all_overstock(self) -> list[Overstocked]:
+        """The same for whoever runs the shop's machine."""
+        shop, settings, now = self._config.shop, self._config.planning, self._clock()
+        today = now.astimezone(shop.zone).date()
+        with self._database.reading() as session:
+            read = books.read(session, shop, settings, books.Wanted(today), now)
+        return overstocked(read, settings)
 
     def proposed_lines(self) -> Iterator[dict[str, Any]]:
         """Every line of every open proposal, as rows for a table."""

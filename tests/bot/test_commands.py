@@ -207,6 +207,17 @@ def test_a_plan_is_told_to_people_and_to_programs_and_written_to_a_file(shop: st
 
 
 @ON_SQLITE
+def test_what_lies_too_long_is_told_to_people_and_to_programs_and_written_to_a_file(shop: str, tmp_path: Path) -> None:
+    out = tmp_path / "overstock.csv"
+    told = json.loads(run("overstock", "--json", "--out", str(out), "--config", shop).out)
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [row["sku"] for row in csv.DictReader(file)] == [one["sku"] for one in told]
+    said = run("overstock", "--config", shop)
+    assert said.code == 0
+    assert all(one["sku"] in said.out for one in told)
+
+
+@ON_SQLITE
 def test_a_supplier_nobody_knows_ends_with_two(shop: str) -> None:
     ended = run("plan", "--supplier", "NOBODY", "--config", shop)
     assert ended.code == 2

@@ -75,6 +75,13 @@ def test_suppliers_have_scorecards(planner: Browser, order: PurchaseOrder) -> No
     assert order.supplier == "ACME"
 
 
+def test_what_lies_too_long_is_listed(planner: Browser, order: PurchaseOrder) -> None:
+    page = planner.get("/planner/overstock")
+    assert (page.status_code, order.supplier) == (200, "ACME")
+    assert "What lies too long" in page.text
+    assert 'href="/planner/overstock"' in page.text
+
+
 def test_a_proposal_is_put_off_taken_up_again_and_split(planner: Browser, shop: Portal, proposal: Proposal) -> None:
     path = path_of(proposal)
     planner.send_form(path, f"{path}/snooze", until="2026-06-20")
