@@ -43,6 +43,7 @@ class House:
         """Give the database back, and hang up."""
         if self.telegram is not None:
             self.telegram.wire.close()
+        self.portal.hang_up()
         self.database.close()
 
 

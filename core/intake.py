@@ -125,18 +125,20 @@ def _alike(rows: Sequence[dict[str, Any]]) -> list[list[int]]:
 
 
 def _remove_the_rest(session: Session, records: Sequence[Record]) -> None:
-    """Remove what records no longer have, of the tables they bring whole."""
+    """Remove what records no longer have, of the tables they bring."""
     for table, parts in PARTS.items():
-        whole = [record for record in records if record.table == table]
-        if not whole:
-            continue
-        parents = [record.key for record in whole]
-        if table == "orders":
-            parcels = [row["tracking_number"] for _, row in _rows(whole, "parcels")]
-            shipments.keep_parcels(session, parents, parcels)
-            keep_only(session, KEPT_BY["parcel_lines"], "tracking_number", parcels,
-                      [row for _, row in _rows(whole, "parcel_lines")])  # fmt: skip
         for part in parts:
-            if part not in {"parcels", "parcel_lines"}:
-                parent = "return_number" if table == "returns" else "order_number"
-                keep_only(session, KEPT_BY[part], parent, parents, [row for _, row in _rows(whole, part)])
+            whole = [record for record in records if record.table == table and part in record.rows]
+            if whole:
+                _keep_part(session, whole, table, part)
+
+
+def _keep_part(session: Session, whole: Sequence[Record], table: str, part: str) -> None:
+    parents, rows = [record.key for record in whole], [row for _, row in _rows(whole, part)]
+    if part == "parcels":
+        shipments.keep_parcels(session, parents, [row["tracking_number"] for row in rows])
+    elif part == "parcel_lines":
+        parcels = [row["tracking_number"] for _, row in _rows(whole, "parcels")]
+        keep_only(session, KEPT_BY[part], "tracking_number", parcels, rows)
+    else:
+        keep_only(session, KEPT_BY[part], "return_number" if table == "returns" else "order_number", parents, rows)

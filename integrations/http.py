@@ -247,7 +247,7 @@ def _after_s(response: httpx.Response, clock: Clock) -> float | None:
 
 def _lines(response: httpx.Response, begins: int, skip: int) -> Iterator[tuple[int, str]]:
     place, rest = begins, b""
-    for piece in response.iter_bytes(_PIECE):
+    for piece in response.iter_bytes():  # as they come: pieces of one size would keep back what came before a break
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
             place += len(line) + 1

@@ -70,11 +70,12 @@ class Hint:
 
 @dataclass(frozen=True)
 class Page:
-    """Records to take in one transaction, and from where to go on after it."""
+    """Records to take in one transaction, and from where to go on after it; `hints` at what has to be looked up too."""
 
     records: Sequence[Record]
     cursor: Cursor
     faults: Sequence[str] = ()
+    hints: Sequence[Hint] = ()
 
 
 @dataclass(frozen=True)

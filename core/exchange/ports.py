@@ -1,6 +1,6 @@
 """What the exchange needs from a connected system: feeds to pull, deliveries to read, and somebody who writes back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -139,3 +139,4 @@ class Backend:
     refetch: Refetch | None = None
     courier: Courier | None = None
     inspector: Inspector | None = None
+    close: Callable[[], None] | None = None

@@ -52,6 +52,12 @@ class ExchangeDesk(Rooms):
         if backend.courier is not None:
             self._couriers[backend.system.name] = backend.courier
 
+    def hang_up(self) -> None:
+        """Close the connections to all systems."""
+        for backend in self._backends.values():
+            if backend.close is not None:
+                backend.close()
+
     @property
     def systems(self) -> tuple[str, ...]:
         """The systems that are connected."""
@@ -116,6 +122,8 @@ class ExchangeDesk(Rooms):
         told = Told(feed, asked=True, whole=whole)
         with self._database.unit_of_work() as session:
             taken = intake.take_records(session, system, page.records, told, self._config, self._clock())
+            for one in page.hints:
+                origins.hint(session, system, one.table, one.external_id, self._clock())
             feeds.keep(session, system, feed, page.cursor, whole=whole)
             if whole:
                 feeds.add_drift(session, system, feed, taken.drift)

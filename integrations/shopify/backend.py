@@ -1,0 +1,108 @@
+"""A Shopify shop as a connected system."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from core.clock import Clock, utc_now
+from core.config import Config
+from core.exchange.model import Record, System
+from core.exchange.ports import Backend, Found, Trouble
+from integrations.shopify import mapping
+from integrations.shopify.client import LABEL, Client, client
+from integrations.shopify.courier import ACTS, Courier
+from integrations.shopify.feeds import feeds, with_all_lines
+from integrations.shopify.mapping import nodes, number_in
+from integrations.shopify.webhook import Doorkeeper, Reader
+
+SCOPES = (
+    "read_orders", "write_orders", "read_all_orders", "write_order_edits", "read_draft_orders", "write_draft_orders",
+    "read_returns", "write_returns", "read_customers", "read_products", "read_inventory", "read_locations",
+    "read_fulfillments",
+)  # fmt: skip
+_OPTIONAL = {"read_all_orders": "orders older than 60 days stay unread"}
+_CLOCKS_APART = timedelta(minutes=2)
+
+
+def backend(
+    config: Config,
+    clock: Clock = utc_now,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    sleep: Callable[[float], object] | None = None,
+) -> Backend:
+    """The shop in the configuration; `transport` and `sleep` are given by tests."""
+    shop = config.shopify
+    speaks = client(shop, clock, transport=transport, sleep=sleep)
+    secrets = [one.get_secret_value() for one in (shop.client_secret, shop.previous_client_secret)]
+    signed_by = tuple(secret for secret in secrets if secret)
+    return Backend(
+        System("shopify", LABEL, ACTS),
+        feeds(speaks, config),
+        Doorkeeper(shop.shop, signed_by) if signed_by else None,
+        Reader(),
+        Refetch(speaks, config),
+        Courier(speaks),
+        Inspector(speaks, config),
+        speaks.http.close,
+    )
+
+
+@dataclass(frozen=True)
+class Refetch:
+    """Looks single records up."""
+
+    client: Client
+    config: Config
+
+    def __call__(self, table: str, external_id: str) -> Sequence[Record]:
+        """The record as it is now, with its customer, returns or variants."""
+        shop, home = self.config.shopify, self.config.shop.country
+        if table == "returns":
+            found = self.client.ask("return_order", {"id": external_id})["return"]
+            return self("orders", found["order"]["id"]) if found else ()
+        if table == "orders":
+            order = self.client.ask("order", {"id": external_id})["order"]
+            return mapping.order(with_all_lines(self.client, order), shop).records if order else ()
+        if table == "customers":
+            node = self.client.ask("customer", {"id": external_id})["customer"]
+            return mapping.customer(node, shop, home).records if node else ()
+        if table == "products":
+            asked = {"first": 100, "after": None, "query": f"product_id:{number_in(external_id)}"}
+            variants = nodes(self.client.ask("variants", asked), "productVariants")
+            return [one for node in variants for one in mapping.variant(node, self.config.shop.currency).records]
+        node = self.client.ask("item", {"id": external_id})["inventoryItem"]
+        return mapping.item(node, shop).records if node else ()
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Tries the shop out: token, scopes, clock, currency and one read."""
+
+    client: Client
+    config: Config
+
+    def __call__(self, now: datetime) -> Sequence[Found]:
+        """A line for each thing looked at."""
+        try:
+            told = self.client.ask("inspect")
+        except Trouble as trouble:
+            return (Found(False, f"{LABEL}: {trouble} Check shopify.shop and shopify.token."),)
+        shop, found = told["shop"], []
+        found.append(Found(True, f"{LABEL}: lets us in as an app of “{shop['name']}”."))
+        has = {one["handle"] for one in told["currentAppInstallation"]["accessScopes"]}
+        lacking = [one for one in SCOPES if one not in has and one.replace("read_", "write_") not in has]
+        needed = [one for one in lacking if one not in _OPTIONAL]
+        if needed:
+            found.append(Found(False, f"{LABEL}: the app lacks {', '.join(needed)}; grant them and install it again."))
+        found += [Found(True, f"{LABEL}: without {one} {what}.") for one, what in _OPTIONAL.items() if one in lacking]
+        at = self.client.server_at
+        if at is not None and abs(at - now) > _CLOCKS_APART:
+            found.append(Found(False, f"{LABEL}: its clock and ours are {abs(at - now)} apart; set ours by a server."))
+        if shop["currencyCode"] != self.config.shop.currency:
+            found.append(Found(False, f"{LABEL}: it sells in {shop['currencyCode']}, shop.currency says otherwise."))
+        if not self.config.shopify.client_secret.get_secret_value():
+            found.append(Found(True, f"{LABEL}: without shopify.client_secret it cannot deliver; changes are read."))
+        return found

@@ -1,0 +1,204 @@
+"""What mutations do to the mock shop: the same that Shopify documents, refusals included."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLResolveInfo
+
+from tests.integrations.shopify import mock
+
+if TYPE_CHECKING:
+    from tests.integrations.shopify.mock import MockShop, Node
+
+
+def _refused(message: str) -> dict[str, Any]:
+    return {"userErrors": [{"field": ["id"], "message": message, "code": "INVALID"}]}
+
+
+@dataclass
+class Changes:
+    """The mutations of a shop."""
+
+    shop: "MockShop"
+
+    def cancel(self, _info: Any, orderId: str, **_rest: Any) -> dict[str, Any]:  # noqa: N803 the schema calls it so
+        order = self.shop.orders[orderId]
+        if order["fulfillments"] or order["cancelledAt"]:
+            return {"orderCancelUserErrors": [{"code": "INVALID", "field": ["orderId"], "message": "no"}]}
+        order["cancelledAt"] = self.shop.touch(order)
+        return {"job": {"id": mock.gid("Job", self.shop.number())}, "orderCancelUserErrors": []}
+
+    def update(self, _info: Any, input: "Node") -> dict[str, Any]:  # noqa: A002
+        order, to = self.shop.orders[input["id"]], input["shippingAddress"]
+        order["shippingAddress"] = {
+            "name": f"{to['firstName']} {to['lastName']}".strip(),
+            "address1": to["address1"],
+            "address2": to["address2"],
+            "city": to["city"],
+            "zip": to["zip"],
+            "provinceCode": to["provinceCode"],
+            "countryCodeV2": to["countryCode"],
+        }
+        self.shop.touch(order)
+        return {"order": order, "userErrors": []}
+
+    def begin(self, _info: Any, id: str) -> dict[str, Any]:  # noqa: A002
+        order = self.shop.orders[id]
+        lines = [
+            {
+                "id": line["id"].replace("LineItem", "CalculatedLineItem"),
+                "sku": line["sku"],
+                "quantity": line["currentQuantity"],
+                "variant": line["variant"],
+            }
+            for line in order["lineItems"]
+        ]
+        edit = {"id": mock.gid("CalculatedOrder", self.shop.number()), "lineItems": lines, "order": order["id"]}
+        self.shop.edits[edit["id"]] = edit
+        return {"calculatedOrder": edit, "userErrors": []}
+
+    def quantity(self, _info: Any, id: str, lineItemId: str, quantity: int, **_rest: Any) -> dict[str, Any]:  # noqa: A002, N803
+        edit = self.shop.edits[id]
+        next(line for line in edit["lineItems"] if line["id"] == lineItemId)["quantity"] = quantity
+        return {"calculatedOrder": edit, "userErrors": []}
+
+    def add(self, _info: Any, id: str, variantId: str, quantity: int, **_rest: Any) -> dict[str, Any]:  # noqa: A002, N803
+        edit, variant = self.shop.edits[id], self.shop.variants[variantId]
+        fresh = {"id": "", "sku": variant["sku"], "quantity": quantity, "variant": variant}
+        edit["lineItems"].append(fresh)
+        return {"calculatedOrder": edit, "userErrors": []}
+
+    def commit(self, _info: Any, id: str, **_rest: Any) -> dict[str, Any]:  # noqa: A002
+        edit = self.shop.edits.pop(id)
+        order = self.shop.orders[edit["order"]]
+        for line, staged in zip(order["lineItems"], edit["lineItems"], strict=False):
+            less = line["currentQuantity"] - staged["quantity"]
+            line["currentQuantity"] -= less
+            line["unfulfilledQuantity"] -= less
+        for staged in edit["lineItems"][len(order["lineItems"]) :]:
+            variant, units = staged["variant"], staged["quantity"]
+            order["lineItems"].append(
+                {
+                    "id": mock.gid("LineItem", self.shop.number()),
+                    "sku": variant["sku"],
+                    "name": variant["product"]["title"],
+                    "quantity": units,
+                    "currentQuantity": units,
+                    "unfulfilledQuantity": units,
+                    "variant": variant,
+                    "originalUnitPriceSet": mock.money(variant["price"]),
+                    "discountAllocations": [],
+                    "taxLines": [],
+                }
+            )
+        self.shop.touch(order)
+        return {"order": order, "userErrors": []}
+
+    def request(self, _info: Any, input: "Node") -> dict[str, Any]:  # noqa: A002
+        order = self.shop.orders[input["orderId"]]
+        sent = {inner["id"]: inner for one in order["fulfillments"] for inner in one["fulfillmentLineItems"]}
+        lines = [
+            {
+                "__typename": "ReturnLineItem",
+                "id": mock.gid("ReturnLineItem", self.shop.number()),
+                "quantity": line["quantity"],
+                "refundedQuantity": 0,
+                "customerNote": line["customerNote"],
+                "returnReasonDefinition": {"handle": line["returnReason"].lower(), "name": line["returnReason"]},
+                "fulfillmentLineItem": sent[line["fulfillmentLineItemId"]],
+            }
+            for line in input["returnLineItems"]
+        ]
+        back = {
+            "id": mock.gid("Return", self.shop.number()),
+            "name": f"{order['name']}-R{len(order['returns']) + 1}",
+            "status": "REQUESTED",
+            "returnLineItems": lines,
+            "refunds": [],
+        }
+        back["createdAt"] = self.shop.touch(order)
+        order["returns"].append(back)
+        return {"return": back, "userErrors": []}
+
+    def keep(self, _info: Any, id: str, **_rest: Any) -> dict[str, Any]:  # noqa: A002
+        for order in self.shop.orders.values():
+            for back in order["returns"]:
+                if back["id"] == id:
+                    back["status"] = "CANCELED"
+                    self.shop.touch(order)
+                    return {"return": back, "userErrors": []}
+        return _refused("no such return")
+
+    def refund(self, _info: "GraphQLResolveInfo[Any]", input: "Node") -> dict[str, Any]:  # noqa: A002
+        key = _idempotency_key(_info)
+        if key in self.shop.refund_keys:
+            return {"refund": self.shop.refund_keys[key], "userErrors": []}
+        order = self.shop.orders[input["orderId"]]
+        paid = sum(
+            Decimal(one["amountSet"]["shopMoney"]["amount"]) * (-1 if one["kind"] == "REFUND" else 1)
+            for one in order["transactions"]
+        )
+        if sum(Decimal(str(one["amount"])) for one in input["transactions"]) > paid:
+            return _refused("more than was paid")
+        made = {"id": mock.gid("Refund", self.shop.number()), "note": input["note"]}
+        at = self.shop.touch(order)
+        order["refunds"].append(made)
+        for one in input["transactions"]:
+            order["transactions"].append(
+                {
+                    "id": mock.gid("OrderTransaction", self.shop.number()),
+                    "kind": "REFUND",
+                    "status": "SUCCESS",
+                    "gateway": one["gateway"],
+                    "formattedGateway": "Bogus card",
+                    "createdAt": at,
+                    "processedAt": at,
+                    "amountSet": mock.money(str(one["amount"])),
+                    "parentTransaction": {"id": one["parentId"]},
+                }
+            )
+        self.shop.refund_keys[key] = made
+        return {"refund": made, "userErrors": []}
+
+    def draft(self, _info: Any, input: "Node") -> dict[str, Any]:  # noqa: A002
+        made = {"id": mock.gid("DraftOrder", self.shop.number()), "tags": input["tags"], "input": deepcopy(input)}
+        self.shop.touch(made)
+        self.shop.drafts[made["id"]] = made
+        return {"draftOrder": made, "userErrors": []}
+
+    def bulk(self, _info: Any, query: str, **_rest: Any) -> dict[str, Any]:
+        told = self.shop.execute(query, {})
+        (found,) = told["data"].values()
+        made = mock.gid("BulkOperation", self.shop.number())
+        self.shop.bulk.setdefault(
+            made, "".join(f"{line}\n" for edge in found["edges"] for line in mock.flattened(edge["node"]))
+        )
+        return {"bulkOperation": {"id": made, "status": "CREATED"}, "userErrors": []}
+
+
+def changes(shop: "MockShop") -> dict[str, Any]:
+    """Every mutation that the shop knows."""
+    made = Changes(shop)
+    return {
+        "orderCancel": made.cancel,
+        "orderUpdate": made.update,
+        "orderEditBegin": made.begin,
+        "orderEditSetQuantity": made.quantity,
+        "orderEditAddVariant": made.add,
+        "orderEditCommit": made.commit,
+        "returnRequest": made.request,
+        "returnCancel": made.keep,
+        "refundCreate": made.refund,
+        "draftOrderCreate": made.draft,
+        "bulkOperationRunQuery": made.bulk,
+    }
+
+
+def _idempotency_key(info: "GraphQLResolveInfo[Any]") -> str:
+    """The key of the directive that refunds must have."""
+    (node,) = info.field_nodes
+    directive: Any = next(one for one in node.directives or () if one.name.value == "idempotent")
+    value = directive.arguments[0].value
+    return str(info.variable_values.coerced[value.name.value])
