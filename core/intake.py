@@ -75,6 +75,8 @@ def take(
         return take_once(session, KEPT_BY[table], rows, _ISSUED)
     if table == "orders":
         rows = orders.without_names(session, rows if is_current else orders.only_forward(session, rows))
+    if table == "returns":
+        rows = returns.only_forward(session, rows)
     if table in {"customers", "staff", "account_people"}:
         rows = accounts.with_folded_address(rows)
     return take_over(session, KEPT_BY[table], rows)

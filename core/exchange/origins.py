@@ -39,14 +39,16 @@ def sift(session: Session, system: str, records: Sequence[Record], told: Told, n
     """
     known = _known(session, system, [(one.table, one.external_id) for one in records])
     numbers = _known(session, system, [("orders", one.about) for one in records if one.about])
+    beside = {one.external_id: one.key for one in records if one.table == "orders"}
     busy = outbox.under_way(session, system)
     latest: dict[tuple[str, str], Record] = {}
     older: list[Record] = []
     missing = different = 0
     for record in records:
         before, order = known.get((record.table, record.external_id)), numbers.get(("orders", record.about))
-        own = in_our_numbers(record, before.key if before else "", order.key if order else "")
-        if busy & {f"orders:{own.key}", f"orders:{order.key}" if order else ""}:
+        number = (order.key if order else "") or beside.get(record.about, "")
+        own = in_our_numbers(record, before.key if before else "", number)
+        if busy & {f"orders:{own.key}", f"orders:{number}"}:
             hint(session, system, record.table, record.external_id, now)
             continue
         missing += before is None or not before.version

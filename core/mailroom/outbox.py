@@ -293,7 +293,9 @@ def failed(session: Session, owner: str, taken: Post, trouble: Later, now: datet
 
 def refused(session: Session, owner: str, taken: Post, reason: str, now: datetime) -> bool:
     """Settle post that will never go out as a dead letter."""
-    return _from_state(session, owner, taken, "sending", state="dead", reason=reason[:500], settled_at=now)
+    is_dead = _from_state(session, owner, taken, "sending", state="dead", reason=reason[:500], settled_at=now)
+    _withdraw_behind_dead(session, now)
+    return is_dead
 
 
 def withdraw(session: Session, owner: str, taken: Post, reason: str, now: datetime) -> bool:
@@ -317,6 +319,22 @@ def tidy(session: Session, now: datetime) -> None:
     old = (OutboxRow.state == "ready", OutboxRow.expires_at <= now)
     _all(session, *old, OutboxRow.kind.in_(WITHDRAWN_WHEN_OLD), state="withdrawn", reason="too old", settled_at=now)
     _all(session, *old, state="dead", reason="could not be sent in time", settled_at=now)
+    _withdraw_behind_dead(session, now)
+
+
+def _withdraw_behind_dead(session: Session, now: datetime) -> None:
+    """Withdraw what was written back behind a change that did not get through: no refund without its cancellation."""
+    earlier = aliased(OutboxRow)
+    behind = exists().where(
+        earlier.chat == OutboxRow.chat,
+        earlier.channel == OutboxRow.channel,
+        earlier.outbox_id < OutboxRow.outbox_id,
+        earlier.state == "dead",
+        earlier.settled_at >= OutboxRow.created_at,
+    )
+    waits = (OutboxRow.kind == WRITE_BACK, OutboxRow.state == "ready", behind)
+    reason = "the change before it did not get through"
+    _all(session, *waits, state="withdrawn", reason=reason, settled_at=now)
 
 
 def forget_old(session: Session, before: datetime) -> int:

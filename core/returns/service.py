@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.catalog.service import products
 from core.config import Returns
 from core.database.audit import record
+from core.database.mirror import existing
 from core.database.numbers import next_code
 from core.errors import InvalidInput, Refused
 from core.exchange import writing_back
@@ -23,6 +25,7 @@ from core.orders.rows import OrderRow
 from core.orders.service import reserved
 from core.orders.telling import pass_on
 from core.returns.model import (
+    ENDED,
     UNDONE,
     Return,
     Returnable,
@@ -55,6 +58,19 @@ class AskedReturn:
     kind: ReturnKind = ReturnKind.RETURN
     refund_to: str | None = None
     swaps: dict[int, str] = field(default_factory=dict)
+
+
+def only_forward(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows, with the status of returns that have come further here already: money is given back once."""
+    reached = {key[0]: row.status for key, row in existing(session, ReturnRow, rows).items()}
+    return [
+        {**row, "status": _further(reached.get(row["return_number"], row["status"]), row["status"])} for row in rows
+    ]
+
+
+def _further(now: str, told: str) -> str:
+    order = [status.value for status in ReturnStatus]
+    return now if ReturnStatus(now) in ENDED or order.index(told) < order.index(now) else told
 
 
 def returnable(

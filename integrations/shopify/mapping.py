@@ -274,7 +274,10 @@ def _add_parcels(
         }
         for one, info in tracked
     ]  # fmt: skip
-    rows["scans"] = [scan for one, info in tracked for scan in _scans(one, info["number"].upper())]
+    events = {one["id"]: nodes(one, "events") for one in node.get("parcels") or ()}
+    rows["scans"] = [
+        scan for one, info in tracked for scan in _scans(one, events.get(one["id"]), info["number"].upper())
+    ]
     inside = _inside(node, sent, lines)
     if inside is None:
         return (Hint("orders", str(node["id"])),)
@@ -306,20 +309,28 @@ def _inside(
     return found
 
 
-def _scans(node: Node, tracking_number: str) -> list[dict[str, Any]]:
-    word = str(node.get("displayStatus") or "")
-    status = _PARCEL_WORDS.get(word)
-    if status is None:
-        log.warning("Shopify said “%s” of a parcel, which its table does not have", word[:40])
-        status = "unknown"
-    at = {"in_transit": node.get("inTransitAt"), "delivered": node.get("deliveredAt")}
-    told = {name: written for name, written in at.items() if written}
-    if status not in told:
-        told[status] = node["createdAt"] if status == "label_created" else node["updatedAt"]
+def _scans(node: Node, events: Sequence[Node] | None, tracking_number: str) -> list[dict[str, Any]]:
+    """What was said of a parcel: every event where they were asked for, else how it stands."""
+    told: dict[tuple[str, str], str] = {("label_created", node["createdAt"]): ""}
+    for name, written in (("in_transit", node.get("inTransitAt")), ("delivered", node.get("deliveredAt"))):
+        if written:
+            told[name, written] = ""
+    for event in events or ():
+        told[_parcel_status(event["status"]), event["happenedAt"]] = event.get("city") or ""
+    stands = _parcel_status(node.get("displayStatus"))
+    if events is None and stands not in {name for name, _ in told}:
+        told[stands, node["updatedAt"]] = ""
     return [
-        {"tracking_number": tracking_number, "scanned_at": moment(written), "status": name, "place": "", "note": ""}
-        for name, written in told.items()
+        {"tracking_number": tracking_number, "scanned_at": moment(at), "status": name, "place": place, "note": ""}
+        for (name, at), place in told.items()
     ]
+
+
+def _parcel_status(word: object) -> str:
+    status = _PARCEL_WORDS.get(str(word))
+    if status is None:
+        log.warning("Shopify said “%s” of a parcel, which its table does not have", str(word)[:40])
+    return status or "unknown"
 
 
 def _returns(node: Node) -> tuple[list[Node], list[str]]:

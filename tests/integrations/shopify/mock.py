@@ -221,6 +221,7 @@ class MockShop:
             "inTransitAt": None,
             "deliveredAt": None,
             "estimatedDeliveryAt": None,
+            "events": [],
             "trackingInfo": [{"company": "Royal Mail", "number": tracking}],
             "fulfillmentLineItems": inside,
         }

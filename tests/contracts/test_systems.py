@@ -1,0 +1,131 @@
+"""Every connected system there is: what comes of each kind of trouble, and what logs and sentences never say."""
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from core.config import Config, Web
+from core.exchange.model import ACTS
+from core.exchange.ports import Backend, Outcome, Trouble
+from core.systems import Connected
+from integrations.http import Http
+
+FOLDER = Path(__file__).parents[2] / "integrations"
+NAMES = sorted(path.parent.name for path in FOLDER.glob("*/backend.py"))
+NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
+SECRET, PERSON = "s3cret-of-nobody-else", "ada.byron@example.org"
+_FITTING = {"shop": "lantern.myshopify.com"}  # keys whose form is checked
+
+
+def section(name: str) -> Connected:
+    """The section of a system with everything filled in that it may need."""
+    kind = type(getattr(Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know"))), name))
+    filled: dict[str, Any] = {"on": True}
+    for key, field in kind.model_fields.items():
+        if field.annotation is SecretStr:
+            filled[key] = SecretStr(SECRET)
+        elif field.annotation is str and not field.default:
+            filled[key] = _FITTING.get(key, "" if "url" in key else "something")
+    made: Connected = kind(**filled)
+    return made
+
+
+def connected(name: str, answer: Any) -> Backend:
+    """The system, answering every call so."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        status, headers, text = answer
+        return httpx.Response(status, headers=headers, text=text, request=request)
+
+    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), **{name: section(name)})
+    made: Backend = import_module(f"integrations.{name}.backend").backend(
+        config, lambda: NOW, transport=httpx.MockTransport(respond)
+    )
+    for http in _https(made, 5):
+        http.sleep = lambda _seconds: None
+    return made
+
+
+def _https(thing: Any, depth: int) -> Iterator[Http]:
+    """What a system calls with, wherever it keeps it."""
+    if isinstance(thing, Http):
+        yield thing
+    elif depth and isinstance(thing, list | tuple):
+        for one in thing:
+            yield from _https(one, depth - 1)
+    elif depth and hasattr(thing, "__dict__"):
+        for one in vars(thing).values():
+            yield from _https(one, depth - 1)
+
+
+TROUBLES = {
+    "timeout": (httpx.ReadTimeout("slow"), {Outcome.SILENT}),
+    "cut": (httpx.RemoteProtocolError("cut"), {Outcome.SILENT}),
+    "401": ((401, {}, PERSON), {Outcome.UNAUTHORISED}),
+    "403": ((403, {}, PERSON), {Outcome.FORBIDDEN, Outcome.UNAUTHORISED}),
+    "429": ((429, {"Retry-After": "600"}, PERSON), {Outcome.THROTTLED}),
+    "500": ((500, {}, PERSON), {Outcome.SILENT}),
+    "no json": ((200, {}, f"<html>{PERSON}"), {Outcome.MALFORMED}),
+    "other json": ((200, {}, "[]"), {Outcome.MALFORMED}),
+}
+
+
+def test_there_are_systems_to_look_at() -> None:
+    assert {"shopify", "walmart"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_trouble_has_its_outcome_and_says_nothing_it_should_not(
+    name: str, trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer, outcomes = TROUBLES[trouble]
+    backend = connected(name, answer)
+    with pytest.raises(Trouble) as told:
+        list(backend.feeds[0].pull(None, NOW))
+    assert told.value.outcome in outcomes
+    if trouble == "429":
+        assert told.value.after_s == 600
+    for text in (str(told.value), caplog.text):
+        assert SECRET not in text
+        assert PERSON not in text
+    if backend.close is not None:
+        backend.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_trying_it_out_names_what_is_wrong_and_never_raises(name: str) -> None:
+    backend = connected(name, (401, {}, "{}"))
+    assert backend.inspector is not None
+    found = backend.inspector(NOW)
+    assert any(not one.is_well for one in found)
+    assert all(SECRET not in one.text for one in found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_it_takes_and_where_the_rest_is_done_are_acts_there_are(name: str) -> None:
+    backend = connected(name, (500, {}, ""))
+    assert backend.system.name == name
+    assert backend.system.acts <= ACTS
+    assert set(backend.system.elsewhere) <= ACTS - backend.system.acts
+    assert bool(backend.system.acts) == (backend.courier is not None)
+    assert len({feed.name for feed in backend.feeds}) == len(backend.feeds)
+
+
+def test_the_table_of_connected_systems_names_each_of_them_and_tests_that_there_are() -> None:
+    told = (FOLDER.parent / "docs" / "integrations.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:integrations|core|contracts|flows)/[^`]+)`", told))
+    assert named
+    assert all((FOLDER.parent / "tests" / path).exists() for path in named)
+    assert all(f"integrations/{name}/" in told for name in NAMES)
