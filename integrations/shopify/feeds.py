@@ -37,6 +37,7 @@ class ShopFeed:
     question: str
     bulk: str
     read: Read
+    page: int = _PAGE
 
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Everything in bulk where nothing was read yet, then what changed since."""
@@ -135,7 +136,7 @@ class ShopFeed:
                 continue
             if root is not None:
                 told.append(self.read(root))
-            if len(told) >= _PAGE:
+            if len(told) >= self.page:
                 yield _page(told, {**cursor, "place": begins, "lines": seen - 1})
                 told = []
             root, parents = node, {node["id"]: node}

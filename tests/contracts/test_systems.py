@@ -47,7 +47,8 @@ def connected(name: str, answer: Any) -> Backend:
         status, headers, text = answer
         return httpx.Response(status, headers=headers, text=text, request=request)
 
-    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), **{name: section(name)})
+    plain = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")))
+    config = plain.model_copy(update={name: section(name)})
     made: Backend = import_module(f"integrations.{name}.backend").backend(
         config, lambda: NOW, transport=httpx.MockTransport(respond)
     )

@@ -1,6 +1,7 @@
 """A shop is read whole in bulk, then what changed; cut off anywhere it goes on without a record lost or doubled."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ from core.portal import Portal
 from core.returns.service import returns_of
 from core.shipments.model import Parcel
 from core.shipments.service import parcels_of
-from integrations.shopify import feeds
+from integrations.shopify.feeds import ShopFeed
 from tests.conftest import SettableClock
 from tests.integrations.shopify.mock import MockShop
 
@@ -104,9 +105,10 @@ def test_a_whole_reading_finds_no_drift_where_there_is_none_and_heals_what_there
 
 
 def test_a_bulk_result_that_is_cut_off_again_and_again_loses_and_doubles_nothing(
-    connected: Portal, shop: MockShop, monkeypatch: pytest.MonkeyPatch
+    connected: Portal, shop: MockShop
 ) -> None:
-    monkeypatch.setattr(feeds, "_PAGE", 3)
+    small = [replace(one, page=3) for one in connected.backend("shopify").feeds if isinstance(one, ShopFeed)]
+    connected.connect(replace(connected.backend("shopify"), feeds=small))
     ada, kettle = next(iter(shop.customers.values())), next(iter(shop.variants.values()))
     for _ in range(30):
         shop.add_order(ada, (kettle, 1))
