@@ -6,7 +6,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from core.inventory.service import on_hand
