@@ -1,0 +1,158 @@
+"""Whatever lines have to agree on: no limit is ever exceeded, parts add up, and nothing depends on who else orders."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.replenishment import Vector
+from core.replenishment.agreement import MONEY, ROOM, TERMS, Agreed, Rows, Shared, agree
+from core.replenishment.costing import cost
+from core.replenishment.demand import Velocity
+from core.replenishment.life import life_cap
+from core.replenishment.plan import Items, quantity_fault, reason
+from tests.core.replenishment.shelf import assortment
+
+COUNT, ORDERS, PLACES = 18, 4, 2
+LAW = settings(max_examples=10, deadline=None)
+_NEARLY = 1e-6
+
+
+class World:
+    """Items of a few orders at two places, with terms, room and money drawn at random; `loose` has no limits."""
+
+    def __init__(self, seed: int, *, loose: bool = False) -> None:
+        draw = np.random.default_rng(seed)
+        items, self.pace = assortment(COUNT, seed)
+        self.order = np.sort(draw.integers(0, ORDERS, COUNT))
+        self.place = self.order % PLACES
+        until = np.where(draw.random(COUNT) < 0.3, draw.uniform(5, 200, COUNT), np.inf)
+        cap = life_cap(items, self.pace, until, 0.3 * items.unit_cost)
+        self.items = replace(items, order_cost=np.full(COUNT, 12.0), life_cap=cap)
+        self.weight, self.volume = draw.uniform(0.1, 3.0, COUNT), draw.uniform(0.001, 0.05, COUNT)
+        self.pallet = 1.0 / draw.integers(20, 400, COUNT)
+
+        def of_order(low: float, high: float, share: float = 0.6) -> Vector:
+            drawn = np.where(draw.random(ORDERS) < share, draw.uniform(low, high, ORDERS), np.nan)
+            return drawn[self.order]
+
+        given_terms = {
+            "minimum_order_value": of_order(20, 600),
+            "vehicle_weight_kg": of_order(20, 400),
+            "vehicle_volume_m3": of_order(0.5, 8),
+            "vehicle_pallets": of_order(0.5, 6),
+            "trip_cost": of_order(1, 60),
+            "freight_cost": of_order(5, 60),
+            "free_freight_from": of_order(50, 900),
+        }
+        self.terms = {
+            name: np.where(np.isnan(values), usual, values)
+            for (name, usual), values in zip(TERMS.items(), (given_terms[name] for name in TERMS), strict=True)
+        }
+        whole, taken = draw.uniform(0.5, 12, PLACES)[self.place], draw.uniform(0, 4, PLACES)[self.place]
+        money = draw.uniform(50, 2000, ORDERS)[self.order]
+        self.shared: tuple[Shared, ...] = () if loose else (
+            Shared(ROOM, self.place, self.volume, whole, taken),
+            Shared(MONEY, self.order, self.items.unit_cost, money, np.zeros(COUNT)),
+            Shared(MONEY, 0 * self.order, self.items.unit_cost, np.full(COUNT, 2500.0), np.zeros(COUNT)),
+        )  # fmt: skip
+
+    def agreed(self, rows: np.ndarray | None = None, pace: Velocity | None = None) -> Agreed:
+        """What is agreed on by some of the rows, or by all."""
+        some = np.arange(COUNT) if rows is None else rows
+        known = pace or self.pace
+        part = Velocity(*(values[some] for values in vars(known).values()))
+        asked = Rows(
+            self.order[some], self.weight[some], self.volume[some], self.pallet[some],
+            {name: values[some] for name, values in self.terms.items()},
+        )  # fmt: skip
+        shared = [
+            Shared(one.kind, one.group[some], one.size[some], one.whole[some], one.taken[some]) for one in self.shared
+        ]
+        return agree(self.items.rows(some), part, asked, shared)
+
+
+WORLDS = st.integers(0, 2**32 - 1)
+
+
+@LAW
+@given(WORLDS)
+def test_no_order_exceeds_pack_minimum_maximum_life_value_vehicle_room_or_money(seed: int) -> None:
+    world = World(seed)
+    quantity = world.agreed().proposed.quantity
+    for row, units in enumerate(quantity):
+        assert quantity_fault(world.items, row, units) == ""
+    assert np.all(quantity <= world.items.life_cap)
+    value = quantity * world.items.prices.at(quantity)
+    for order in range(ORDERS):
+        mine = world.order == order
+        least = world.terms["minimum_order_value"][mine].max(initial=0.0)
+        assert value[mine].sum() == 0 or value[mine].sum() >= least - _NEARLY
+    for shared in world.shared:
+        used = np.bincount(shared.group, shared.size * quantity)[shared.group]
+        assert np.all((used <= np.maximum(shared.whole - shared.taken, 0.0) + _NEARLY) | (used == 0))
+
+
+@LAW
+@given(WORLDS)
+def test_parts_and_costs_of_every_line_add_up_whatever_was_agreed_on(seed: int) -> None:
+    agreed = World(seed).agreed()
+    for row in range(COUNT):
+        found = reason(agreed.proposed, row)
+        assert sum(found["parts"].values()) == found["quantity"]
+        shown = [amount for name, amount in found["cost"].items() if name != "total"]
+        assert round(sum(shown), 2) == found["cost"]["total"]
+    again = cost(agreed.proposed.items, agreed.proposed.base, agreed.proposed.quantity)
+    assert np.array_equal(again.total, agreed.proposed.costed.total)
+
+
+@LAW
+@given(WORLDS)
+def test_planning_each_order_by_itself_changes_nothing_where_nothing_is_shared(seed: int) -> None:
+    world = World(seed, loose=True)
+    together = world.agreed().proposed.quantity
+    for order in range(ORDERS):
+        rows = np.flatnonzero(world.order == order)
+        if len(rows):
+            assert np.array_equal(world.agreed(rows).proposed.quantity, together[rows])
+
+
+@LAW
+@given(WORLDS, st.floats(1.0, 4.0))
+def test_more_demand_never_means_a_later_order(seed: int, times: float) -> None:
+    world = World(seed, loose=True)
+    items = replace(world.items, life_cap=np.full(COUNT, np.inf))
+    free = {name: np.full(COUNT, usual) for name, usual in TERMS.items()}
+    alone = Rows(np.arange(COUNT), world.weight, world.volume, world.pallet, free)
+    more = replace(world.pace, exposure=world.pace.exposure / times)
+    before, after = (agree(items, pace, alone).proposed for pace in (world.pace, more))
+    assert np.all(after.reorder_point >= before.reorder_point)
+    assert np.all((before.quantity == 0) | (after.quantity > 0))
+
+
+@LAW
+@given(WORLDS)
+def test_more_room_and_money_never_leave_the_year_dearer_by_more_than_a_last_pack(seed: int) -> None:
+    world = World(seed)
+    tight = world.agreed().proposed
+    loose = World(seed, loose=True).agreed().proposed
+    pack = float(np.max(world.items.pack * world.items.unit_cost))
+    assert loose.costed.total.sum() <= tight.costed.total.sum() + pack
+
+
+def test_what_cannot_be_met_says_what_would_help() -> None:
+    world = World(7)
+    full = tuple(replace(one, taken=one.whole) if one.kind == ROOM else one for one in world.shared)
+    world.shared = full
+    agreed = world.agreed()
+    assert not agreed.proposed.quantity.any()
+    assert all("m³ for all that is due" in one.sentence for one in agreed.notes if "fills" in one.sentence)
+    assert any("fills" in one.sentence for one in agreed.notes)
+
+
+def test_items_of_one_row_plan_alone() -> None:
+    world = World(3, loose=True)
+    one: Items = world.items.row(0)
+    assert len(one) == 1
+    assert len(world.agreed(np.array([0])).proposed.quantity) == 1
