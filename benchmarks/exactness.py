@@ -191,10 +191,10 @@ ROWS: dict[str, tuple[Row, int]] = {
     "(R, s, nQ), every point and lot": (whole_lots, 1),
     "all-units discounts, scipy by tier": (all_units, 1),
     "incremental discounts, scipy by tier": (incremental, 1),
-    "joint replenishment, multiples to 8": (cycles, 10),
-    "joint replenishment, powers of two": (doublings, 10),
-    "storage, scipy.optimize.milp": (storage, 20),
-    "scarce stock, every way to share it": (shares, 10),
+    "joint replenishment, multiples to 8": (cycles, 1),
+    "joint replenishment, powers of two": (doublings, 1),
+    "storage, scipy.optimize.milp": (storage, 5),
+    "scarce stock, every way to share it": (shares, 5),
 }
 """What is compared, and of how many instances it takes one, for some take long to try."""
 
