@@ -256,6 +256,8 @@ class Planning(Section):
         14, ge=0, le=365, description="how long what a planner cut counts with what is proposed anew"
     )
     snooze_days: int = Field(30, ge=1, le=90, description="how long a proposal may be put off")
+    move_days: int = Field(2, ge=0, le=60, description="days from one place to another; 0: nothing is moved")
+    move_cost: float = Field(10.0, ge=0, le=1e6, description="of taking one product from one place to another")
     over_receipt: float = Field(0.05, ge=0, le=1, description="share of a line that may arrive beyond what was ordered")
     late_after_days: int = Field(1, ge=0, le=60, description="days behind the expected day from which an order is late")
 

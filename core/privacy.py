@@ -67,6 +67,7 @@ POLICY: dict[str, Kept] = {
     "leases": Kept(why=_SHOP),
     "locations": Kept(why=_SHOP),
     "messages": Kept("person", deletes=True),
+    "moves": Kept(why=_SHOP),
     "notification_choices": Kept("customer_id", deletes=True),
     "notification_hours": Kept("customer_id", deletes=True),
     "numbers": Kept(why=_SHOP),

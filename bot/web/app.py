@@ -20,6 +20,7 @@ from bot.web import (
     goods_in,
     health,
     languages,
+    moves,
     planner,
     refusals,
     returns,
@@ -37,7 +38,7 @@ from core.config import Config
 from core.portal import Portal
 
 _ROOMS = (
-    health, sign_in, chat, account, access, languages, planner, goods_in, returns, support, tickets, uploads,
+    health, sign_in, chat, account, access, languages, planner, goods_in, moves, returns, support, tickets, uploads,
 )  # fmt: skip
 
 

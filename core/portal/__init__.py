@@ -11,6 +11,7 @@ from core.portal.goods_in import Delivered, GoodsIn
 from core.portal.letterbox import Letterbox
 from core.portal.loading_dock import LoadingDock
 from core.portal.machine_room import Health, MachineRoom, Metrics
+from core.portal.moving import Moving
 from core.portal.own_tickets import OwnTickets
 from core.portal.post_room import PostRoom
 from core.portal.promises import Promises
@@ -34,6 +35,7 @@ class Portal(
     ReturnsDesk,
     Stockroom,
     GoodsIn,
+    Moving,
     Promises,
     AskingCarriers,
     ExchangeDesk,

@@ -17,6 +17,7 @@ from core.purchasing import (
     cards,
     decisions,
     limits,
+    moves,
     planning,
     proposals,
     recosting,
@@ -29,6 +30,7 @@ from core.purchasing.choosing import Skipped
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
 from core.purchasing.overstock import Overstocked, overstocked
+from core.purchasing.rebalancing import Worthwhile
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
 from core.purchasing.scarcity import Scarce
 from core.purchasing.service import planner
@@ -54,6 +56,7 @@ class PlanOutcome:
     skipped: tuple[Skipped, ...]
     seconds: float
     scarce: tuple[Scarce, ...] = ()
+    moves: tuple[Worthwhile, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For programs to read."""
@@ -69,6 +72,7 @@ class PlanOutcome:
             told.append("There is nothing to plan: bring products, suppliers, supplier_items and stock first.")
         elif not self.proposals:
             told.append("What is here, on order or already proposed is enough.")
+        told += [f"  move first: {one}" for one in self.moves]
         told += [f"  {one}" for one in self.scarce]
         told += [f"  left out: {one.sku} at {one.location}: {one.sentence}" for one in self.skipped[:_MOST_SHOWN]]
         if len(self.skipped) > _MOST_SHOWN:
@@ -93,6 +97,7 @@ class Stockroom(Rooms):
         run = run or f"by hand {self._clock().isoformat()}"
         with self._database.unit_of_work() as session:
             decisions.expire_old(session, self._clock(), self._config)
+            moves.expire_old(session, self._clock())
         for _ in range(_MOST_TRIES):
             with self._database.reading() as session:
                 read = books.read(session, shop, settings, books.Wanted(day, supplier), self._clock())
@@ -332,4 +337,4 @@ def _outcome(run: str, day: date, plan: planning.Plan, written: int, seconds: fl
     for draft in drafts:
         totals[draft.currency] = totals.get(draft.currency, 0) + draft.total
     lines = sum(len(draft.lines) for draft in drafts)
-    return PlanOutcome(run, day, plan.planned, written, lines, totals, plan.skipped, seconds, plan.scarce)
+    return PlanOutcome(run, day, plan.planned, written, lines, totals, plan.skipped, seconds, plan.scarce, plan.moves)

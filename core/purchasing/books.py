@@ -19,9 +19,9 @@ from core.inventory import service as inventory
 from core.inventory.service import Room
 from core.orders import service as orders
 from core.purchasing.calendars import Timing, timing
-from core.purchasing.model import ProposalStatus, SupplierItem
+from core.purchasing.model import MoveStatus, ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
-from core.purchasing.rows import ProposalRow
+from core.purchasing.rows import MoveRow, ProposalRow
 from core.purchasing.service import Supplier, lead_times, supplier_calendars, supplier_items, suppliers
 from core.purchasing.spending import Spent, spent
 from core.replenishment.lead_time import learnt
@@ -68,6 +68,8 @@ class Books:
     """The shop's own."""
     supplier: str | None = None
     """The only one to plan for, where one is named."""
+    unwanted_moves: frozenset[tuple[str, str, str]] = frozenset()
+    """Product, from where and to where, of moves rejected lately."""
 
 
 def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
@@ -100,6 +102,7 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
         asked if planning.enquiries else None, leads, _timings(session, stated, leads, as_of),
         _resting(session, now - timedelta(days=planning.rest_days)), handling(session), inventory.rooms(session),
         spent(session, datetime.combine(as_of.replace(day=1), time(), zone)), shop.currency, supplier,
+        _unwanted_moves(session, now - timedelta(days=planning.rest_days)),
     )  # fmt: skip
 
 
@@ -167,6 +170,13 @@ def _resting(session: Session, since: datetime) -> frozenset[Place]:
         )
     )
     return frozenset((supplier, location) for supplier, location in rows)
+
+
+def _unwanted_moves(session: Session, since: datetime) -> frozenset[tuple[str, str, str]]:
+    rows = select(MoveRow.sku, MoveRow.origin, MoveRow.destination).where(
+        MoveRow.status == MoveStatus.REJECTED.value, MoveRow.decided_at > since
+    )
+    return frozenset((sku, origin, destination) for sku, origin, destination in session.execute(rows))
 
 
 def _leads(

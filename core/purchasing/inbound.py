@@ -1,13 +1,15 @@
-"""What is on its way from suppliers, and where to."""
+"""What is on its way from suppliers and between places, and where to."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.purchasing.rows import (
+    MoveRow,
     ProposalLineRow,
     ProposalRow,
     PurchaseOrderLineRow,
@@ -42,6 +44,18 @@ def on_order(session: Session, without_proposal: int | None = None) -> dict[tupl
         for sku, location, quantity in rows:
             units[sku, location] += int(quantity)
     return dict(units)
+
+
+def between_places(session: Session) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """Units that are to leave a shelf for another place, and units that are to come from one, by product and place."""
+
+    def units(place: Any, *states: str) -> dict[tuple[str, str], int]:
+        at_place = select(MoveRow.sku, place, func.sum(MoveRow.units)).where(MoveRow.status.in_(states))
+        return {
+            (sku, where): int(count) for sku, where, count in session.execute(at_place.group_by(MoveRow.sku, place))
+        }
+
+    return units(MoveRow.origin, "open", "approved"), units(MoveRow.destination, "open", "approved", "sent")
 
 
 def arrivals(session: Session, skus: Sequence[str], location: str) -> dict[str, list[tuple[date, int]]]:

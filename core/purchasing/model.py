@@ -18,6 +18,17 @@ class ProposalStatus(Enum):
     SUPERSEDED = "superseded"
 
 
+class MoveStatus(Enum):
+    """Where a move between places stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    SENT = "sent"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
 class PurchaseOrderStatus(Enum):
     """Where a purchase order stands."""
 

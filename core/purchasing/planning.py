@@ -18,7 +18,9 @@ from core.purchasing.books import EDITIONS, Books, Place
 from core.purchasing.choosing import Chosen, Skipped, choose, plannable
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import ProposalStatus
+from core.purchasing.moves import put_up
 from core.purchasing.proposals import content_hash
+from core.purchasing.rebalancing import Worthwhile, rebalanced
 from core.purchasing.rows import ProposalLineRow, ProposalRow
 from core.purchasing.scarcity import Scarce
 from core.replenishment.agreement import Agreed, agree
@@ -66,6 +68,7 @@ class Plan:
     skipped: tuple[Skipped, ...]
     planned: int
     scarce: tuple[Scarce, ...] = ()
+    moves: tuple[Worthwhile, ...] = ()
 
 
 def compute(books: Books, planning: Planning) -> Plan:
@@ -77,6 +80,9 @@ def compute(books: Books, planning: Planning) -> Plan:
     pace = velocity(books.units[rows], books.in_stock[rows], enquiries=asked, enquiry_weight=planning.enquiry_weight)
     chosen, wrong = choose(books, rows, pace, planning)
     skipped += wrong
+    moves: tuple[Worthwhile, ...] = ()
+    if books.supplier is None:
+        chosen, moves = rebalanced(chosen, planning, books.unwanted_moves)
     awake = []
     for one in chosen:
         supplier = one.known.item.supplier
@@ -86,9 +92,9 @@ def compute(books: Books, planning: Planning) -> Plan:
             awake.append(one)
     skipped += _later(books, chosen)
     if not awake:
-        return Plan(books.edition, (), tuple(skipped), len(chosen))
+        return Plan(books.edition, (), tuple(skipped), len(chosen), moves=moves)
     drafts, more, short = _agreed(books, awake, planning)
-    return Plan(books.edition, drafts, (*skipped, *more), len(chosen), short)
+    return Plan(books.edition, drafts, (*skipped, *more), len(chosen), short, moves)
 
 
 def _later(books: Books, chosen: Sequence[Chosen]) -> list[Skipped]:
@@ -129,10 +135,11 @@ def write(session: Session, run: str, plan: Plan, planning: Planning, now: datet
         How many proposals are new; None where another plan was written since the books were read, so that this one
         would order the same again: read and compute anew.
     """
-    if not plan.drafts:
+    if not plan.drafts and not plan.moves:
         return 0
     if not advance(session, EDITIONS, plan.edition):
         return None
+    put_up(session, run, plan.moves, planning, now)
     return sum(_put_up(session, run, draft, planning, now) for draft in plan.drafts)
 
 

@@ -250,3 +250,34 @@ class ReceiptRow(Base):
     units: Mapped[int]
     received_at: Mapped[datetime]
     received_by: Mapped[str] = mapped_column(default="import")
+
+
+class MoveRow(Base):
+    """Units of a product to be taken from one place to another; `known` is what made it worth its trouble."""
+
+    __tablename__ = "moves"
+    __table_args__ = (
+        UniqueConstraint("run", "sku", "origin", "destination"),
+        CheckConstraint("units > 0", name="units_positive"),
+        Index("ix_moves_status", "status"),
+    )
+
+    move_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    run: Mapped[str]
+    sku: Mapped[str]
+    origin: Mapped[str]
+    destination: Mapped[str]
+    units: Mapped[int]
+    status: Mapped[str]
+    currency: Mapped[str]
+    saving: Mapped[int] = mapped_column(Minor)
+    known: Mapped[dict[str, Any]]
+    proposed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    expected_on: Mapped[date]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    received: Mapped[int | None]

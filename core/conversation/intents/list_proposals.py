@@ -2,7 +2,7 @@
 
 from core.conversation.planner import planner
 from core.conversation.turn import Answer, Choice, Step, Turn
-from core.purchasing import proposals
+from core.purchasing import moves, proposals
 from core.purchasing.decisions import decided_sentence
 from core.purchasing.model import ProposalStatus
 
@@ -18,8 +18,11 @@ def answer(turn: Turn) -> Step:
         return _one(turn, int(number))
     found = proposals.open_proposals(turn.session, planner(turn), turn.now)
     open_ones = [one for one in found if not one.is_asleep(turn.now)]
+    to_move = moves.count_open(turn.session, turn.now)
+    page = f"{turn.house.config.web.base_url}/planner"
+    also = [turn.say("moves", count=to_move, link=f"{page}/moves")] if to_move else []
     if not open_ones:
-        return Answer(turn.say("none"))
+        return Answer("\n".join([turn.say("none"), *also]))
     told = [turn.say("heading", count=len(open_ones))]
     told += [
         turn.say(
@@ -36,7 +39,7 @@ def answer(turn: Turn) -> Step:
     ]
     if len(open_ones) > _MOST:
         told.append(turn.say("more", more=len(open_ones) - _MOST))
-    told.append(turn.say("see", link=f"{turn.house.config.web.base_url}/planner"))
+    told += [turn.say("see", link=page), *also]
     choices = tuple(
         Choice(
             f"{proposal.proposal_id} · {proposal.supplier_name}", {"proposal": proposal.proposal_id}, "decide_proposal"
