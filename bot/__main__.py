@@ -379,6 +379,20 @@ def notifications(
             post.explain(house, (explain, customer, order), as_json=as_json)
 
 
+@app.command()
+def acknowledge(
+    supplier: Annotated[str, typer.Argument(help="The supplier's code.")],
+    path: Annotated[Path, typer.Argument(help="A table: number, status, line, quantity, expected_on, reference.")],
+    config: ConfigPath = None,
+) -> None:
+    """Book what a supplier says to orders, from a CSV, Parquet or xlsx table; the same table twice is booked once."""
+    from bot.acknowledging import run
+
+    with _house(_load(config)) as house:
+        if run(house, supplier, path):
+            sys.exit(1)
+
+
 @app.command("mail-in")
 def mail_in(
     path: Annotated[Path | None, typer.Argument(help="A message, an mbox, a Maildir or a folder of messages.")] = None,

@@ -63,7 +63,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         database,
         config,
         clock,
-        couriers={"email": _mail(config.mail, config.shop.name), "web": WebChat(database, clock)},
+        couriers={"email": _letters(config, clock), "web": WebChat(database, clock)},
         adviser=_adviser(config),
     )
     _connect(portal, config, clock)
@@ -78,6 +78,17 @@ def _connect(portal: Portal, config: Config, clock: Clock) -> None:
     """Connect the systems that are switched on: each is a folder of integrations by the name of its section."""
     for name in config.connected:
         portal.connect(import_module(f"integrations.{name}.backend").backend(config, clock))
+
+
+def _letters(config: Config, clock: Clock) -> Courier:
+    """Letters by mail, and orders to suppliers with an address by a call."""
+    mail = _mail(config.mail, config.shop.name)
+    if not config.suppliers.addresses:
+        return mail
+    from integrations.http import Http
+    from integrations.suppliers.client import SupplierCourier
+
+    return SupplierCourier(mail, config.suppliers, Http("The supplier", clock=clock), clock)
 
 
 def _mail(settings: Mail, shop: str) -> Courier:

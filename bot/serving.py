@@ -129,6 +129,10 @@ def _open_doors(app: "FastAPI", house: House) -> None:
 
         zone = house.config.shop.zone
         app.include_router(router(house.config.carriers, house.portal, zone, utc_now))
+    if house.config.suppliers.secrets:
+        from integrations.suppliers.webhook import router as suppliers
+
+        app.include_router(suppliers(house.config.suppliers, house.portal, utc_now))
     if house.portal.systems:
         from bot.web import deliveries
 

@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
-from core.systems import TIME_OF_DAY, Amazon, Connected, Section, Shopify, Tracking, Walmart
+from core.systems import TIME_OF_DAY, Amazon, Connected, Section, Shopify, Suppliers, Tracking, Walmart
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
@@ -459,6 +459,7 @@ class Config(BaseSettings):
     walmart: Walmart = Walmart()
     amazon: Amazon = Amazon()
     tracking: Tracking = Tracking()
+    suppliers: Suppliers = Suppliers()
 
     @classmethod
     def settings_customise_sources(

@@ -99,6 +99,35 @@ class Amazon(Connected):
         return self
 
 
+class Suppliers(Section):
+    """Suppliers who are posted their orders, and answer them, as JSON; see docs/supplier-orders.md."""
+
+    addresses: dict[str, str] = Field({}, description="where orders are posted to, by the supplier's code")
+    secrets: dict[str, SecretStr] = Field({}, description="whsec_…, by code: signs what is posted, and their answers")
+    previous_secrets: dict[str, SecretStr] = Field({}, description="still good for answers while a secret is changed")
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_encrypted(cls, addresses: dict[str, str]) -> dict[str, str]:
+        for code, url in addresses.items():
+            if not re.match(r"https://[^\s]+$|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)", url):
+                raise ValueError(f"“{code}” has no https:// address")
+        return addresses
+
+    @field_validator("secrets", "previous_secrets")
+    @classmethod
+    def _as_standard_webhooks_has_it(cls, secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for code, secret in secrets.items():
+            if not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}", secret.get_secret_value()):
+                raise ValueError(f"that of “{code}” must be whsec_ and 24 to 64 random bytes in base64")
+        return secrets
+
+    def known(self, supplier: str) -> tuple[str, ...]:
+        """The secrets a supplier's answers may be signed by."""
+        kept = (self.secrets.get(supplier), self.previous_secrets.get(supplier))
+        return tuple(secret.get_secret_value() for secret in kept if secret is not None)
+
+
 class Tracking(Section):
     """Carriers that are asked where parcels are: those whose credentials are here."""
 

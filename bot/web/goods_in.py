@@ -39,11 +39,11 @@ def suppliers(request: Request, calling: Calling, staff: AsPlanner) -> Response:
 
 @router.get("/papers")
 def papers(request: Request, staff: AsPlanner, number: str, kind: str = "pdf", revision: Revision = 0) -> Response:
-    """The PDF or the CSV of a revision of a purchase order."""
+    """A paper of a revision of a purchase order: pdf, csv or json."""
     files = door_of(request).portal.order_papers(staff, number, revision)
     file = next((one for one in files if one.name.endswith(f".{kind}")), None)
     if file is None:
-        raise NotFound("There is no such paper; there are pdf and csv.")
+        raise NotFound("There is no such paper; there are pdf, csv and json.")
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"}
     return Response(file.content, media_type=file.media_type, headers=headers)
 

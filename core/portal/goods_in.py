@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.accounts.model import Staff
+from core.mailroom import inbox
 from core.portal.promises import Promises
 from core.purchasing import cards, changes, deliveries, history, orders, papers, scorecard
-from core.purchasing.changes import Confirmation
+from core.purchasing.changes import By, Confirmation
 from core.purchasing.decisions import Decider
 from core.purchasing.deliveries import Arrival
 from core.purchasing.history import Outcome
@@ -58,6 +59,30 @@ class GoodsIn(Promises):
             order = changes.confirm(session, self._ordering(staff), number, said)
             self._keep_promises(session)
             return order
+
+    def acknowledge_order(
+        self, supplier: str, delivery: str, number: str, said: Confirmation | None, revision: int | None = None
+    ) -> bool:
+        """Write down what a supplier itself says to an order of its own, or (None) that it rejects it.
+
+        Returns:
+            False where this delivery came before; nothing is changed by it again.
+
+        Raises:
+            Conflict: the order is closed or cancelled, or a newer revision was sent.
+            InvalidInput: a day that makes no sense, more than was ordered, or less than has arrived.
+            NotFound: there is no such order or line of this supplier.
+        """
+        now = self._clock()
+        by = By(f"supplier:{supplier}", now, now.astimezone(self._config.shop.zone).date())
+        with self._database.unit_of_work() as session:
+            if not inbox.store_settled(session, by.who, delivery, "acknowledgement", now):
+                return False
+            order = changes.acknowledge(session, supplier, number, revision, said, by)
+            self._keep_promises(session)
+            told = _answered(order) if said is not None else f"The supplier rejects {order.purchase_order_number}."
+            cards.tell(session, order.proposal_id, f"answered:{delivery}", told, self._config, now)
+        return True
 
     def put_off_order(self, staff: Staff, number: str, expected_on: date, why: str = "") -> PurchaseOrder:
         """Write down that an order is expected on another day.
@@ -161,3 +186,10 @@ def _arrived(order: PurchaseOrder, delivered: Delivered) -> str:
     left = sum(line.open for line in order.lines)
     rest = f"{left:,} units are still to come." if left else "That was all of it."
     return f"{order.purchase_order_number}: {came} came. {rest}"
+
+
+def _answered(order: PurchaseOrder) -> str:
+    """What a supplier confirms, in a line."""
+    units = sum(line.wanted for line in order.lines)
+    day = f"{order.expected_on:%-d %B %Y}"
+    return f"The supplier confirms {order.purchase_order_number}: {units:,} units, expected {day}."

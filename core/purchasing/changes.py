@@ -27,6 +27,15 @@ _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
+class By:
+    """Who changes an order, as the journal names them, and when: the day is that of the shop."""
+
+    who: str
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """What a supplier says to an order: when it comes, how much of it by line, and what they call it."""
 
@@ -43,10 +52,35 @@ def confirm(session: Session, decider: Decider, number: str, said: Confirmation)
         InvalidInput: a day that makes no sense, more than was ordered, or less than has arrived.
         NotFound: there is no such order or line, or not somebody who plans.
     """
-    person, now = planner(session, decider.staff), decider.now
+    person = planner(session, decider.staff)
+    return _confirm(session, By(f"staff:{person.email}", decider.now, decider.today), number, said)
+
+
+def acknowledge(
+    session: Session, supplier: str, number: str, revision: int | None, said: Confirmation | None, by: By
+) -> PurchaseOrder:
+    """The same, from the supplier itself, about an order of its own; without a confirmation it is rejected.
+
+    Raises:
+        Conflict: the order is closed or cancelled, or a newer revision was sent.
+        InvalidInput: a day that makes no sense, more than was ordered, or less than has arrived.
+        NotFound: there is no such order or line of this supplier.
+    """
+    row = session.get(PurchaseOrderRow, lookup(number))
+    if row is None or row.supplier != supplier:
+        raise NotFound(f"There is no purchase order {number[:30]} to you.")
+    if revision is not None and revision != row.revision:
+        raise Conflict(f"Revision {row.revision} of {number[:30]} was sent since; answer that one.")
+    if said is None:
+        said = Confirmation(quantities={line.line: line.received for line in known_order(session, number).lines})
+    return _confirm(session, by, number, said)
+
+
+def _confirm(session: Session, by: By, number: str, said: Confirmation) -> PurchaseOrder:
+    now = by.now
     row = take_in_hand(session, number)
     if said.expected_on is not None:
-        _move(session, row, decider, said.expected_on)
+        _move(session, row, by, said.expected_on)
     less = _shorten(session, row, said.quantities)
     values = {"status": PurchaseOrderStatus.CONFIRMED.value, "confirmed_at": now}
     reference = said.reference.strip()[:_LONGEST_TEXT]
@@ -54,7 +88,7 @@ def confirm(session: Session, decider: Decider, number: str, said: Confirmation)
         PurchaseOrderRow.purchase_order_number == row.purchase_order_number, PurchaseOrderRow.status.in_(_UNDER_WAY)
     )
     session.execute(moving.values(**values, **({"supplier_reference": reference} if reference else {})))
-    who, subject = f"staff:{person.email}", f"purchase_order:{row.purchase_order_number}"
+    who, subject = by.who, f"purchase_order:{row.purchase_order_number}"
     day = said.expected_on.isoformat() if said.expected_on else None
     record(session, now, who, "purchase_order_confirmed", subject, expected_on=day, less=less, reference=reference)
     close_if_complete(session, row, now, who, now)
@@ -72,7 +106,8 @@ def put_off(session: Session, decider: Decider, number: str, expected_on: date, 
     """
     planner(session, decider.staff)
     row = take_in_hand(session, number)
-    _move(session, row, decider, expected_on, why.strip()[:_LONGEST_TEXT])
+    by = By(f"staff:{decider.staff.email}", decider.now, decider.today)
+    _move(session, row, by, expected_on, why.strip()[:_LONGEST_TEXT])
     session.expire_all()
     return known_order(session, row.purchase_order_number)
 
@@ -158,8 +193,8 @@ def close_if_complete(session: Session, row: PurchaseOrderRow, at: datetime, who
         record(session, now, who, f"purchase_order_{status.value}", f"purchase_order:{number}")
 
 
-def _move(session: Session, row: PurchaseOrderRow, decider: Decider, expected_on: date, why: str = "") -> None:
-    if not row.ordered_at.date() <= expected_on <= decider.today + _FURTHEST:
+def _move(session: Session, row: PurchaseOrderRow, by: By, expected_on: date, why: str = "") -> None:
+    if not row.ordered_at.date() <= expected_on <= by.today + _FURTHEST:
         raise InvalidInput(f"{expected_on:%-d %B %Y} is no day this order could arrive on.", "order-day")
     if expected_on == row.expected_on:
         return
@@ -172,8 +207,8 @@ def _move(session: Session, row: PurchaseOrderRow, decider: Decider, expected_on
     }
     session.execute(moving.values(**values))
     detail = {"before": before.isoformat(), "after": expected_on.isoformat(), "reason": why}
-    who, subject = f"staff:{decider.staff.email}", f"purchase_order:{row.purchase_order_number}"
-    record(session, decider.now, who, "purchase_order_moved", subject, **detail)
+    who, subject = by.who, f"purchase_order:{row.purchase_order_number}"
+    record(session, by.now, who, "purchase_order_moved", subject, **detail)
 
 
 def _shorten(session: Session, row: PurchaseOrderRow, quantities: Mapping[int, int]) -> dict[str, int]:

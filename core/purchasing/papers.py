@@ -1,10 +1,11 @@
-"""What the supplier gets of a purchase order: a letter with the order as PDF and CSV, once for each revision.
+"""What the supplier gets of a purchase order: a letter with the order as PDF, CSV and JSON, once for each revision.
 
 What a revision says is kept as it was issued, so that its papers are the same whenever they are drawn.
 """
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -71,6 +72,7 @@ def files(content: dict[str, Any], extra_font: Path | None) -> tuple[PaperFile, 
     return (
         PaperFile(f"{name}.pdf", "application/pdf", order_pdf(content, extra_font)),
         PaperFile(f"{name}.csv", "text/csv", order_csv(content)),
+        PaperFile(f"{name}.json", "application/json", order_json(content)),
     )
 
 
@@ -105,6 +107,29 @@ def order_csv(content: dict[str, Any]) -> bytes:
         told = (content["number"], content["revision"], line["line"], line["sku"], line["name"])
         table.writerow([*(_plain(one) for one in told), line["quantity"], cost, total, content["currency"]])
     return file.getvalue().encode("utf-8-sig")
+
+
+def order_json(content: dict[str, Any]) -> bytes:
+    """The order for programs; docs/schemas/purchase-order.schema.json says what is where."""
+    currency = content["currency"]
+    kept = ("number", "revision", "supplier", "ordered_on", "expected_on", "currency", "deliver_to", "contact", "note")
+    lines = [
+        {**line, "unit_cost": _major(line["unit_cost"], currency), "total": _major(line["total"], currency)}
+        for line in content["lines"]
+    ]
+    told = {name: content[name] for name in kept}
+    whole = {
+        "type": KIND,
+        **told,
+        "buyer": content["from"],
+        "total": _major(content["total"], currency),
+        "lines": lines,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+
+
+def _major(minor: int, currency: str) -> str:
+    return str(Money(minor, currency).major)
 
 
 def _plain(value: Any) -> str:

@@ -215,7 +215,7 @@ def test_each_revision_is_sent_once_with_its_pdf_and_csv(
     letters = [post for post in mailbox.got if post.kind == "purchase_order"]
     assert [post.content["revision"] for post in letters] == [1, 2]
     assert "out of season" in letters[1].content["text"]
-    pdf, table = letters[1].content["files"]
+    pdf, table, _ = letters[1].content["files"]
     words = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf["content"])).pages)
     assert number in words
     assert "Blue Glass Lamp" in words
@@ -235,7 +235,7 @@ def test_hostile_names_are_only_letters_on_paper_and_no_formula_in_the_table() -
         "issued_on": "2026-06-15", "ordered_on": "2026-06-15", "expected_on": "2026-06-25", "currency": "GBP",
         "locale": "en_GB", "contact": "", "note": nasty, "total": 300, "lines": [line] * 90,
     }  # fmt: skip
-    pdf, table = files(content, None)
+    pdf, table, _ = files(content, None)
     assert pdf.name == "PO-..-1.pdf"
     assert len(pypdf.PdfReader(io.BytesIO(pdf.content)).pages) >= 2
     assert ",=" not in table.content.decode("utf-8-sig")
