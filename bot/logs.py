@@ -11,6 +11,10 @@ from core.config import Logging
 _OURS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
+_ROOMS = ("bot", "core", "integrations", "scheduler")
+_MOST_PLACES = 8
+
+
 class AsJson(logging.Formatter):
     """One JSON object a line: what happened where, what was noted beside it, and of an exception its kind and place.
 
@@ -24,22 +28,48 @@ class AsJson(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _OURS},
+            **_noted(record),
         }
-        kind, _, trace = record.exc_info or (None, None, None)
-        if kind is not None:
-            told["exception"] = kind.__name__
-        places = []
-        while trace is not None:
-            places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        return json.dumps(told | ({"trace": places[-8:]} if places else {}), default=str, ensure_ascii=False)
+        kind, places = _exception(record)
+        told |= {"exception": kind, "trace": places} if kind else {}
+        return json.dumps(told, default=str, ensure_ascii=False)
+
+
+class AsText(logging.Formatter):
+    """The same as a line for people, with the places of an exception below it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The lines of a record."""
+        noted = "".join(f" {name}={value}" for name, value in _noted(record).items())
+        kind, places = _exception(record)
+        below = "".join(f"\n    {place}" for place in places)
+        what = f": {kind}" if kind else ""
+        return f"{record.levelname.lower()} {record.name}: {record.getMessage()}{noted}{what}{below}"
+
+
+def _noted(record: logging.LogRecord) -> dict[str, Any]:
+    return {name: value for name, value in vars(record).items() if name not in _OURS}
+
+
+def _exception(record: logging.LogRecord) -> tuple[str, list[str]]:
+    """The kind of a record's exception, and where it came from; nothing where there is none."""
+    kind, _, trace = record.exc_info or (None, None, None)
+    places = []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return (kind.__name__ if kind is not None else "", places[-_MOST_PLACES:])
 
 
 def set_up(settings: Logging) -> None:
-    """Write to standard error in the way the configuration asks for."""
-    if settings.format == "text":
-        return
+    """Write to standard error in the way the configuration asks for.
+
+    Of libraries only warnings are heard: what they say below that holds tokens and what people wrote. For people, who
+    look at a terminal, `info` is left out as well.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(AsJson())
-    logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
+    handler.setFormatter(AsJson() if settings.format == "json" else AsText())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    level = "warning" if (settings.format, settings.level) == ("text", "info") else settings.level
+    for room in _ROOMS:
+        logging.getLogger(room).setLevel(level.upper())

@@ -3,7 +3,7 @@
 import json
 import logging
 
-from bot.logs import AsJson
+from bot.logs import AsJson, AsText
 
 
 def line(record: logging.LogRecord) -> dict[str, object]:
@@ -26,3 +26,14 @@ def test_an_exception_is_named_with_its_place_and_without_its_words() -> None:
     assert told["exception"] == "ValueError"
     assert "test_logs.py" in str(told["trace"])
     assert "ada@" not in json.dumps(told)
+
+
+def test_a_line_for_people_says_no_more() -> None:
+    try:
+        int("ada@example.org typed 12345678")
+    except ValueError as error:
+        noted = {"msg": "broken", "reference": "ab12", "exc_info": (type(error), error, error.__traceback__)}
+        told = AsText().format(logging.makeLogRecord({**noted, "levelname": "ERROR", "name": "core.portal"}))
+    first, second = told.splitlines()
+    assert first == "error core.portal: broken reference=ab12: ValueError"
+    assert "test_logs.py" in second

@@ -28,7 +28,6 @@ from tests.promises.world import person
 
 TROUBLES = ("busy", "broken", "silent", "torn")
 MOODS = ("well", *TROUBLES)
-PLATFORM = "console"
 QUOKKA = 500001
 _NEXT_RING = timedelta(minutes=16)
 
@@ -58,7 +57,7 @@ class Day:
         return [
             self.orders_are_imported, self.parcels_are_sent, self.parcels_arrive, self.a_return_is_asked_for,
             self.an_order_is_cancelled, self.post_goes_out, self.the_plan_is_made, self.it_is_approved_in_slack,
-            self.post_goes_out, self.a_message_comes_from_a_platform, self.somebody_writes_in_slack,
+            self.post_goes_out, self.somebody_writes_in_slack,
             self.somebody_on_telegram_wants_a_person, self.the_ticket_is_answered_in_slack, self.some_goods_arrive,
             self.all_goods_arrive, self.the_return_is_settled, self.an_order_is_placed_again, self.post_goes_out,
             self.the_house_is_kept,
@@ -207,14 +206,6 @@ class Day:
             self.world.slack.press(SAM, card, label)
         told = read(self.world.databases[0], ("tickets",))["tickets"][0]
         assert told["closed_at"] is not None or told[f"{state}_at"] is not None
-
-    def a_message_comes_from_a_platform(self) -> None:
-        """Stored before it is thanked for, delivered again, answered by post."""
-        incoming = Incoming(PLATFORM, "room", "update-1", "what is your return policy?", Speaker())
-        self.portal.receive(incoming)
-        self.portal.receive(incoming)
-        while self.portal.answer_next(PLATFORM, "room", lambda said, reply: [{"to": said.chat, "text": reply.text}]):
-            pass
 
     def some_goods_arrive(self) -> None:
         """A part of the first line of each order is booked by its receipt, and booked again."""

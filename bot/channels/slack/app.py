@@ -19,6 +19,7 @@ from bot.channels.slack.door import SlackDoor
 from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
+BOLT = "slack_bolt"  # what Bolt says while it is debugged holds what people wrote, so it is a library's, not ours
 _TIMEOUT_S = 10
 _OF_PLANNERS = re.compile(r"proposal:")
 _OF_STAFF = re.compile(r"ticket:")
@@ -41,7 +42,7 @@ def build(door: SlackDoor) -> AsyncApp:
         process_before_response=True,
         request_verification_enabled=False,
         ignoring_self_events_enabled=False,  # would have to know the bot by its user; what bots say is left out below
-        logger=log,
+        logger=logging.getLogger(BOLT),
     )
     _hear_events(app, door)
     _hear_clicks(app, door)

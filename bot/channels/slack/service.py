@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from starlette.routing import Route
 
 from bot.channels.slack import customers
-from bot.channels.slack.app import build
+from bot.channels.slack.app import BOLT, build
 from bot.channels.slack.door import SlackDoor
 from bot.channels.slack.gate import PATH, Gate
 from bot.channels.slack.posting import PlannersCourier
@@ -88,7 +88,7 @@ class _Line:
         """Call where nothing is connected, and give up what has been silent too long."""
         if self._handler is None:
             token = self._door.settings.app_token.get_secret_value()
-            self._handler = AsyncSocketModeHandler(self._app, token, logger=log)
+            self._handler = AsyncSocketModeHandler(self._app, token, logger=logging.getLogger(BOLT))
             self._calling = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]
         self._silent_looks = 0 if await self._handler.client.is_connected() else self._silent_looks + 1
         if self._silent_looks > _LOOKS_UNTIL_ANEW:
