@@ -75,14 +75,16 @@ def within(proposed: Proposed, size: Vector, room: float, part: str = "to_room")
     if not room >= 0:
         raise ValueError("room must not be negative")
     quantity, price = proposed.quantity, 0.0
+    spent = cost(proposed.items, proposed.base, quantity).total
     while (over := float(np.sum(size * quantity)) - room) > _EXACTLY * max(room, 1.0):
         less = _fewer(proposed, quantity, size, over)
         freed = size * (quantity - less)
-        dearer = cost(proposed.items, proposed.base, less).total - cost(proposed.items, proposed.base, quantity).total
-        each = np.divide(dearer, freed, out=np.full_like(freed, np.inf), where=freed > 0)
+        then = cost(proposed.items, proposed.base, less).total
+        each = np.divide(then - spent, freed, out=np.full_like(freed, np.inf), where=freed > 0)
         best = int(np.argmin(each))
         price = max(float(each[best]), 0.0)
-        quantity = np.where(np.arange(len(quantity)) == best, less, quantity)
+        is_cut = np.arange(len(quantity)) == best
+        quantity, spent = np.where(is_cut, less, quantity), np.where(is_cut, then, spent)
     if quantity is proposed.quantity:
         return Fitted(proposed, 0.0)
     return Fitted(_with(proposed, quantity, part), price)

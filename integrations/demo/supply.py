@@ -18,7 +18,7 @@ _RECENT_DAYS = 60
 _SHELF = (("out", 0.07), ("low", 0.16), ("plenty", 0.12), ("fine", 0.65))
 _PACKS = ((100, (12, 24, 48)), (400, (6, 12, 24)), (1_000, (4, 6, 12)), (10**9, (1, 2, 4)))  # by price below
 _CADENCE_DAYS = (12, 24)
-_STORAGE_M3 = 374
+_STORAGE_M3 = 505
 _UNIT_M3 = (0.0006, 0.0035)
 _KG_PER_M3 = (120, 380)
 
