@@ -75,7 +75,7 @@ def web(street: Street) -> list[str]:
 
 
 def broken(street: Street) -> None:
-    """What is said where the database fails in a way nobody thought of."""
+    """What is said where a database lacks a table, or is not there at all."""
     with street.databases[0].unit_of_work() as session:
         session.execute(text("ALTER TABLE conversations RENAME TO conversations_away"))
     portal = street.portals[0]

@@ -23,5 +23,5 @@ def test_a_loud_day_prints_no_secret_and_nobodys_data(form: str, tmp_path: Path)
     leaks = {word: next(line for line in printed.splitlines() if word in line)[:300]
              for word in canaries if word in printed}  # fmt: skip
     assert leaks == {}
-    for said in ("storekeeper_letters", "debug", "a turn of conversation failed", "database"):
+    for said in ("storekeeper_letters", "debug", "a courier failed", "database"):
         assert said in printed  # there was something to find it in
