@@ -12,7 +12,7 @@ def app() -> FastAPI:
     """One route that inserts a row and commits."""
     database = Database(os.environ["BENCH_DATABASE"])
     with database.unit_of_work() as session:
-        session.execute(text("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, content TEXT)"))
+        session.execute(text("CREATE TABLE IF NOT EXISTS bare (content TEXT)"))
     served = FastAPI()
 
     @served.post("/insert")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_SECRET = 16
 WEB_SECRET = "web-secret"  # noqa: S105 the name of its file
+_SENDERS = 16  # letters under way at once, while their platforms take their time
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         clock,
         couriers={"email": _letters(config, clock), "web": WebChat(database, clock)},
         adviser=_adviser(config),
+        senders=_SENDERS,
     )
     _connect(portal, config, clock)
     if config.tracking.is_on:

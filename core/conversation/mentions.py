@@ -283,6 +283,7 @@ def _same(words: Sequence[str], window: Sequence[str]) -> bool:
     return _singular(whole) == _singular(other) or _slip(whole, other, shortest=6)
 
 
+@lru_cache(maxsize=65_536)
 def _alike(word: str, other: str) -> bool:
     if word == other or _singular(word) == _singular(other):
         return True

@@ -1,9 +1,9 @@
 """The database and its units of work: the one place that begins, commits and rolls back."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from core.database.turns import Queue, Turnstile
 from core.errors import ConfigError, Unavailable
 
 _WRITES = "storekeeper_writes"
@@ -32,7 +33,7 @@ class Database:
         self._writing = self.engine.execution_options(**{_WRITES: True})
         # PostgreSQL would show every statement another state; SQLite's read transactions see one by themselves
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_STATE)
-        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turn = Queue() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -157,8 +158,10 @@ def _engine(url: str, busy_timeout_s: float) -> Engine:
             connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        turnstile = Turnstile(Path(address.database or "").parent)
+        event.listen(engine, "begin", partial(_begin_sqlite, turnstile, busy_timeout_s))
         event.listen(engine, "checkin", _end_sqlite)
+        event.listen(engine, "engine_disposed", lambda _: turnstile.close())
         return engine
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
@@ -175,9 +178,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_sqlite(turnstile: Turnstile, patience_s: float, connection: Connection) -> None:
+    if not connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        turnstile.begin(raw, patience_s)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance("BEGIN IMMEDIATE", None, error, sqlite3.Error) from error
 
 
 def _end_sqlite(connection: sqlite3.Connection | None, _record: Any) -> None:

@@ -59,11 +59,21 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> A
     return direct(session).scalar(_insert_new(session.get_bind().dialect.name, table), values)
 
 
+def add_missing(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those rows none of whose unique keys is taken."""
+    direct(session).execute(_insert_missing(session.get_bind().dialect.name, table), rows)
+
+
+@cache
+def _insert_missing(dialect: str, table: type[Base]) -> Any:
+    adding: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return adding.on_conflict_do_nothing()
+
+
 @cache
 def _insert_new(dialect: str, table: type[Base]) -> Any:
     """Built once for each table: building a statement takes as long as running it."""
-    adding: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return adding.on_conflict_do_nothing().returning(getattr(table, _keys(table)[0]))
+    return _insert_missing(dialect, table).returning(getattr(table, _keys(table)[0]))
 
 
 def add(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:

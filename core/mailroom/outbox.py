@@ -12,13 +12,14 @@ chats the urgent goes first and what goes to many last.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, inspect, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from core.database.engine import one_at_a_time
-from core.database.upsert import insert_new
+from core.database.upsert import direct, insert_new
 from core.errors import Conflict
 from core.mailroom import pace
 from core.mailroom.ports import Later, Post, Unclear
@@ -163,46 +164,55 @@ def posted(session: Session, keys: Sequence[str]) -> set[str]:
     return set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys)))) if keys else set()
 
 
-def claim(
-    session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20, *, chat: str = ""
-) -> list[Post]:
+def claim(session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20) -> list[Post]:
     """Take due post for sending, of each channel as much as may go now; the urgent first, then the oldest.
 
-    Of each chat only the oldest is taken, or what is urgent, so that a chat hears things in order. With `chat`, only
-    what is due there.
+    Of each chat only the oldest is taken, or what is urgent, so that a chat hears things in order.
     """
-    taken: list[OutboxRow] = []
+    taken: list[Any] = []
     for channel in channels:
         room = pace.room(session, channel, limit, now)
-        taken += _claim(session, owner, (channel, chat), room, now) if room else []
+        taken += _claim(session, owner, channel, room, now) if room else []
     return [_post(row) for row in sorted(taken, key=lambda row: (row.lane, row.outbox_id))]
 
 
-def _claim(session: Session, owner: str, where: tuple[str, str], room: int, now: datetime) -> Sequence[OutboxRow]:
-    channel, chat = where
-    due = (
-        select(OutboxRow.outbox_id, OutboxRow.place)
-        .where(_is_due(channel, now), OutboxRow.chat == chat if chat else true(), ~pace.is_resting(channel, now))
-        .order_by(OutboxRow.lane, OutboxRow.outbox_id)
-        .limit(room)
-        .with_for_update(skip_locked=True)  # SQLite leaves it out; there one transaction writes at a time
-    )
-    found = session.execute(due).all()
+def _claim(session: Session, owner: str, channel: str, room: int, now: datetime) -> Sequence[Any]:
+    connection = direct(session)
+    found = connection.execute(_due(), {"of_channel": channel, "now": now, "room": room}).all()
     chosen = {place or str(outbox_id): outbox_id for outbox_id, place in reversed(found)}  # the first of each place
     if not chosen:
         return ()
     pace.take(session, channel, [place for outbox_id, place in found if outbox_id in chosen.values()], now)
-    claiming = (
-        update(OutboxRow)
-        .where(OutboxRow.outbox_id.in_(chosen.values()))
-        .values(state="leased", owner=owner, leased_until=now + LEASE, attempt=OutboxRow.attempt + 1)
-        .returning(OutboxRow)
+    taking = {"chosen": list(chosen.values()), "new_owner": owner, "until": now + LEASE}
+    return connection.execute(_claiming(), taking).all()
+
+
+@cache
+def _due() -> Any:
+    """Built once, as the others: building such a statement takes longer than running it."""
+    return (
+        select(OutboxRow.outbox_id, OutboxRow.place)
+        .where(_is_due(), ~pace.is_resting(bindparam("of_channel"), bindparam("now")))
+        .order_by(OutboxRow.lane, OutboxRow.outbox_id)
+        .limit(bindparam("room"))
+        .with_for_update(skip_locked=True)  # SQLite leaves it out; there one transaction writes at a time
     )
-    return session.scalars(claiming, execution_options={"synchronize_session": False}).all()
 
 
-def _is_due(channel: str, now: datetime) -> ColumnElement[bool]:
-    """What is the next to be sent in its chat, and its time has come."""
+@cache
+def _claiming() -> Any:
+    return (
+        update(OutboxRow)
+        .where(OutboxRow.outbox_id.in_(bindparam("chosen", expanding=True)))
+        .values(
+            state="leased", owner=bindparam("new_owner"), leased_until=bindparam("until"), attempt=OutboxRow.attempt + 1
+        )
+        .returning(*inspect(OutboxRow).columns)
+    )
+
+
+def _is_due() -> ColumnElement[bool]:
+    """What is the next to be sent in its chat of a channel, and its time has come."""
     earlier = aliased(OutboxRow)
     waits_behind = exists().where(
         earlier.chat == OutboxRow.chat,
@@ -212,10 +222,10 @@ def _is_due(channel: str, now: datetime) -> ColumnElement[bool]:
         or_(OutboxRow.lane > URGENT, earlier.lane == URGENT),
     )
     return and_(
-        OutboxRow.channel == channel,
+        OutboxRow.channel == bindparam("of_channel"),
         OutboxRow.state == "ready",
-        OutboxRow.not_before <= now,
-        OutboxRow.expires_at > now,
+        OutboxRow.not_before <= bindparam("now"),
+        OutboxRow.expires_at > bindparam("now"),
         ~waits_behind,
     )
 
@@ -231,17 +241,24 @@ def is_before(row: OutboxRow) -> ColumnElement[bool]:
     )
 
 
-def next_turn(session: Session, channel: str, now: datetime, chat: str = "") -> datetime | None:
-    """From when on more of what is due may go, as far as the platform's limits are known; None where nothing is due.
-
-    With `chat`, of what is due there.
-    """
-    is_due = and_(_is_due(channel, now), OutboxRow.chat == chat if chat else true())
-    may_go = select(OutboxRow.outbox_id).where(is_due, ~pace.is_resting(channel, now)).limit(1)
-    if session.scalar(may_go):
+def next_turn(session: Session, channel: str, now: datetime) -> datetime | None:
+    """From when on more of what is due may go, as far as the platform's limits are known; None where nothing is due."""
+    asked = {"of_channel": channel, "now": now}
+    if direct(session).scalar(_may_go(), asked):
         return pace.free_at(session, channel) or now
-    rests = select(func.min(PaceRow.free_at)).join(OutboxRow, PaceRow.name == channel + ":" + OutboxRow.place)
-    return session.scalar(rests.where(is_due))
+    return cast("datetime | None", direct(session).scalar(_rests(), asked))
+
+
+@cache
+def _may_go() -> Any:
+    is_free = ~pace.is_resting(bindparam("of_channel"), bindparam("now"))
+    return select(OutboxRow.outbox_id).where(_is_due(), is_free).limit(1)
+
+
+@cache
+def _rests() -> Any:
+    is_of_place = PaceRow.name == bindparam("of_channel") + ":" + OutboxRow.place
+    return select(func.min(PaceRow.free_at)).join(OutboxRow, is_of_place).where(_is_due())
 
 
 def begin(session: Session, owner: str, taken: Post, content: dict[str, Any], now: datetime) -> bool:
@@ -440,13 +457,24 @@ def waiting_since(session: Session, now: datetime) -> datetime | None:
 
 def _from_state(session: Session, owner: str, taken: Post, left_in: str, **changes: Any) -> bool:
     """Move on only from where this very attempt of this owner left it."""
-    moving = update(OutboxRow).where(
-        OutboxRow.outbox_id == taken.outbox_id,
-        OutboxRow.owner == owner,
-        OutboxRow.attempt == taken.attempt,
-        OutboxRow.state == left_in,
+    at = {"of_id": taken.outbox_id, "of_owner": owner, "of_attempt": taken.attempt, "left_in": left_in}
+    plain = {name: value for name, value in changes.items() if not isinstance(value, ColumnElement)}
+    moving = _moving(tuple(sorted(plain)))
+    if len(plain) < len(changes):
+        moving = moving.values({name: changes[name] for name in changes if name not in plain})
+    return direct(session).scalar(moving, {**at, **plain}) is not None
+
+
+@cache
+def _moving(changed: tuple[str, ...]) -> Any:
+    left = (
+        OutboxRow.outbox_id == bindparam("of_id"),
+        OutboxRow.owner == bindparam("of_owner"),
+        OutboxRow.attempt == bindparam("of_attempt"),
+        OutboxRow.state == bindparam("left_in"),
     )
-    return session.scalar(moving.values(**changes).returning(OutboxRow.outbox_id)) is not None
+    values: dict[str, Any] = {name: bindparam(name) for name in changed}
+    return update(OutboxRow).where(*left).values(values).returning(OutboxRow.outbox_id)
 
 
 def _all(session: Session, *conditions: Any, **changes: Any) -> None:
@@ -461,7 +489,7 @@ def _by_person(session: Session, outbox_id: int, **changes: Any) -> None:
         raise Conflict("That letter is not waiting for anybody any more; nothing was changed.")
 
 
-def _post(row: OutboxRow) -> Post:
+def _post(row: Any) -> Post:
     content = dict(row.content)
     return Post(
         row.outbox_id,

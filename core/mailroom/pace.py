@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.database.upsert import insert_new
+from core.database.upsert import add_missing, direct, insert_new
 from core.mailroom.rows import OutboxRow, PaceRow
 
 KEPT_FOR = timedelta(days=1)
@@ -77,6 +77,16 @@ PACES: Mapping[str, Pace] = {
 }
 
 
+_COUNTS = (
+    select(PaceRow.name, PaceRow.free_at)
+    .where(PaceRow.name.in_(bindparam("names", expanding=True)))
+    .order_by(PaceRow.name)  # whoever counts the same waits here, and never in a circle
+    .with_for_update()
+)
+_FREE_AT = select(PaceRow.free_at).where(PaceRow.name.in_(bindparam("names", expanding=True)))
+_MOVE = update(PaceRow).where(PaceRow.name == bindparam("of_name")).values(free_at=bindparam("until"))
+
+
 def place_of(channel: str, content: Mapping[str, Any]) -> str:
     """Where the platform counts a message: its chat, whatever thread of it; empty where nobody counts."""
     return str(content.get("to", "")).partition("/")[0] if channel in PACES else ""
@@ -88,11 +98,11 @@ def room(session: Session, channel: str, most: int, now: datetime) -> int:
     if pace is None or pace.bot is None:
         return most
     insert_new(session, PaceRow, {"name": channel, "free_at": pace.bot.fresh(now)})
-    free_at = session.scalars(select(PaceRow.free_at).where(PaceRow.name == channel).with_for_update()).one()
+    free_at = direct(session).execute(_COUNTS, {"names": [channel]}).one().free_at
     return min(most, pace.bot.room(free_at, now))
 
 
-def is_resting(channel: str, now: datetime) -> ColumnElement[bool]:
+def is_resting(channel: ColumnElement[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether the place of a letter may not be sent anything yet."""
     name = channel + ":" + OutboxRow.place
     waits = select(PaceRow.name).where(PaceRow.name.in_([name, name + ":group"]), PaceRow.free_at > now)
@@ -102,13 +112,18 @@ def is_resting(channel: str, now: datetime) -> ColumnElement[bool]:
 def take(session: Session, channel: str, places: Sequence[str], now: datetime) -> None:
     """Count one message to each of these places, and all of them for the bot."""
     pace = PACES.get(channel)
-    if pace is None or not places:
+    if pace is None:
         return
-    if pace.bot is not None:
-        _count(session, channel, pace.bot, len(places), now)
-    for place in sorted(filter(None, places)):
-        for name, rate in pace.rates(channel, place).items():
-            _count(session, name, rate, 1, now)
+    counted: dict[str, tuple[Rate, int]] = {} if pace.bot is None else {channel: (pace.bot, len(places))}
+    for place in filter(None, places):
+        counted |= {name: (rate, 1) for name, rate in pace.rates(channel, place).items()}
+    if not counted:
+        return
+    connection, names = direct(session), sorted(counted)
+    add_missing(session, PaceRow, [{"name": name, "free_at": counted[name][0].fresh(now)} for name in names])
+    free_at = {row.name: row.free_at for row in connection.execute(_COUNTS, {"names": names})}
+    moved = [(name, rate.after(free_at[name], taken, now)) for name, (rate, taken) in counted.items()]
+    connection.execute(_MOVE, [{"of_name": name, "until": until} for name, until in moved])
 
 
 def rest(session: Session, channel: str, place: str, until: datetime) -> None:
@@ -123,18 +138,10 @@ def rest(session: Session, channel: str, place: str, until: datetime) -> None:
 def free_at(session: Session, channel: str, place: str = "") -> datetime | None:
     """From when on a bot, or one of its chats, may be sent to; None where nobody counted yet."""
     names = [f"{channel}:{place}", f"{channel}:{place}:group"] if place else [channel]
-    found = session.scalars(select(PaceRow.free_at).where(PaceRow.name.in_(names))).all()
+    found = direct(session).scalars(_FREE_AT, {"names": names}).all()
     return max(found, default=None)
 
 
 def forget_old(session: Session, now: datetime) -> None:
     """Remove counts that limit nobody any more."""
     session.execute(delete(PaceRow).where(PaceRow.free_at < now - KEPT_FOR))
-
-
-def _count(session: Session, name: str, rate: Rate, taken: int, now: datetime) -> None:
-    insert_new(session, PaceRow, {"name": name, "free_at": rate.fresh(now)})
-    row = session.scalars(
-        select(PaceRow).where(PaceRow.name == name).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    row.free_at = rate.after(row.free_at, taken, now)

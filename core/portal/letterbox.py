@@ -34,22 +34,24 @@ class Letterbox(Counter):
         Raises:
             Unavailable: nothing was stored; its sender must not be told that it arrived.
         """
-        now, plain = self._clock(), self._with_photos_cleaned(replace(incoming, text=storable(incoming.text)))
-        with self._database.unit_of_work() as session:
-            closed.reopen(session, incoming.channel, incoming.chat)
-            with session.begin_nested() as draft:
-                kept = self._with_files_kept(session, plain)
-                is_new = inbox.store(
-                    session,
-                    source=_source(incoming.channel, incoming.chat),
-                    delivery_id=incoming.delivery_id,
-                    kind="message",
-                    content=_storable(kept.as_dict()),
-                    now=now,
-                )
-                if not is_new:
-                    draft.rollback()  # its files were kept the first time
-            return is_new
+        plain = self._with_photos_cleaned(replace(incoming, text=storable(incoming.text)))
+        return self._gathering.do(lambda session: self._stored(session, plain))
+
+    def _stored(self, session: Session, incoming: Incoming) -> bool:
+        closed.reopen(session, incoming.channel, incoming.chat)
+        with session.begin_nested() as draft:
+            kept = self._with_files_kept(session, incoming)
+            is_new = inbox.store(
+                session,
+                source=_source(incoming.channel, incoming.chat),
+                delivery_id=incoming.delivery_id,
+                kind="message",
+                content=_storable(kept.as_dict()),
+                now=self._clock(),
+            )
+            if not is_new:
+                draft.rollback()  # its files were kept the first time
+        return is_new
 
     def _with_files_kept(self, session: Session, incoming: Incoming) -> Incoming:
         """The message with its files kept for whoever the chat speaks for; what is to be fetched is kept later."""

@@ -3,9 +3,11 @@
 import logging
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,19 +26,36 @@ from core.purchasing import orders as purchase_orders
 from core.purchasing import papers
 
 log = logging.getLogger(__name__)
-_SHORTEST_PAUSE_S = 0.02
+_SHORTEST_PAUSE_S, _LAST_LOOK_S = 0.02, 5.0
 
 
 class PostRoom(Rooms):
     """Verbs that send."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, senders: int = 1, **kwargs: Any) -> None:
+        """With several `senders` as many letters are under way at once, and rounds go on beside whoever asks."""
         super().__init__(*args, **kwargs)
         self._winding_down = threading.Event()
+        self._senders = senders
+        self._pool = ThreadPoolExecutor(senders, "sender") if senders > 1 else None
+        self._rounds: dict[str, threading.Event] = {}  # channels on which a round is under way: whether to look again
+        self._changing = threading.Condition()
 
     def wind_down(self) -> None:
-        """Begin no letter more: those claimed and not begun are given back as soon as the one under way is settled."""
+        """Begin no letter more: those claimed and not begun are given back as soon as those under way are settled."""
         self._winding_down.set()
+        with self._changing:
+            for stir in self._rounds.values():
+                stir.set()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+            with self._changing:
+                self._changing.wait_for(lambda: not self._rounds, _LAST_LOOK_S)
+
+    def rest(self, channel: str, patience_s: float) -> None:
+        """Wait until no round is under way on a channel, so long at most."""
+        with self._changing:
+            self._changing.wait_for(lambda: channel not in self._rounds, patience_s)
 
     def deliver(self, limit: int = 20, channel: str = "") -> int:
         """Send what is due, on one channel or all, each outside any transaction; how many letters were dealt with."""
@@ -47,27 +66,10 @@ class PostRoom(Rooms):
         with self._database.unit_of_work() as session:
             outbox.tidy(session, self._clock())
             taken = outbox.claim(session, owner, channels, self._clock(), limit)
-        return self._carry_all(owner, taken)
-
-    def deliver_to(
-        self, channel: str, chat: str, patience_s: float = 0.0, wait: Callable[[float], object] = time.sleep
-    ) -> int:
-        """Send what is due in one chat, in order; how many letters were dealt with.
-
-        Pauses that the platform's limits ask for are waited for, up to `patience_s` each.
-        """
-        owner, dealt_with = secrets.token_hex(8), 0
-        while channel in self._couriers and not self._winding_down.is_set():
-            now = self._clock()
-            with self._database.reading() as session:
-                turn = outbox.next_turn(session, channel, now, chat)
-            pause_s = (turn - now).total_seconds() if turn is not None else None
-            if pause_s is None or pause_s > patience_s:
-                return dealt_with
-            taken = self._claimed(owner, channel, chat) if pause_s <= 0 else []
-            dealt_with += self._carry_all(owner, taken)
-            if not taken:
-                wait(max(pause_s, _SHORTEST_PAUSE_S))
+        each = map if self._pool is None else self._pool.map
+        dealt_with = sum(each(partial(self._carry, owner), taken))
+        if dealt_with < len(taken):
+            self._give_back(owner)
         return dealt_with
 
     def take_bounces(self, bounces: Iterable[Bounce]) -> int:
@@ -93,9 +95,24 @@ class PostRoom(Rooms):
                 audit.record(session, now, "operator", "mailbox_reopened", "mailbox")
         return was_closed
 
-    def _claimed(self, owner: str, channel: str, chat: str) -> list[Post]:
-        with self._database.unit_of_work() as session:
-            return outbox.claim(session, owner, [channel], self._clock(), 1, chat=chat)
+    def send_due(self, channel: str, patience_s: float = 0.0, wait: Callable[[float], object] | None = None) -> None:
+        """Go a round: send all that is due on a channel. Where a round is under way, it looks once more at its end.
+
+        Pauses that the platform's limits ask for are waited for, up to `patience_s` each. With several senders the
+        round is gone beside whoever asks for it.
+        """
+        with self._changing:
+            if channel not in self._couriers or self._winding_down.is_set():
+                return
+            if channel in self._rounds:
+                self._rounds[channel].set()
+                return
+            self._rounds[channel] = threading.Event()
+        if self._pool is None:
+            self._go_round(channel, patience_s, wait)
+        else:
+            round_ = partial(self._go_round_beside, channel, patience_s)
+            threading.Thread(target=round_, name=f"round-{channel}", daemon=True).start()
 
     def next_turn_s(self, channel: str) -> float | None:
         """In how many seconds more may be sent on a channel; None where nothing is due there, or nothing more goes."""
@@ -106,65 +123,140 @@ class PostRoom(Rooms):
             turn = outbox.next_turn(session, channel, now)
         return max(0.0, (turn - now).total_seconds()) if turn is not None else None
 
-    def _carry_all(self, owner: str, taken: Sequence[Post]) -> int:
-        """Send one after the other; how many were dealt with before the end came."""
-        for place, post in enumerate(taken):
-            if self._winding_down.is_set():
-                with self._database.unit_of_work() as session:
-                    outbox.give_back(session, owner)
-                return place
-            self._carry(owner, post)
-        return len(taken)
+    def _go_round_beside(self, channel: str, patience_s: float) -> None:
+        try:
+            self._go_round(channel, patience_s, None)
+        except PortalError as trouble:
+            log.warning("post waits for the clock: %s", trouble)
+        except Exception:
+            log.exception("a round of post failed", extra={"reference": secrets.token_hex(4)})
 
-    def _carry(self, owner: str, post: Post) -> None:
-        begun = self._begun(owner, post)
+    def _go_round(self, channel: str, patience_s: float, wait: Callable[[float], object] | None) -> None:
+        stir, is_over = self._rounds[channel], False
+        try:
+            while not is_over:
+                self._send_while_due(channel, patience_s, wait or stir.wait, stir)
+                with self._changing:
+                    is_over = not stir.is_set() or self._winding_down.is_set()
+                    if is_over:
+                        del self._rounds[channel]
+                        self._changing.notify_all()
+        finally:
+            if not is_over:
+                with self._changing:
+                    self._rounds.pop(channel, None)
+                    self._changing.notify_all()
+
+    def _send_while_due(
+        self, channel: str, patience_s: float, wait: Callable[[float], object], stir: threading.Event
+    ) -> None:
+        """Keep all senders busy as long as anything is due; `stir` tells that one is free again or more was posted."""
+        owner, under_way = secrets.token_hex(8), set[Future[bool]]()
+        while True:
+            stir.clear()
+            under_way = {one for one in under_way if not one.done()}
+            pause_s = self.next_turn_s(channel)
+            if pause_s == 0 and len(under_way) < self._senders:
+                taken = self._claimed(owner, channel, self._senders - len(under_way))
+                under_way |= self._sent_out(owner, taken, stir)
+                if not taken and not under_way:
+                    wait(_SHORTEST_PAUSE_S)
+            elif under_way:
+                stir.wait(pause_s or None)
+            elif pause_s is None or pause_s > patience_s:
+                break
+            else:
+                wait(max(pause_s, _SHORTEST_PAUSE_S))
+        if self._winding_down.is_set():
+            self._give_back(owner)
+
+    def _claimed(self, owner: str, channel: str, limit: int) -> list[Post]:
+        with self._database.unit_of_work() as session:
+            return outbox.claim(session, owner, [channel], self._clock(), limit)
+
+    def _sent_out(self, owner: str, taken: Sequence[Post], stir: threading.Event) -> set["Future[bool]"]:
+        """Have letters carried; those that are under way."""
+        if self._pool is None:
+            for post in taken:
+                self._carry(owner, post)
+            return set()
+        under_way = set()
+        with suppress(RuntimeError):  # the end came in between, and what is not begun is given back
+            for post in taken:
+                one = self._pool.submit(self._carry_beside, owner, post)
+                one.add_done_callback(lambda _: stir.set())
+                under_way.add(one)
+        return under_way
+
+    def _give_back(self, owner: str) -> None:
+        with self._database.unit_of_work() as session:
+            outbox.give_back(session, owner)
+
+    def _carry_beside(self, owner: str, post: Post) -> bool:
+        try:
+            return self._carry(owner, post)
+        except PortalError as trouble:
+            log.warning("a letter waits until its lease runs out: %s", trouble)
+        except Exception:
+            log.exception("a letter failed", extra={"reference": secrets.token_hex(4)})
+        return True
+
+    def _carry(self, owner: str, post: Post) -> bool:
+        """Send a letter and settle it; False where the end came first."""
+        if self._winding_down.is_set():
+            return False
+        begun = self._gathering.do(lambda session: self._begun(session, owner, post))
         if begun is None:
-            return
+            return True
         content, paper = begun
         files = [vars(file) for file in papers.files(paper, self._config.shop.invoice_font)] if paper else []
         outcome = _sent(self._couriers[post.channel], replace(post, content={**content, "files": files}))
-        with self._database.unit_of_work() as session:
-            now = self._clock()
-            if isinstance(outcome, Later):
-                outbox.failed(session, owner, post, outcome, now)
-            elif isinstance(outcome, Never):
-                if isinstance(outcome, Gone):
-                    closed.close(session, post.channel, _chat_of(content), str(outcome), now)
-                outbox.refused(session, owner, post, str(outcome), now)
-            elif outbox.sent(session, owner, post, outcome, now):
-                if post.kind == outbox.WRITE_BACK:
-                    writing_back.settle(session, post, outcome, now)
-                    return
-                places.keep(session, post, outcome)
-                if post.kind == "purchase_order":
-                    purchase_orders.mark_sent(session, str(content["number"]), now)
+        self._gathering.do(lambda session: self._settled(session, owner, post, content, outcome))
+        return True
 
-    def _begun(self, owner: str, post: Post) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+    def _settled(
+        self, session: Session, owner: str, post: Post, content: dict[str, Any], outcome: str | Later | Never
+    ) -> None:
+        now = self._clock()
+        if isinstance(outcome, Later):
+            outbox.failed(session, owner, post, outcome, now)
+        elif isinstance(outcome, Never):
+            if isinstance(outcome, Gone):
+                closed.close(session, post.channel, _chat_of(content), str(outcome), now)
+            outbox.refused(session, owner, post, str(outcome), now)
+        elif outbox.sent(session, owner, post, outcome, now):
+            if post.kind == outbox.WRITE_BACK:
+                writing_back.settle(session, post, outcome, now)
+                return
+            places.keep(session, post, outcome)
+            if post.kind == "purchase_order":
+                purchase_orders.mark_sent(session, str(content["number"]), now)
+
+    def _begun(self, session: Session, owner: str, post: Post) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
         """The content to send now, with what waited behind it for the morning, and what is to be drawn and attached.
 
         None where nothing goes out now.
         """
         now = self._clock()
-        with self._database.unit_of_work() as session:
-            content = notifications.addressed(session, post)
-            if isinstance(content, Unwanted):
-                outbox.withdraw(session, owner, post, content.reason, now)
-                return None
-            gone = closed.why(session, post.channel, _chat_of(content))
-            if gone:
-                outbox.withdraw(session, owner, post, gone, now)
-                return None
-            until = hours.held_until(session, post, self._config, now)
-            if until is not None:
-                outbox.hold(session, owner, post, until, now)
-                return None
-            others = merging.waiting_with(session, post, KINDS, now) if post.held else []
-            wanted = [one for one in others if not isinstance(notifications.addressed(session, one), Unwanted)]
-            together = merging.together(places.placed(session, content), [one.content for one in wanted])
-            if not outbox.begin(session, owner, post, together, now):
-                return None
-            merging.settle(session, post, wanted, now)
-            return together, _paper(session, together)
+        content = notifications.addressed(session, post)
+        if isinstance(content, Unwanted):
+            outbox.withdraw(session, owner, post, content.reason, now)
+            return None
+        gone = closed.why(session, post.channel, _chat_of(content))
+        if gone:
+            outbox.withdraw(session, owner, post, gone, now)
+            return None
+        until = hours.held_until(session, post, self._config, now)
+        if until is not None:
+            outbox.hold(session, owner, post, until, now)
+            return None
+        others = merging.waiting_with(session, post, KINDS, now) if post.held else []
+        wanted = [one for one in others if not isinstance(notifications.addressed(session, one), Unwanted)]
+        together = merging.together(places.placed(session, content), [one.content for one in wanted])
+        if not outbox.begin(session, owner, post, together, now):
+            return None
+        merging.settle(session, post, wanted, now)
+        return together, _paper(session, together)
 
 
 def _chat_of(content: dict[str, Any]) -> str:

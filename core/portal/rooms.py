@@ -14,6 +14,7 @@ from core.conversation.shelf import ShelfKeeper
 from core.conversation.turn import House
 from core.conversation.understanding import Reader
 from core.database.engine import Database
+from core.database.gathering import Gathering
 from core.database.settings import setting
 from core.errors import Unavailable
 from core.exchange.ports import Backend
@@ -40,6 +41,7 @@ class Rooms:
         adviser: Adviser | None = None,
     ) -> None:
         self._database = database
+        self._gathering = Gathering(database)
         self._written = config
         self._followed: Config | None = None
         self._clock = clock

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core.database import gathering
 from core.database.engine import Database
 from core.mailroom.ports import Later, Never, Post
 
@@ -26,6 +27,7 @@ AT_COMMITS = {
 """What a database may do to a commit; of an unheard one nobody learns that it went through."""
 _SQLITE = {"disk full": "SQLITE_FULL", "locked": "SQLITE_BUSY", "disk trouble": "SQLITE_IOERR_WRITE",
            "unheard commit": "SQLITE_IOERR_FSYNC"}  # fmt: skip
+_BETWEEN = {__file__, contextlib.__file__, gathering.__file__}
 
 
 class Crash(BaseException):
@@ -130,7 +132,7 @@ class CrashingDatabase(Database):
 def _caller() -> str:
     """The verb that began the unit of work."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename in {__file__, contextlib.__file__}:
+    while frame.f_back is not None and frame.f_code.co_filename in _BETWEEN:
         frame = frame.f_back
     return f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
 

@@ -87,9 +87,9 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
 async def answer(door: SlackDoor, chat: str) -> None:
     """Answer all that waits in a chat, oldest first, and send it without waiting for the clock."""
     while await door.work(door.portal.answer_next, CHANNEL, chat, answers, files.fetcher(door)) is not None:
-        await door.work(door.portal.deliver_to, CHANNEL, chat)
+        await door.work(door.portal.send_due, CHANNEL)
     if await door.work(door.portal.brief_desk):
-        await door.work(door.portal.deliver)
+        await door.work(door.portal.send_due, CHANNEL)
 
 
 async def look_after(door: SlackDoor) -> None:

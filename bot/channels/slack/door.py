@@ -16,7 +16,7 @@ from core.portal import Portal
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
-_WORKERS = 2
+_CLERKS, _WORKERS = 32, 2
 
 
 @dataclass
@@ -27,6 +27,7 @@ class SlackDoor:
     config: Config
     clock: Clock = utc_now
     under_way: set["asyncio.Task[None]"] = field(default_factory=set)
+    _clerks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_CLERKS, "slack-clerk"))
     _workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_WORKERS, "slack"))
 
     @property
@@ -36,7 +37,7 @@ class SlackDoor:
 
     async def ask(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a verb of the portal in a thread: the core is synchronous, the door is not."""
-        return await asyncio.to_thread(verb, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._clerks, partial(verb, *args, **kwargs))
 
     async def work(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a verb that takes its time, in threads of its own: what Slack waits for does not queue behind it."""
@@ -50,6 +51,7 @@ class SlackDoor:
 
     def close(self) -> None:
         """Begin nothing more; what is stored waits for whoever starts next."""
+        self._clerks.shutdown(wait=False)
         self._workers.shutdown(wait=False)
 
     async def settle(self) -> None:

@@ -224,7 +224,7 @@ async def _show(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -
     channel = door.settings.planner_channel
     try:
         if channel:
-            await door.ask(door.portal.deliver_to, CHANNEL, channel)
+            await door.ask(door.portal.send_due, CHANNEL)
         if (body.get("view") or {}).get("type") == "home":
             await home.draw(door, client, body["user"]["id"])
     except Unavailable:

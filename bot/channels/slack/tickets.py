@@ -77,7 +77,7 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
 async def bring_about(door: SlackDoor) -> None:
     """Let the cards show what became of their tickets, and send what is to be sent, without waiting for the clock."""
     await door.work(door.portal.brief_desk)
-    await door.work(door.portal.deliver)
+    await door.work(door.portal.send_due, CHANNEL)
 
 
 def card(ticket: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from core.errors import Unavailable
 from core.portal import Portal
 
 log = logging.getLogger(__name__)
-_CHATS_AT_ONCE = 8
+_CHATS_AT_ONCE = 4
 _THINKS_LONG_S = 0.8
 _PATIENCE_S = 2.0  # a pause that is longer is left to the clock
 
@@ -94,7 +94,7 @@ class Door:
         try:
             while self._portal.answer_next(CHANNEL, chat, draw, self._fetch) is not None:
                 typing.cancel()
-                self._portal.deliver_to(CHANNEL, chat, _PATIENCE_S)
+                self._portal.send_due(CHANNEL, _PATIENCE_S)
         finally:
             typing.cancel()
 

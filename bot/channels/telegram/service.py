@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from bot.channels.telegram import webhook
+from bot.channels.telegram import CHANNEL, webhook
 from bot.channels.telegram.commands import menu
 from bot.channels.telegram.courier import TelegramCourier
 from bot.channels.telegram.door import Door
@@ -20,7 +20,7 @@ from core.errors import PortalError
 from core.portal import Portal
 
 log = logging.getLogger(__name__)
-_LOOKS_EVERY_S = 2.0
+_LOOKS_EVERY_S, _LAST_LETTERS_S = 2.0, 3.0
 _TRIES_AGAIN_S = (2.0, 10.0, 60.0)
 _PRIVATE = {"type": "all_private_chats"}
 
@@ -63,6 +63,7 @@ class TelegramDoor:
         if self._polling is not None:
             self._polling.stop()
         self.door.close()
+        self._portal.rest(CHANNEL, _LAST_LETTERS_S)
         for thread in self._threads:
             thread.join(timeout=2)
         self.wire.close()

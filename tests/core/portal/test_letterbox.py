@@ -64,7 +64,7 @@ def answer_all(portal: Portal) -> int:
     answered = 0
     while portal.answer_next(CHANNEL, CHAT, draw) is not None:
         answered += 1
-        portal.deliver_to(CHANNEL, CHAT)
+        portal.send_due(CHANNEL)
     return answered
 
 
@@ -99,7 +99,7 @@ def test_two_who_answer_the_same_at_once_post_one_answer(portal: Portal, cote: D
     portal.receive(said("1", "is the brass door bell in stock?"))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: portal.answer_next(CHANNEL, CHAT, draw), range(4)))
-    portal.deliver_to(CHANNEL, CHAT)
+    portal.send_due(CHANNEL)
     assert len(cote.carried) == 1
     with database.reading() as session:
         assert len(session.scalars(select(OutboxRow).where(OutboxRow.kind == "reply")).all()) == 1
@@ -129,7 +129,7 @@ def test_what_cannot_be_drawn_is_answered_with_a_reference_and_does_not_come_up_
     portal.receive(said("1", "hello"))
     portal.answer_next(CHANNEL, CHAT, clumsy)
     assert answer_all(portal) == 0
-    portal.deliver_to(CHANNEL, CHAT)
+    portal.send_due(CHANNEL)
     assert "reference" in cote.carried[0]
 
 
@@ -142,7 +142,7 @@ def test_an_answer_is_withdrawn_where_the_chat_no_longer_speaks_for_the_customer
     portal.answer_next(CHANNEL, CHAT, draw)
     with database.unit_of_work() as session:
         links.unlink(session, ADA, clock())
-    portal.deliver_to(CHANNEL, CHAT)
+    portal.send_due(CHANNEL)
     assert cote.carried == []
 
 
@@ -167,7 +167,7 @@ def test_a_chat_that_takes_nothing_gets_nothing_until_somebody_writes_there(
     portal.receive(said("2", "hello again"))
     answer_all(portal)
     cote.refusal = None
-    portal.deliver_to(CHANNEL, CHAT)
+    portal.send_due(CHANNEL)
     with database.reading() as session:
         states = list(session.scalars(select(OutboxRow.state).where(OutboxRow.kind == "reply")))
     assert states == ["dead", "withdrawn"]
@@ -184,8 +184,9 @@ def test_answers_that_come_faster_than_a_platform_takes_them_are_waited_for(
     for delivery in range(8):
         portal.receive(replace(said(str(delivery), "hello"), channel="telegram"))
         portal.answer_next("telegram", CHAT, draw)
-    assert portal.deliver_to("telegram", CHAT) < 8
-    portal.deliver_to("telegram", CHAT, 2.0, wait=lambda pause_s: clock.forward(timedelta(seconds=pause_s)))
+    portal.send_due("telegram")
+    assert len(cote.carried) < 8
+    portal.send_due("telegram", 2.0, wait=lambda pause_s: clock.forward(timedelta(seconds=pause_s)))
     assert len(cote.carried) == 8
 
 
