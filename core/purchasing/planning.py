@@ -20,7 +20,7 @@ from core.purchasing.known import Known, arrays
 from core.purchasing.model import ProposalStatus
 from core.purchasing.moves import put_up
 from core.purchasing.proposals import content_hash
-from core.purchasing.rebalancing import Worthwhile, rebalanced
+from core.purchasing.rebalancing import Worthwhile, with_moves, worthwhile
 from core.purchasing.rows import ProposalLineRow, ProposalRow
 from core.purchasing.scarcity import Scarce
 from core.replenishment.agreement import Agreed, agree
@@ -82,7 +82,8 @@ def compute(books: Books, planning: Planning) -> Plan:
     skipped += wrong
     moves: tuple[Worthwhile, ...] = ()
     if books.supplier is None:
-        chosen, moves = rebalanced(chosen, planning, books.unwanted_moves)
+        moves = worthwhile(books, chosen, planning)
+        books, chosen = with_moves(books, chosen, moves)
     awake = []
     for one in chosen:
         supplier = one.known.item.supplier

@@ -102,6 +102,13 @@ def shared(books: Books, known: Sequence[Known], places: Sequence[str], budget: 
     return [one for one in scopes if np.any(np.isfinite(one.shared.whole))]
 
 
+def room_left(books: Books) -> dict[str, float]:
+    """Cubic metres that are free at each place whose room is limited."""
+    taken = _filled(books)
+    limited = {place: room.storage_m3 for place, room in books.rooms.items() if room.storage_m3 is not None}
+    return {place: whole - taken.get(place, 0.0) for place, whole in limited.items()}
+
+
 def scarce(agreed: Agreed, scopes: Sequence[Scope], currencies: Sequence[str]) -> dict[int, tuple[Scarce, ...]]:
     """What was short for each line."""
     found: dict[int, tuple[Scarce, ...]] = defaultdict(tuple)

@@ -70,6 +70,14 @@ def test_what_another_place_has_too_much_of_is_moved_before_it_is_bought(portal:
     assert f"{found.units} × MUG-1 from north to main" in outcome.as_text()
 
 
+def test_a_place_without_room_gets_nothing_moved_into_it(portal: Portal) -> None:
+    two_places(portal)
+    shop.bring(portal, "products", {"sku": shop.MUG, "name": "Red Polka Dot Mug", "price": 450, "volume_m3": 0.01})
+    main = {"location": "main", "name": "Main warehouse", "country": "GB"}
+    shop.bring(portal, "locations", {**main, "storage_m3": 1.0})
+    assert portal.plan(run="too small").moves == ()
+
+
 def test_the_same_plan_again_neither_moves_nor_buys_anything_new(moved: Portal) -> None:
     again = moved.plan(run="second")
     assert (again.proposals, again.moves) == (0, ())
