@@ -28,7 +28,7 @@ from core.portal.rooms import Rooms
 log = logging.getLogger(__name__)
 _SOURCE = "system:"
 _PAGE = 200
-_LEASE = timedelta(minutes=10)
+_LEASE = timedelta(minutes=3)
 _LOOKS_BACK = timedelta(days=7)
 Progress = Callable[[str, int], None]
 

@@ -86,33 +86,22 @@ class ShopFeed:
                 "until": (now - _OVERLAP).isoformat(),
             }
             yield Page([], cursor)
-        try:
-            operation = self._finished(cursor)
-        except Trouble as trouble:
-            if trouble.outcome is Outcome.REFUSED:
-                yield Page([], {})  # the next reading begins anew
-            raise
-        done: Cursor = {"since": cursor["until"]}
+        operation = self._looked_at(cursor["operation"])
+        while operation.get("status") in _GOING_ON:
+            self.client.http.sleep(_POLL_S)
+            yield Page([], cursor)  # shows that somebody is at it
+            operation = self._looked_at(cursor["operation"])
+        if operation.get("status") != "COMPLETED":
+            yield Page([], {})  # the next reading begins anew
+            raise Trouble(Outcome.REFUSED, f"{LABEL} could not put all {self.name} together; it begins anew next time.")
         if operation.get("url"):
             call = Call("bulk result", "GET", operation["url"])
             yield from self._assembled(self.client.http.lines(call, cursor["place"]), cursor, operation)
-        yield Page([], done)
+        yield Page([], {"since": cursor["until"]})
 
-    def _finished(self, cursor: Cursor) -> dict[str, Any]:
-        """The operation once it is over.
-
-        Raises:
-            Trouble: it failed or has expired, so that it has to be begun anew.
-        """
-        while True:
-            operation = self.client.ask("bulk_look", {"id": cursor["operation"]})["bulkOperation"]
-            status = operation["status"] if operation else "EXPIRED"
-            if status == "COMPLETED":
-                return dict(operation)
-            if status not in _GOING_ON:
-                sentence = f"{LABEL} could not put all {self.name} together ({status}); it begins anew the next time."
-                raise Trouble(Outcome.REFUSED, sentence)
-            self.client.http.sleep(_POLL_S)
+    def _looked_at(self, operation: str) -> dict[str, Any]:
+        """A bulk operation as it stands; nothing where it has expired."""
+        return dict(self.client.ask("bulk_look", {"id": operation})["bulkOperation"] or {})
 
     def _assembled(self, lines: Iterator[tuple[int, str]], cursor: Cursor, operation: Node) -> Iterator[Page]:
         """Nodes with their children, which follow them, in pages; never more than a page at once.
@@ -140,7 +129,7 @@ class ShopFeed:
                 yield _page(told, {**cursor, "place": begins, "lines": seen - 1})
                 told = []
             root, parents = node, {node["id"]: node}
-        if seen != int(operation["objectCount"]):
+        if seen < int(operation["objectCount"]):
             raise _broken_off()
         if root is not None:
             yield _page([*told, self.read(root)], {**cursor, "place": ends, "lines": seen})

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ class MockShop:
     refund_keys: dict[str, Node] = field(default_factory=dict)
     edits: dict[str, Node] = field(default_factory=dict)
     bulk: dict[str, str | Callable[[], Iterator[str]]] = field(default_factory=dict)
+    copies: int = 0  # how many more orders a bulk result has, each a copy of the first
     asked: list[str] = field(default_factory=list)
     faults: list[Any] = field(default_factory=list)
     cuts_after: int | None = None
@@ -304,7 +306,7 @@ def _questions(shop: MockShop) -> dict[str, Any]:
 
 
 def _count(held: "str | Callable[[], Iterator[str]]") -> int:
-    return held.count("\n") if isinstance(held, str) else sum(1 for _ in held())
+    return held.count("\n") if isinstance(held, str) else sum(piece.count("\n") for piece in held())
 
 
 def _scopes() -> tuple[str, ...]:
@@ -351,6 +353,14 @@ def flattened(node: Node, parent: str | None = None) -> Iterator[str]:
     yield json.dumps(own | ({"__parentId": parent} if parent else {}))
     for child in children:
         yield from flattened(child, node["id"])
+
+
+def copied(text: str, times: int) -> Iterator[str]:
+    """The lines of one order, and of so many others like it under numbers of their own."""
+    yield from text.splitlines(keepends=True)
+    number = json.loads(text.partition("\n")[0])["id"].rpartition("/")[2]
+    for place in range(1, times + 1):
+        yield re.sub(rf"(/|#|TRACK){number}\b", rf"\g<1>{10_000_000 + place}", text)
 
 
 class _Door(BaseHTTPRequestHandler):
@@ -407,11 +417,16 @@ class _Door(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of whoever hung up."""
+
+
 @contextmanager
 def serving(shop: MockShop) -> Iterator[str]:
     """The shop on a loopback address."""
     door = type("Door", (_Door,), {"shop": shop})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), door)
+    server = _Server(("127.0.0.1", 0), door)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     shop.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -172,9 +172,9 @@ class Changes:
         told = self.shop.execute(query, {})
         (found,) = told["data"].values()
         made = mock.gid("BulkOperation", self.shop.number())
-        self.shop.bulk.setdefault(
-            made, "".join(f"{line}\n" for edge in found["edges"] for line in mock.flattened(edge["node"]))
-        )
+        text = "".join(f"{line}\n" for edge in found["edges"] for line in mock.flattened(edge["node"]))
+        is_copied = "orders" in told["data"] and self.shop.copies
+        self.shop.bulk[made] = (lambda: mock.copied(text, self.shop.copies)) if is_copied else text
         return {"bulkOperation": {"id": made, "status": "CREATED"}, "userErrors": []}
 
 

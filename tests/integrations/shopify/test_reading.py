@@ -143,3 +143,12 @@ def test_the_shop_is_tried_out_line_by_line(connected: Portal, shop: MockShop) -
     (refused,) = connected.inspect("shopify")
     assert not refused.is_well
     assert "Check shopify.shop and shopify.token." in refused.text
+
+
+def test_a_bulk_operation_that_is_gone_is_begun_anew(connected: Portal, shop: MockShop) -> None:
+    shop.cuts_after = 1
+    assert connected.sync("shopify").troubles
+    shop.bulk.clear()
+    assert "begins anew" in str(connected.sync("shopify").troubles)
+    assert not connected.sync("shopify").troubles
+    assert the_order(connected, shop)[0].status.value == "open"
