@@ -1,7 +1,6 @@
 """The shop by the command line and by the clock."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from tests.integrations.shopify.mock import TOKEN, MockShop
 
 
 @pytest.fixture
-def environment(shop: MockShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockShop]:
+def environment(shop: MockShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MockShop:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STOREKEEPER__DATABASE__URL", f"sqlite:///{tmp_path}/shop.db")
     section = {"ON": "true", "SHOP": "lantern.myshopify.com", "TOKEN": TOKEN, "URL": f"{shop.url}/graphql"}
