@@ -3,20 +3,18 @@
 import io
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from bot import records
+from bot.shell import AsJson, ConfigPath
+from bot.shell import house as _house
+from bot.shell import load as _load
 from core.errors import ConfigError, InvalidInput, PortalError
-
-if TYPE_CHECKING:
-    from bot.assembly import House
-    from core.config import Config
 
 app = typer.Typer(
     name="storekeeper",
@@ -27,6 +25,7 @@ app = typer.Typer(
 )
 database_app = typer.Typer(help="Looks after the database.", no_args_is_help=True)
 app.add_typer(database_app, name="db")
+app.add_typer(records.app)
 
 
 class Engine(StrEnum):
@@ -36,24 +35,6 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
-class Form(StrEnum):
-    """What an export writes."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-
-
-class TemplateForm(StrEnum):
-    """What templates are."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-ConfigPath = Annotated[
-    Path | None, typer.Option("--config", help="The configuration; config.toml of this folder where left out.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on, instead of web.port.", min=1, max=65535)]
 
 
@@ -78,27 +59,6 @@ def main() -> None:
 
 def _complain(error: PortalError) -> None:
     typer.echo(f"storekeeper: {error}", err=True)
-
-
-def _load(path: Path | None, port: int | None = None) -> "Config":
-    from core.config import load
-
-    config = load(path)
-    return config.model_copy(update={"web": config.web.model_copy(update={"port": port})}) if port else config
-
-
-@contextmanager
-def _house(config: "Config", *, current: bool = True) -> "Iterator[House]":
-    from bot.assembly import build
-    from core.database.migrate import require_current
-
-    house = build(config)
-    try:
-        if current:
-            require_current(house.database)
-        yield house
-    finally:
-        house.close()
 
 
 @app.command()
@@ -168,27 +128,6 @@ def understand() -> None:
         typer.echo(json.dumps(reader.read(line.rstrip("\n"), today=today).as_dict(), ensure_ascii=False))
 
 
-@app.command("import")
-def import_(
-    source: Annotated[str, typer.Argument(help="What it comes from: csv, parquet, xlsx, sqlite, json, online_retail.")],
-    path: Annotated[Path, typer.Argument(help="The folder or file.")],
-    shift_days: Annotated[int, typer.Option(help="Move every date by so many days.")] = 0,
-    by_map: Annotated[str, typer.Option("--map", help="Files of another shape: the map's name, or a file.")] = "",
-    faults: Annotated[Path | None, typer.Option(help="Write every fault to this CSV file.")] = None,
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Take over customers, products, stock, orders and the rest; prints what was taken and the faults by line."""
-    from bot.files import writing
-    from bot.importing import report, run
-
-    with writing(faults) as file, _house(_load(config)) as house:
-        outcome = run(house, source, path, shift_days=shift_days, by_map=by_map, quiet=as_json)
-        report(outcome, file, as_json=as_json)
-    if outcome.faults:
-        sys.exit(1)
-
-
 @app.command()
 def policy(
     forget: Annotated[bool, typer.Option("--forget", help="Follow the configuration alone again.")] = False,
@@ -227,43 +166,6 @@ def erase_customer(
 
     with _house(_load(config)) as house:
         erase(house, address, sure=yes)
-
-
-@app.command()
-def export(
-    folder: Annotated[Path, typer.Argument(help="An empty folder to write to.")],
-    table: Annotated[list[str] | None, typer.Option(help="Only this table; may be given several times.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="What kind of files.")] = Form.CSV,
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Write every table into a folder, a file each, which `storekeeper import` takes as it is."""
-    from bot.exporting import run
-
-    with _house(_load(config)) as house:
-        written, seconds = run(house, folder, table or [], form.value, quiet=as_json)
-    if as_json:
-        typer.echo(json.dumps({"written": dict(written), "seconds": round(seconds, 3)}))
-        return
-    for name, rows in written.items():
-        typer.echo(f"{name:<24} {rows:>9,} rows")
-    typer.echo(f"{written.total():,} rows in {seconds:.1f} s; bring them back with: storekeeper import {form} {folder}")
-
-
-@app.command()
-def templates(
-    folder: Annotated[Path, typer.Argument(help="Where to write them.")],
-    form: Annotated[TemplateForm, typer.Option("--format", help="CSV files, or one workbook.")] = TemplateForm.CSV,
-) -> None:
-    """Write a template for every table, with an example row each."""
-    from integrations.tables.sheets import write_template
-    from integrations.tables.writing import write_templates
-
-    if form is TemplateForm.XLSX:
-        write_template(folder / "shop.xlsx")
-    else:
-        write_templates(folder)
-    typer.echo(f"Templates are in {folder}; fill them and run: storekeeper import {form} {folder}")
 
 
 @app.command()
@@ -377,38 +279,6 @@ def notifications(
             post.settle(house, retry, discard)
         else:
             post.explain(house, (explain, customer, order), as_json=as_json)
-
-
-@app.command()
-def acknowledge(
-    supplier: Annotated[str, typer.Argument(help="The supplier's code.")],
-    path: Annotated[Path, typer.Argument(help="A table: number, status, line, quantity, expected_on, reference.")],
-    config: ConfigPath = None,
-) -> None:
-    """Book what a supplier says to orders, from a CSV, Parquet or xlsx table; the same table twice is booked once."""
-    from bot.acknowledging import run
-
-    with _house(_load(config)) as house:
-        if run(house, supplier, path):
-            sys.exit(1)
-
-
-@app.command("mail-in")
-def mail_in(
-    path: Annotated[Path | None, typer.Argument(help="A message, an mbox, a Maildir or a folder of messages.")] = None,
-    reopen: Annotated[str, typer.Option(help="Mail to this address again.")] = "",
-    config: ConfigPath = None,
-) -> None:
-    """Take in reports of letters that did not arrive: a person sees them, and dead addresses get no more mail."""
-    from bot import mail_in as run
-
-    if path is None and not reopen:
-        raise InvalidInput("Give a file or folder of messages, or --reopen ADDRESS.")
-    with _house(_load(config)) as house:
-        if reopen:
-            run.reopen(house, reopen)
-        if path is not None:
-            run.take(house, path)
 
 
 @database_app.command("upgrade")
