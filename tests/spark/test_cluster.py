@@ -1,4 +1,5 @@
-"""A standalone cluster, one master and two workers as processes of their own: the same proposals as on this machine."""
+"""A standalone cluster, one master and two workers as processes of their own: the same proposals as on this machine,
+with vehicles, room and budgets shared."""
 
 import json
 import os
@@ -114,7 +115,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "unit_cost": [*chance.uniform(1, 30, ITEMS - 1).round(2), -1.0], "order_cost": np.full(ITEMS, 25.0),
         "lead_time_days": chance.integers(2, 30, ITEMS).astype(float),
         "on_hand": chance.poisson(rates * 8).astype(float),
-        "pack": chance.choice([1.0, 6.0, 12.0], ITEMS),
+        "pack": chance.choice([1.0, 6.0, 12.0], ITEMS), "weight_kg": chance.uniform(0.1, 5.0, ITEMS).round(2),
+        "volume_m3": chance.uniform(0.001, 0.02, ITEMS).round(4),
     }  # fmt: skip
     pq.write_table(pa.table(items), folder / "items.parquet")
     sold = chance.poisson(rates[:, None], (ITEMS, DAYS))
@@ -126,12 +128,18 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "units": np.append(sold[row, day], 5).astype(float),
     }  # fmt: skip
     pq.write_table(pa.table(demand), folder / "demand.parquet")
-    (folder / "suppliers.csv").write_text("supplier,minimum_order_value\nV03,4000\nV04,90000000\n", encoding="utf-8")
+    driven = "".join(f"V{at:02d},,300,60\n" for at in range(10, 20))
+    (folder / "suppliers.csv").write_text(
+        f"supplier,minimum_order_value,vehicle_weight_kg,trip_cost\nV03,4000,,\nV04,90000000,,\n{driven}",
+        encoding="utf-8",
+    )
+    (folder / "locations.csv").write_text("location,storage_m3,budget\nNORTH,90,\nSOUTH,,60000\n", encoding="utf-8")
     return folder
 
 
 def command(tables: Path, out: str, *more: str) -> list[str]:
-    files = ("--items", "items.parquet", "--demand", "demand.parquet", "--suppliers", "suppliers.csv")
+    files = ("--items", "items.parquet", "--demand", "demand.parquet", "--suppliers", "suppliers.csv",
+             "--locations", "locations.csv")  # fmt: skip
     return [sys.executable, "-m", "bot", "plan-table", *files, "--out", str(tables / out), "--json", *more]
 
 
@@ -162,11 +170,14 @@ def test_the_cluster_proposes_the_same_row_for_row_though_a_worker_dies(cluster:
     told_there = json.loads(out.splitlines()[-1])
     there = in_order(tables / "there.parquet")
     assert len(here) > 200
+    changed = {part for row in here["reason"].to_pylist() for part, units in json.loads(row)["parts"].items() if units}
+    assert {"to_load", "to_room", "to_budget"} <= changed
     assert here.equals(there.cast(here.schema))
     for figure in ("as_of", "lines", "orders"):
         assert told_here[figure] == told_there[figure]
     assert told_there["total"] == pytest.approx(told_here["total"])
     sentences = [one["sentence"] for one in told_there["left_out"]]
-    assert len(sentences) == 2
+    assert len(sentences) == 3
     assert any("unit cost is -1" in one for one in sentences)
     assert any("S9999" in one for one in sentences)
+    assert any("V03 at SOUTH: room or money leave less than its minimum value" in one for one in sentences)
