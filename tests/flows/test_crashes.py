@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from core.chat import Incoming, Speaker
 from core.config import Config
 from core.database.engine import Database
 from core.mailroom import outbox
@@ -199,5 +200,30 @@ def test_two_replicas_share_the_post_and_the_plan(database: Database, config: Co
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(live, replicas))
     assert sorted(boxes[0].got + boxes[1].got) == sorted(f"n{number}" for number in range(40))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ProposalRow)) == 1
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_chats_the_post_and_the_plan(
+    database: Database, config: Config, clock: SettableClock, tmp_path: Path
+) -> None:
+    portal = Portal(database, config, clock)
+    shop.open_shop(portal)
+    with database.unit_of_work() as session:
+        for number in range(30):
+            content = {"to": "a@example.org", "subject": "s", "text": "t"}
+            outbox.post(session, Outgoing(f"n{number}", "email", f"chat:{number}", "notice", content), clock.now)
+    for number in range(6):
+        portal.receive(Incoming("console", f"room-{number}", "1", "what is your return policy?", Speaker()))
+    now = clock.forward(timedelta(minutes=1)).isoformat()
+    url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    command = [sys.executable, "-m", "tests.flows.replica", url]
+    replicas = [subprocess.Popen([*command, str(tmp_path / f"{one}.txt"), now], cwd=ROOT) for one in range(2)]
+    assert [replica.wait(timeout=120) for replica in replicas] == [0, 0]
+    written = [tmp_path / f"{one}.txt" for one in range(2)]
+    took = sorted(key for file in written if file.exists() for key in file.read_text(encoding="utf-8").split())
+    replies = [f"reply:chat:console:room-{number}:1:1" for number in range(6)]
+    assert took == sorted([*(f"n{number}" for number in range(30)), *replies])
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(ProposalRow)) == 1
