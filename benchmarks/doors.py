@@ -137,7 +137,7 @@ def ceiling(url: str, seconds: float) -> tuple[str, str, str]:
 def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--quick", action="store_true", help="about two minutes instead of ten")
+    asked.add_argument("--quick", action="store_true", help="about four minutes instead of ten")
     asked.add_argument("--on", choices=["SQLite", "PostgreSQL"])
     asked.add_argument("--whole-broadcast", action="store_true", help="to the last of the 10,000 letters")
     given = asked.parse_args()

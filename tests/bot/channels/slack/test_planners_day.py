@@ -135,7 +135,9 @@ def test_the_whole_day(day: Workspace, clock: SettableClock, mailbox: Mailbox) -
     number = proposal(day).purchase_order_number or ""
     deliver(day)
     assert [post.content["number"] for post in mailbox.got] == [number]
-    assert [file["name"] for file in mailbox.got[0].content["files"]] == [f"{number}.pdf", f"{number}.csv"]
+    assert [file["name"] for file in mailbox.got[0].content["files"]] == [
+        f"{number}.{kind}" for kind in ("pdf", "csv", "json")
+    ]
     paper = day.api.files[0]
     assert (paper["name"], paper["thread_ts"]) == (f"{number}.pdf", card(day)["ts"])
     assert paper["content"] == mailbox.got[0].content["files"][0]["content"]
