@@ -17,9 +17,10 @@ _WAYS = (
     re.compile(rf"{_SIGHS}not (?P<old>{_THING}),? (?:but|rather|sondern|it's|it is)(?!\w) ?(?P<new>{_THING}){_END}"),
     re.compile(rf"{_SIGHS}not (?P<old>{_THING}), (?P<new>{_THING}){_END}"),
     re.compile(
-        rf"{_SIGHS}(?P<new>{_THING}),? (?:and )?(?:not|instead of|rather than|statt|anstatt)(?!\w)"
+        rf"{_SIGHS}(?P<new>{_THING})(?:,? (?:and )?(?:instead of|rather than|statt|anstatt)|,(?: and)? not)(?!\w)"
         rf" (?P<old>{_THING}){_END}"
     ),
+    re.compile(rf"{_SIGHS}(?P<new>#?\w*\d+) not (?P<old>#?\w*\d+){_END}"),  # “it does not fit” replaces nothing
 )
 Span = tuple[int, int]
 

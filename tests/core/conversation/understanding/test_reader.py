@@ -445,3 +445,8 @@ def test_a_reader_built_anew_understands_the_same(reader: Reader) -> None:
     again = Reader.load(wording.FOLDER)
     for texts in SAID.values():
         assert again.read(texts[0], today=TODAY) == reader.read(texts[0], today=TODAY)
+
+
+@pytest.mark.parametrize("text", ["it does not fit", "they do not like it any more", "sie gefallen mir nicht mehr"])
+def test_what_is_only_denied_stands_in_place_of_nothing(read: Read, text: str) -> None:
+    assert read(text).instead is None
