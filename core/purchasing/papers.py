@@ -66,7 +66,7 @@ def content_of(session: Session, number: str, revision: int) -> dict[str, Any]:
 
 
 def files(content: dict[str, Any], extra_font: Path | None) -> tuple[PaperFile, ...]:
-    """The PDF and the CSV of a revision; the same content gives the same bytes."""
+    """The PDF, the CSV and the JSON of a revision; the same content gives the same bytes."""
     name = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in str(content["number"]))
     name = f"{name}-r{content['revision']}" if content["revision"] > 1 else name
     return (

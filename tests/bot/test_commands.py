@@ -195,7 +195,8 @@ def test_a_plan_is_told_to_people_and_to_programs_and_written_to_a_file(shop: st
     first = run("plan", "--as-of", "2026-06-15", "--json", "--out", str(out), "--config", shop)
     told = json.loads(first.out)
     assert first.code == 0
-    assert set(told) == {"run", "as_of", "planned", "proposals", "lines", "totals", "skipped", "seconds", "scarce"}
+    keys = {"run", "as_of", "planned", "proposals", "lines", "totals", "skipped", "seconds", "scarce", "moves"}
+    assert set(told) == keys
     assert (told["as_of"], told["proposals"]) == ("2026-06-15", 1)
     with out.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
