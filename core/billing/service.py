@@ -1,6 +1,6 @@
 """Invoices and credit notes: found always by whose they are, drawn from what was stored when they were issued."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -162,14 +162,21 @@ def _row(session: Session, customer_id: str, invoice_number: str) -> InvoiceRow:
 def _summaries(session: Session, rows: Sequence[InvoiceRow]) -> list[InvoiceSummary]:
     """What each document comes to and what is open of it, the same whichever others are listed beside it."""
     numbers = [row.invoice_number for row in rows]
+    beside = _beside(session, rows)
     corrections = session.scalars(
-        select(InvoiceRow).where(InvoiceRow.kind == "credit_note", InvoiceRow.corrects.in_(numbers))
+        select(InvoiceRow).where(
+            InvoiceRow.kind == "credit_note",
+            InvoiceRow.corrects.in_({*numbers, *(one.invoice_number for one in beside)}),
+        )
     ).all()
-    gross = _gross(session, {*numbers, *(one.invoice_number for one in corrections)})
-    settled = _settled(session, rows)
+    gross = _gross(session, {one.invoice_number for one in (*rows, *beside, *corrections)})
+    credited: dict[str, int] = {}
     for one in corrections:
         number = one.corrects or ""
-        settled[number] = settled.get(number, 0) + gross[one.invoice_number]
+        credited[number] = credited.get(number, 0) + gross[one.invoice_number]
+    settled = _settled(session, rows, beside, {key: of_it - credited.get(key, 0) for key, of_it in gross.items()})
+    for number, amount in credited.items():
+        settled[number] = settled.get(number, 0) + amount
     return [
         InvoiceSummary(
             row.invoice_number,
@@ -188,27 +195,48 @@ def _open(row: InvoiceRow, gross: int, settled: dict[str, int]) -> int:
     return 0 if row.kind == "credit_note" else max(0, gross - settled.get(row.invoice_number, 0))
 
 
-def _settled(session: Session, rows: Sequence[InvoiceRow]) -> dict[str, int]:
-    """Paid less refunded in the invoice's currency; a payment that names only the order goes to its first invoice."""
+def _beside(session: Session, rows: Sequence[InvoiceRow]) -> Sequence[InvoiceRow]:
+    """All invoices of the orders that these documents are for, oldest first."""
     orders = {row.order_number for row in rows if row.order_number}
-    siblings = session.scalars(
+    return session.scalars(
         select(InvoiceRow)
         .where(InvoiceRow.kind == "invoice", InvoiceRow.order_number.in_(orders))
         .order_by(InvoiceRow.issued_on, InvoiceRow.invoice_number)
     ).all()
-    first_of: dict[str | None, str] = {}
-    for row in siblings:
-        first_of.setdefault(row.order_number, row.invoice_number)
-    currency_of = {row.invoice_number: row.currency for row in (*rows, *siblings)}
+
+
+def _settled(
+    session: Session, rows: Sequence[InvoiceRow], beside: Sequence[InvoiceRow], owed: Mapping[str, int]
+) -> dict[str, int]:
+    """Paid less refunded in the invoice's currency.
+
+    What names only the order goes to its invoices, oldest first, as far as each is `owed`; the first takes the rest.
+    """
+    of_order: dict[str | None, list[InvoiceRow]] = {}
+    for row in beside:
+        of_order.setdefault(row.order_number, []).append(row)
+    currency_of = {row.invoice_number: row.currency for row in (*rows, *beside)}
     payments = session.scalars(
-        select(PaymentRow).where(or_(PaymentRow.invoice_number.in_(currency_of), PaymentRow.order_number.in_(orders)))
+        select(PaymentRow).where(or_(PaymentRow.invoice_number.in_(currency_of), PaymentRow.order_number.in_(of_order)))
     )
     settled: dict[str, int] = {}
+    unnamed: dict[tuple[str | None, str], int] = {}
     for payment in payments:
-        number = payment.invoice_number or first_of.get(payment.order_number, "")
-        if currency_of.get(number) == payment.currency:
-            signed = payment.amount if payment.kind == "payment" else -payment.amount
-            settled[number] = settled.get(number, 0) + signed
+        signed = payment.amount if payment.kind == "payment" else -payment.amount
+        if payment.invoice_number is None:
+            key = (payment.order_number, payment.currency)
+            unnamed[key] = unnamed.get(key, 0) + signed
+        elif currency_of.get(payment.invoice_number) == payment.currency:
+            settled[payment.invoice_number] = settled.get(payment.invoice_number, 0) + signed
+    for (order, currency), amount in unnamed.items():
+        fitting = [one.invoice_number for one in of_order.get(order, []) if one.currency == currency]
+        left = amount
+        for number in fitting:
+            part = max(0, min(left, owed[number] - settled.get(number, 0)))
+            settled[number] = settled.get(number, 0) + part
+            left -= part
+        if fitting:
+            settled[fitting[0]] += left
     return settled
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.billing.correcting import correct
 from core.billing.settlement import GIFT_CARD, Method, Settled, kept_by_method, methods_of, pay_out, refund, ways_back
 from core.conversation import own
 from core.conversation.turn import Ask, Turn
@@ -85,6 +86,13 @@ def give_back(turn: Turn, order: Order, amount: Money, method_id: str | None, ca
     """Give the difference of changed goods back, as far as the shop's policy lets customers choose where to."""
     give = pay_out if _goes_anywhere(turn) else refund
     return give(turn.session, order, amount, method_id, cause, turn.now)
+
+
+def corrected(turn: Turn, before: Order, after: Order) -> list[str]:
+    """Issue what an invoiced order needs now that it is another, and say under which numbers it is found."""
+    why = turn.say("documents_for", order=before.order_number)
+    numbers = correct(turn.session, turn.house.config.shop, before, after, why, turn.now)
+    return [turn.say("documents_issued", numbers=", ".join(numbers))] if numbers else []
 
 
 def receipt(turn: Turn, settled: Sequence[Settled]) -> list[str]:

@@ -8,8 +8,9 @@ from typing import Any
 from core.accounts.model import Address
 from core.accounts.service import default_address, keep_default_address
 from core.billing import settlement
+from core.billing.correcting import without_lines
 from core.catalog.service import products
-from core.conversation.paying import receipt
+from core.conversation.paying import corrected, receipt
 from core.conversation.turn import Turn
 from core.errors import Refused
 from core.inventory import alerts
@@ -70,8 +71,9 @@ def _show_cancelled(turn: Turn, undo: Undo) -> list[str]:
 
 def _reopen(turn: Turn, undo: Undo) -> list[str]:
     order = _order(turn, undo)
-    restoring.reopen(turn.session, order, changes.next_key(turn.session, order, "reopen"), turn.now)
-    return receipt(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
+    again = restoring.reopen(turn.session, order, changes.next_key(turn.session, order, "reopen"), turn.now)
+    moved = settlement.turn_back(turn.session, order, undo["cause"], turn.now)
+    return [*receipt(turn, moved), *corrected(turn, without_lines(order), again)]
 
 
 def _show_lines(turn: Turn, undo: Undo) -> list[str]:
@@ -87,8 +89,9 @@ def _show_lines(turn: Turn, undo: Undo) -> list[str]:
 
 def _put_lines_back(turn: Turn, undo: Undo) -> list[str]:
     order, key = _order(turn, undo), changes.next_key(turn.session, _order(turn, undo), "undo")
-    restoring.put_back(turn.session, order, undo["before"], undo["after"], key, turn.now)
-    return receipt(turn, settlement.turn_back(turn.session, order, undo["cause"], turn.now))
+    done = restoring.put_back(turn.session, order, undo["before"], undo["after"], key, turn.now)
+    moved = settlement.turn_back(turn.session, order, undo["cause"], turn.now)
+    return [*receipt(turn, moved), *corrected(turn, done.before, done.after)]
 
 
 def _show_address(turn: Turn, undo: Undo) -> list[str]:
@@ -168,7 +171,8 @@ def _cancel_placed(turn: Turn, undo: Undo) -> list[str]:
     changes.cancel(turn.session, order, "taken back", turn.house.config.orders, key, turn.now)
     back = settlement.paid(turn.session, order) - settlement.refunded(turn.session, order)
     cause = f"{order.order_number}:{key}"
-    return receipt(turn, settlement.refund(turn.session, order, back, None, cause, turn.now) if back.minor else ())
+    moved = settlement.refund(turn.session, order, back, None, cause, turn.now) if back.minor else ()
+    return [*receipt(turn, moved), *corrected(turn, order, without_lines(order))]
 
 
 def _show_wish(turn: Turn, undo: Undo) -> list[str]:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from core.accounts.model import Role, Staff
 from core.accounts.service import customer
 from core.billing import links
+from core.billing.correcting import further
 from core.billing.credit import credit
+from core.billing.issuing import Shared
 from core.billing.service import LINK_LIFETIME
 from core.billing.settlement import Settled
 from core.errors import NotFound, Refused
@@ -19,6 +21,7 @@ from core.returns import handling
 from core.returns.handling import Case, Checked
 from core.returns.label import Slip, slip_pdf
 from core.returns.model import ReturnKind
+from core.returns.swapping import swapped
 from core.uploads.model import Kept
 from core.uploads.service import uploads_of_return
 
@@ -109,11 +112,20 @@ class ReturnsDesk(Desk):
             person = self._deciding(session, staff)
             one = handling.case(session, number)
             settled, goods = handling.settle(session, one, f"staff:{person.email}", now)
-            notes = credit(session, self._config.shop, one.order, goods, f"Return {one.found.return_number}", now)
+            notes = self._documents(session, one, goods)
             step = "exchanged" if one.found.is_swap else "refunded"
             total = sum((part.amount for part in settled), Money(0, one.order.currency))
             self._tell(session, one, step, notes, amount=total)
             return settled
+
+    def _documents(self, session: Session, one: Case, goods: Sequence[Shared]) -> list[str]:
+        """Credit what came back, and invoice what went out for it."""
+        why, now = f"Return {one.found.return_number}", self._clock()
+        if not one.found.is_swap:
+            return credit(session, self._config.shop, one.order, goods, why, now)
+        swap = swapped(session, one)
+        notes = credit(session, self._config.shop, one.order, swap.back, why, now)
+        return notes + further(session, self._config.shop, one.order, swap.out, swap.gross, why, now)
 
     def call_off_return(self, customer_id: str, number: str) -> None:
         """Keep the goods after all.
@@ -210,6 +222,7 @@ class ReturnsDesk(Desk):
         notice = Notice(f"return:{number}:{step}", say("mail_subject"), "returns")
         lines = ", ".join(f"{line.quantity} × {line.description}" for line in one.found.lines)
         text = say(f"mail_{step}", lines=lines, why=one.found.why_not, **values)
+        papers = "mail_documents" if len(notes) > 1 and one.found.is_swap else "mail_credit_note"
         if notes:
-            text = f"{text}\n{say('mail_credit_note', notes=', '.join(notes))}"
+            text = f"{text}\n{say(papers, notes=', '.join(notes))}"
         notify(session, person, notice, text, self._clock())

@@ -85,6 +85,7 @@ def split(
     new = _second(session, row, going, person.email)
     detail = {"into": new, "lines": [line.line for line in going]}
     record(session, now, f"staff:{person.email}", "proposal_split", f"proposal:{proposal_id}", **detail)
+    record(session, now, f"staff:{person.email}", "proposal_split_off", f"proposal:{new}", out_of=proposal_id)
     for one in (proposal_id, new):
         cards.redraw(session, one, decider.config, now)
     return proposal(session, person, proposal_id, now), proposal(session, person, new, now)
@@ -116,6 +117,7 @@ def bring_back(session: Session, config: Config, now: datetime) -> int:
     )
     back = session.scalars(waking).all()
     for proposal_id in back:
+        record(session, now, "shop", "proposal_back", f"proposal:{proposal_id}")
         cards.redraw(session, proposal_id, config, now)
         cards.tell(
             session,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.billing.credit import Credited
+from core.billing.issuing import Shared
 from core.billing.settlement import Settled, moved, paid, refund, refunded, turn_back
 from core.database.audit import record
 from core.database.base import lookup
@@ -175,7 +175,7 @@ def reject(session: Session, one: Case, reason: str, who: str, now: datetime) ->
         refund(session, one.order, settled.amount, settled.method_id, cause, now)
 
 
-def settle(session: Session, one: Case, who: str, now: datetime) -> tuple[tuple[Settled, ...], list[Credited]]:
+def settle(session: Session, one: Case, who: str, now: datetime) -> tuple[tuple[Settled, ...], list[Shared]]:
     """Do what was promised once the goods are here: give the money back, or send the other goods out.
 
     What moved, and what is to be credited for which goods.
@@ -207,7 +207,7 @@ def value(session: Session, one: Case) -> Money:
     return Money(max(0, min(due.minor, left.minor)), one.order.currency)
 
 
-def _shares(session: Session, one: Case, given: Money) -> list[Credited]:
+def _shares(session: Session, one: Case, given: Money) -> list[Shared]:
     """What is given back for each line of a return that is about to be settled, adding up to it.
 
     Where nothing was paid yet there is nothing to give back, but less to pay: then it is what the goods were sold for.
@@ -219,7 +219,7 @@ def _shares(session: Session, one: Case, given: Money) -> list[Credited]:
     if not any(sold_for):
         return []
     parts = allocate(total, sold_for)
-    return [Credited(line, of_it, part) for (line, of_it), part in zip(units.items(), parts, strict=True) if of_it]
+    return [Shared(line, of_it, part) for (line, of_it), part in zip(units.items(), parts, strict=True) if of_it]
 
 
 def expected_back(session: Session, skus: Sequence[str] | None = None) -> dict[tuple[str, str], int]:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from core.accounts.service import customer
+from core.billing.correcting import without_lines
 from core.billing.settlement import Settled, kept_by_method, overpaid, paid, refund, refunded, ways_back
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import receipt
+from core.conversation.paying import corrected, receipt
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
 from core.conversation.undoing import order_undo
 from core.errors import Refused
@@ -57,6 +58,7 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     is_whole = changed.after.status is OrderStatus.CANCELLED
     told = [turn.say("done" if is_whole else "done_lines", order=order.order_number)]
     told += receipt(turn, settled)
+    told += corrected(turn, changed.before, without_lines(changed.after) if is_whole else changed.after)
     text = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, text, turn.now)

@@ -8,7 +8,7 @@ from core.catalog.model import Product
 from core.catalog.service import products
 from core.chat import Action
 from core.conversation import own
-from core.conversation.paying import give_back, going_back, receipt, settles
+from core.conversation.paying import corrected, give_back, going_back, receipt, settles
 from core.conversation.stock_answer import alert_choice, promised, when_back
 from core.conversation.swapping import swaps_meant
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
@@ -62,7 +62,7 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     changed = changes.change_lines(turn.session, order, asked, rules, key, turn.now)
     settled = _settle(turn, changed, plan["payment_method"], key) if was_paid else ()
     told = [turn.say("done", order=order.order_number, total=changed.after.total)]
-    told += receipt(turn, settled)
+    told += [*receipt(turn, settled), *corrected(turn, changed.before, changed.after)]
     text = "\n".join(told)
     notice = Notice(f"order:{order.order_number}:{key}", turn.say("mail_subject", order=order.order_number))
     notify(turn.session, customer(turn.session, turn.customer_id), notice, text, turn.now)

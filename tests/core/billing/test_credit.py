@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.billing import service as billing
-from core.billing.credit import Credited, _note_lines
+from core.billing.issuing import Shared, Sold, document_lines
 from core.billing.model import InvoiceLine, totals, totals_of_lines
-from core.billing.rows import InvoiceLineRow, InvoiceRow
+from core.billing.rows import InvoiceRow
 from core.config import Shop
 from core.database.engine import Database
 from core.errors import Conflict
@@ -153,14 +153,12 @@ def test_the_customer_is_told_its_number_and_gets_it_as_pdf_in_the_chat(
 def test_a_note_comes_to_what_is_given_back_to_the_minor_unit(drawn: list[tuple[int, int, float, int]]) -> None:
     billed, goods = {}, []
     for place, (units, price, rate, share) in enumerate(drawn, 1):
-        billed[place] = InvoiceLineRow(
-            line=place, sku=f"S{place}", description="x", unit_price=price, tax_rate=rate, currency="GBP"
-        )
+        billed[place] = Sold(f"S{place}", "x", price, Decimal(str(rate)), "GBP")
         most = units * price + int(Decimal(units * price) * Decimal(str(rate)))
-        goods.append(Credited(place, units, most * share // 100))
+        goods.append(Shared(place, units, most * share // 100))
     lines = [
         InvoiceLine(int(str(one["line"])), "", "", int(str(one["quantity"])), int(str(one["unit_price"])),
                     Decimal(str(one["tax_rate"])), int(str(one["discount"])))
-        for one in _note_lines(goods, billed)
+        for one in document_lines(goods, billed)
     ]  # fmt: skip
     assert totals_of_lines(lines).gross == sum(one.gross for one in goods)
