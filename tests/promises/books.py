@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -16,8 +16,8 @@ Row = dict[str, Any]
 READ = (
     "approvals", "audit", "chat_links", "customers", "inbox", "invoices", "invoice_lines", "messages", "order_changes",
     "order_lines", "orders", "outbox", "parcel_lines", "parcels", "payment_methods", "payments", "proposal_lines",
-    "proposals", "purchase_order_lines", "purchase_orders", "return_lines", "returns", "runs", "scans", "staff",
-    "stock", "stock_movements",
+    "proposals", "purchase_order_lines", "purchase_orders", "receipts", "return_lines", "returns", "runs", "scans",
+    "staff", "stock", "stock_movements",
 )  # fmt: skip
 WAITING = frozenset({"open", "packed"})
 UNDONE = frozenset({"rejected", "cancelled"})
@@ -63,6 +63,17 @@ class Books:
         """What was paid for an order altogether (or, by kind, what went back of it)."""
         return sum(row["amount"] for row in self.of("payments", order_number=order_number, kind=kind))
 
+    def invoiced(self, order_number: str) -> int:
+        """What the invoices of an order come to less its credit notes."""
+        signs = {"invoice": 1, "credit_note": -1}
+        return sum(signs[one["kind"]] * self.total_of(self.of("invoice_lines", invoice_number=one["invoice_number"]))
+                   for one in self.of("invoices", order_number=order_number))  # fmt: skip
+
+    def worth_of(self, order_number: str) -> int:
+        """What an order comes to; nothing once it is cancelled."""
+        (order,) = self.of("orders", order_number=order_number)
+        return 0 if order["status"] == "cancelled" else self.total_of(self.of("order_lines", order_number=order_number))
+
     def delivered(self, order_number: str) -> dict[int, int]:
         """Units of each line that parcels have brought."""
         there = {row["tracking_number"] for row in self["scans"] if row["status"] == "delivered"}
@@ -83,6 +94,16 @@ class Books:
                 count = line["quantity"] if line["accepted"] is None or not statuses else line["accepted"]
                 units[line["line"]] = units.get(line["line"], 0) + count
         return units
+
+    def root_of(self, proposal: Row) -> int:
+        """What a proposal is one thing with; itself where it is alone."""
+        return int(proposal["root"] or proposal["proposal_id"])
+
+    def counted_with(self, proposal: Row) -> list[Row]:
+        """A proposal and all that is one thing with it, open or approved, of its last two weeks."""
+        since = proposal["created_at"] - timedelta(days=14)
+        return [one for one in self["proposals"] if self.root_of(one) == self.root_of(proposal)
+                and one["status"] in {"open", "approved"} and one["created_at"] >= since]  # fmt: skip
 
     def gross_of_line(self, line: Row) -> Fraction:
         """What a line was sold for with its discount and tax, before any rounding."""

@@ -5,9 +5,10 @@ import sqlite3
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,12 +144,14 @@ class Taken:
 
     key: str
     kind: str
+    channel: str
     chat: str
     to: str
     text: str
     place: int
     attempt: int
     may_be_repeat: bool
+    at: datetime
 
 
 @dataclass
@@ -161,6 +164,7 @@ class PostOffice:
     """
 
     boundaries: Boundaries
+    clock: Callable[[], datetime]
     taken: list[Taken] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
     torn: list[str] = field(default_factory=list)
@@ -193,8 +197,8 @@ class PostOffice:
         """Note that a thing arrived."""
         text = str(post.content.get("text", ""))
         self.taken.append(
-            Taken(post.key, post.kind, post.chat, str(post.content.get("to", "")), text, post.outbox_id,
-                  post.attempt, post.may_be_repeat)
+            Taken(post.key, post.kind, post.channel, post.chat, str(post.content.get("to", "")), text, post.outbox_id,
+                  post.attempt, post.may_be_repeat, self.clock())
         )  # fmt: skip
 
     def excuses(self) -> Counter[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.mailroom.outbox import URGENT
+from core.notifications.model import KINDS
 from tests.promises import stall
 from tests.promises.books import Books, Evidence, Row
 
@@ -69,6 +70,29 @@ def promise_10_four_eyes_are_two_people_and_no_editor(seen: Evidence) -> Faults:
         counted = yes - set(row["editors"] or [])  # 11: those of an earlier revision do not count
         if row["total"] > stall.FOUR_EYES_ABOVE * 100 and len(counted) < 2:
             yield f"proposal {row['proposal_id']} had the yes of {sorted(counted)} only"
+
+
+def promise_12_splitting_does_not_get_round_a_limit(seen: Evidence) -> Faults:
+    was_open = {row["proposal_id"] for row in seen.before.of("proposals", status="open")}
+    people, proposals = seen.now.by("staff", "email"), seen.now.by("proposals", "proposal_id")
+    by_whom = {row["proposal_id"]: row["approved_by"] for row in seen.now["purchase_orders"]}
+    for row in seen.now.of("proposals", status="approved"):
+        if row["proposal_id"] not in was_open:
+            continue
+        together = seen.now.counted_with(row)
+        limit = people[by_whom[row["proposal_id"]]]["approval_limit"]
+        total = sum(one["total"] for one in together)
+        if limit is not None and total > limit:
+            yield f"proposal {row['proposal_id']} is one with {total}, above the limit of {limit}"
+        editors = {editor for one in together for editor in one["editors"] or []}
+        yes = {one["staff"] for one in seen.now.of("approvals", proposal_id=row["proposal_id"],
+                                                    revision=row["revision"])}  # fmt: skip
+        if total > stall.FOUR_EYES_ABOVE * 100 and len(yes - editors) < 2:
+            yield f"proposal {row['proposal_id']}, one with {total}, had the yes of {sorted(yes - editors)} only"
+    for one in seen.now.of("audit", act="proposal_split"):
+        first, second = int(one["subject"].partition(":")[2]), int(one["detail"]["into"])
+        if seen.now.root_of(proposals[first]) != seen.now.root_of(proposals[second]):
+            yield f"proposal {second} was split from {first} and counts apart"
 
 
 def promise_14_an_order_is_sent_at_most_once_or_held(seen: Evidence) -> Faults:
@@ -133,6 +157,31 @@ def promise_21_a_cause_moves_stock_once(seen: Evidence) -> Faults:
     before = {row["movement_id"]: row for row in seen.before["stock_movements"]}
     after = {row["movement_id"]: row for row in seen.now["stock_movements"]}
     yield from (f"movement {key} was rewritten" for key, row in before.items() if after.get(key) != row)
+
+
+def promise_22_no_more_is_received_than_ordered_and_tolerated(seen: Evidence) -> Faults:
+    for line in seen.now["purchase_order_lines"]:
+        most = line["quantity"] + int(line["quantity"] * stall.OVER_RECEIPT)
+        if line["received"] > most:
+            yield f"{line['received']} of {line['quantity']} {line['sku']} came on {line['purchase_order_number']}"
+
+
+FROM_OUTSIDE = ("count:", "receipt:", "return:")  # counted, come from a supplier or a customer, gone to a customer
+
+
+def promise_25_moves_conserve_quantity(seen: Evidence) -> Faults:
+    moved: Counter[tuple[str, str]] = Counter()
+    for row in seen.now["stock_movements"]:
+        if not row["cause"]:
+            yield f"{row['units']} of {row['sku']} moved for no cause"
+        if not row["cause"].startswith(FROM_OUTSIDE):
+            moved[row["cause"].rpartition(":")[0], row["sku"]] += row["units"]
+    yield from (f"{cause} made {units} of {sku} out of nothing" for (cause, sku), units in moved.items() if units)
+    known = {f"receipt:{one['receipt_number']}:{one['purchase_order_number']}:{one['line']}": one["units"]
+             for one in seen.now["receipts"]}  # fmt: skip
+    for row in seen.now["stock_movements"]:
+        if row["cause"].startswith("receipt:") and row["units"] != known.get(row["cause"]):
+            yield f"{row['cause']} brought {row['units']}, booked in were {known.get(row['cause'])}"
 
 
 def promise_26_no_more_comes_back_than_was_delivered(seen: Evidence) -> Faults:
@@ -210,6 +259,8 @@ def promise_32_status_moves_forward(seen: Evidence) -> Faults:
     after = seen.now.by("orders", "order_number")
     for row in seen.before["orders"]:
         now = after[row["order_number"]]["status"]
+        if (row["status"], now) == ("cancelled", "open") and _was_taken_back(seen, row["order_number"]):
+            continue
         if STATUSES.index(now) < STATUSES.index(row["status"]):
             yield f"{row['order_number']} went from {row['status']} to {now}"
     steps = {"requested": 0, "approved": 1, "in_transit": 2, "received": 3}
@@ -220,6 +271,16 @@ def promise_32_status_moves_forward(seen: Evidence) -> Faults:
             yield f"{row['return_number']} went from {row['status']} to {now}"
 
 
+def _was_taken_back(seen: Evidence, number: str) -> bool:
+    """Whether its customer took the cancellation back, in the time there is for that: the one step back there is."""
+    told = seen.now.of("order_changes", order_number=number)
+    reopened = [one for one in told if one["kind"] == "reopened" and one not in seen.before["order_changes"]]
+    cancelled = [one for one in told if one["kind"] == "cancel"]
+    if seen.by != "customer" or not (reopened and cancelled):
+        return False
+    return bool(reopened[-1]["changed_at"] - cancelled[-1]["changed_at"] <= stall.TAKEN_BACK_WITHIN)
+
+
 def promise_34_an_issued_document_never_changes(seen: Evidence) -> Faults:
     for table, key in (("invoices", ("invoice_number",)), ("invoice_lines", ("invoice_number", "line"))):
         after = {tuple(row[name] for name in key): row for row in seen.now[table]}
@@ -228,11 +289,29 @@ def promise_34_an_issued_document_never_changes(seen: Evidence) -> Faults:
                 yield f"{table} {[row[name] for name in key]} changed after it was issued"
 
 
+def promise_34_what_was_invoiced_follows_the_order(seen: Evidence) -> Faults:
+    for row in seen.before["orders"] if seen.by == "customer" else ():
+        number = row["order_number"]
+        invoiced = seen.now.invoiced(number) - seen.before.invoiced(number)
+        costs = seen.now.worth_of(number) - seen.before.worth_of(number)
+        if seen.before.of("invoices", order_number=number) and invoiced != costs:
+            yield f"{number} comes to {costs} more and {invoiced} more were invoiced"
+
+
 def promise_35_no_order_mixes_currencies(seen: Evidence) -> Faults:
     currency = {row["order_number"]: row["currency"] for row in seen.now["orders"]}
     for row in (*seen.now["order_lines"], *seen.now["payments"]):
         if row["order_number"] in currency and row["currency"] != currency[row["order_number"]]:
             yield f"{row['currency']} in order {row['order_number']}, which is in {currency[row['order_number']]}"
+
+
+def promise_36_shares_add_up_to_what_was_shared(seen: Evidence) -> Faults:
+    for row in seen.now.of("audit", act="return_refunded"):
+        number = row["subject"].partition(":")[2]
+        parts = [one["amount"] for one in seen.now["payments"]
+                 if one["payment_id"].startswith(f"refund:return:{number}:")]  # fmt: skip
+        if sum(parts) != row["detail"]["amount"]:
+            yield f"{parts} went back for {number}, {row['detail']['amount']} was to"
 
 
 def promise_37_money_for_the_whole_order_is_the_whole_order(seen: Evidence) -> Faults:
@@ -270,13 +349,18 @@ def promise_41_post_goes_only_to_its_customer(seen: Evidence) -> Faults:
                 yield f"{one.key} went to {customer_id}, who was erased"
             if any(word in one.text for word in others):
                 yield f"{one.key} of {customer_id} speaks of somebody else"
+        if one.channel == stall.ROOMS:
+            mine = {row["customer_id"] for row in (*seen.before["chat_links"], *seen.now["chat_links"])
+                    if row["chat"] == one.chat}  # fmt: skip
+            if not mine or any(word in one.text for who, word in stall.WORDS.items() if who not in mine):
+                yield f"{one.key} reached {one.chat}, which is of {sorted(mine)}"
 
 
 def promise_42_an_unlinked_chat_hears_nothing_more(seen: Evidence) -> Faults:
     linked = {(row["channel"], row["chat"]) for row in (*seen.now["chat_links"], *seen.before["chat_links"])}
     known = {row["message_id"] for row in seen.before["messages"]}
     for row in seen.now["messages"]:
-        is_unasked = row["key"] is not None and row["channel"] == "console"
+        is_unasked = row["key"] is not None and row["channel"] == stall.ROOMS
         if row["message_id"] not in known and is_unasked and (row["channel"], row["chat"]) not in linked:
             yield f"{row['chat']} was told something and is linked to nobody"
 
@@ -290,6 +374,16 @@ def promise_43_a_chat_hears_things_in_their_order(seen: Evidence) -> Faults:
         if one.place < last.get(one.chat, 0) and not one.may_be_repeat and not seen.world.retried[one.key]:
             yield f"{one.key} reached {one.chat} after something written later"
         last[one.chat] = max(one.place, last.get(one.chat, 0))
+
+
+def promise_44_nothing_rings_in_quiet_hours(seen: Evidence) -> Faults:
+    lanes = {row["key"]: row["lane"] for row in seen.now["outbox"]}
+    about = {row["key"]: row["content"].get("about") for row in seen.now["outbox"] if row["content"]}
+    for one in seen.world.office.taken[seen.world.looked_at :]:
+        hour = one.at.astimezone(stall.ZONE).hour
+        rings = one.channel == stall.ROOMS and about.get(one.key) in KINDS and lanes[one.key] != URGENT
+        if rings and not stall.WAKES_AT <= hour < stall.SLEEPS_AT:
+            yield f"{one.key} rang at {one.at.astimezone(stall.ZONE):%H:%M}"
 
 
 def promise_45_every_message_in_is_answered(seen: Evidence) -> Faults:

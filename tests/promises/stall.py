@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.canonical import BY_NAME, Batch, Fault
 from core.config import Config, Planning, Web
@@ -21,6 +22,11 @@ PLANNER, BOSS, JUNIOR, SUPPORT = (f"{who}@shop.example.org" for who in ("planner
 LIMITS: dict[str, int | None] = {PLANNER: 10_000_000, BOSS: None, JUNIOR: 100}
 FOUR_EYES_ABOVE = 60
 DAYS = 70
+OVER_RECEIPT = 0.05
+TAKEN_BACK_WITHIN = timedelta(minutes=65)  # an hour, and whoever was asked by then may still say yes
+ZONE, WAKES_AT, SLEEPS_AT = ZoneInfo("Europe/London"), 8, 21
+ROOMS = "telegram"
+"""The channel of the chats that customers link, on which notices ring."""
 
 
 def config() -> Config:
