@@ -27,7 +27,7 @@ def batches(
     for chunk in lines(path):
         catalogue.note(line for line in chunk if isinstance(line, Line))
     place = {"location": LOCATION, "name": "Main warehouse", "country": "GB"}
-    yield Batch("locations", [place], [0])
+    yield Batch("locations", completed("locations", [place]), [0])
     for table, rows in (("customers", catalogue.customers()), ("products", catalogue.products())):
         for at in range(0, len(rows), _BATCH):
             part = rows[at : at + _BATCH]
