@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Generic, TypeVar
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from bot.web.callers import AsCustomer, Calling, ForMoney
 from bot.web.door import door_of
 from bot.web.show import go_to, page
 from core.billing.service import InvoiceSummary
+from core.errors import InvalidInput
 from core.money import Money
 from core.orders.model import Order
 from core.portal import File
@@ -69,10 +71,30 @@ def invoice_xml(request: Request, customer: ForMoney, number: str) -> Response:
     return _enclosed(door_of(request).portal.invoice_xml(customer.customer_id, number))
 
 
+@router.get("/invoices/statement")
+def statement(request: Request, customer: ForMoney, first: str = "", last: str = "") -> Response:
+    """A fresh link to a statement of account between two days."""
+    days = _day(first), _day(last)
+    return go_to(door_of(request).portal.statement_link(customer.customer_id, *days))
+
+
+@router.get("/statements/{token}")
+def statement_file(request: Request, calling: Calling, token: str) -> Response:
+    """The statement behind a genuine link."""
+    return _enclosed(door_of(request).portal.statement(token, calling.visitor))
+
+
 @router.get("/files/{token}")
 def file(request: Request, calling: Calling, token: str) -> Response:
     """The document behind a genuine link."""
     return _enclosed(door_of(request).portal.file(token, calling.visitor))
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError as error:
+        raise InvalidInput("Write a day like 2026-06-25.") from error
 
 
 def _enclosed(found: File) -> Response:

@@ -51,6 +51,13 @@ class Labels:
     payment: str = "Payment"
     bank: str = "Bank details"
     page: str = "Page {page} of {pages}"
+    statement: str = "Statement of account"
+    opening: str = "Open before"
+    closing: str = "Open"
+    day: str = "Day"
+    amount: str = "Amount"
+    balance: str = "Balance"
+    refund: str = "Refund"
 
 
 _ENGLISH = Labels()
@@ -91,6 +98,13 @@ _LABELS = {
         payment="Zahlung",
         bank="Bankverbindung",
         page="Seite {page} von {pages}",
+        statement="Kontoauszug",
+        opening="Vorher offen",
+        closing="Offen",
+        day="Tag",
+        amount="Betrag",
+        balance="Saldo",
+        refund="Erstattung",
     ),
 }
 

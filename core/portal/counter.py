@@ -3,16 +3,18 @@
 import logging
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from core.accounts import identity
 from core.accounts import service as accounts
 from core.accounts.model import CODE_DIGITS, Staff, Visitor
-from core.billing import e_invoice
+from core.billing import e_invoice, statement
 from core.billing import service as billing
 from core.billing.model import Invoice
 from core.billing.pdf import invoice_pdf
 from core.billing.service import InvoiceSummary, Linked
+from core.billing.statement import Statement
+from core.billing.statement_pdf import statement_pdf
 from core.chat import Incoming, Reply
 from core.conversation import advice, dialogue, standing, transcript
 from core.conversation.transcript import Said
@@ -204,6 +206,24 @@ class Counter(Rooms):
             raise NotFound("This link is not valid. Ask for the document again and use the new link.")
         return self._drawn(found)
 
+    def statement(self, token: str, visitor: Visitor | None) -> File:
+        """The statement of account a link opens; a signed-in visitor opens only their own.
+
+        Raises:
+            NotFound: not a link of ours, or somebody else's.
+            Refused: the link expired.
+        """
+        customer_id = visitor.customer.customer_id if visitor and visitor.customer else None
+        with self._database.reading() as session:
+            owner, found = statement.linked(session, self._config, token, self._clock())
+        if visitor is not None and customer_id != owner:
+            raise NotFound("This link is not valid. Ask for the document again and use the new link.")
+        return self._account(found)
+
+    def statement_link(self, customer_id: str, first: date, last: date) -> str:
+        """The path of a customer's statement of account."""
+        return statement.link(self._config, customer_id, first, last, self._clock())
+
     def enclosed(self, path: str) -> File:
         """The document that a letter of ours encloses, however long the letter had to wait for its turn.
 
@@ -213,8 +233,16 @@ class Counter(Rooms):
             NotFound: not a link of ours.
         """
         with self._database.reading() as session:
+            if path.startswith(statement.PATH):
+                token = path.removeprefix(statement.PATH)
+                return self._account(statement.linked(session, self._config, token, _LONG_AGO)[1])
             found = billing.linked(session, self._config, path.removeprefix("/files/"), _LONG_AGO)
         return self._drawn(found)
+
+    def _account(self, found: tuple[Statement, ...]) -> File:
+        shop = self._config.shop
+        content = statement_pdf(found, locale=shop.locale, extra_font=shop.invoice_font)
+        return File(statement.file_name(found[0].first, found[0].last), "application/pdf", content)
 
     def _drawn(self, found: Linked) -> File:
         shop = self._config.shop

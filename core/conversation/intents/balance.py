@@ -1,7 +1,11 @@
-"""What is open: invoices still to be paid, the oldest first, and what is left on gift cards."""
+"""What is open: invoices still to be paid, the oldest first, what is left on gift cards; and statements of account."""
+
+from datetime import date, timedelta
 
 from core.billing import service as billing
+from core.billing import statement
 from core.billing.settlement import methods_of
+from core.chat import Attachment
 from core.conversation.turn import Answer, Choice, Step, Turn
 from core.money import Money
 
@@ -9,10 +13,14 @@ PROOF = 2
 AUDIENCE = frozenset({"customer"})
 RIGHT = "money"
 _MOST = 6
+_USUAL_DAYS = timedelta(days=90)
 
 
 def answer(turn: Turn) -> Step:
-    """Tell the sum, the documents it is made of, and what gift cards hold."""
+    """Tell the sum, the documents it is made of, and what gift cards hold; or hand over the account over some days."""
+    said = turn.text.casefold()
+    if any(word in said for word in turn.say("statement_words").split(", ")):
+        return _statement(turn)
     owing = [one for one in billing.summaries(turn.session, turn.customer_id) if one.open_amount.minor > 0]
     cards = [one for one in methods_of(turn.session, turn.customer_id) if one.balance is not None]
     told = []
@@ -31,3 +39,23 @@ def answer(turn: Turn) -> Step:
     told += [turn.say("card", label=one.label, balance=one.balance or "") for one in cards]
     latest = [{"invoice_number": one.invoice_number} for one in owing[-1:]]
     return Answer("\n".join(told), tuple(Choice(turn.label_of("get_invoice"), one, "get_invoice") for one in latest))
+
+
+def _statement(turn: Turn) -> Answer:
+    """The account over the days that were said, else over the last three months."""
+    first, last = _days(turn)
+    if not billing.summaries(turn.session, turn.customer_id):
+        return Answer(turn.say("no_statement"))
+    found = statement.statements(turn.session, turn.house.config, turn.customer_id, first, last)
+    amounts = " + ".join(turn.show(Money(one.closing, one.currency)) for one in found)
+    path = statement.link(turn.house.config, turn.customer_id, first, last, turn.now)
+    file = Attachment(statement.file_name(first, last), "application/pdf", path)
+    return Answer(turn.say("statement", first=first, last=last, amount=amounts), attachments=(file,))
+
+
+def _days(turn: Turn) -> tuple[date, date]:
+    said = str(turn.slots.get("period") or turn.slots.get("date") or "")
+    if not said:
+        return turn.today - _USUAL_DAYS, turn.today
+    begin, _, end = said.partition("/")
+    return date.fromisoformat(begin), min(date.fromisoformat(end or begin), turn.today)

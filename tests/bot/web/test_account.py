@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from core.portal import Portal
 from tests.bot.web.browser import Browser
 from tests.bot.web.conftest import ON_SQLITE, Arrive
-from tests.bot.web.shop import HOSTILE, NOW, bring
+from tests.bot.web.shop import EVE, HOSTILE, NOW, bring
 from tests.conftest import SettableClock
 
 INVOICE = "/invoices/INV/5001/pdf"
@@ -156,3 +156,17 @@ def test_hours_that_are_none_are_refused_and_change_nothing(zoe: Browser) -> Non
     assert answer.status_code == 422
     assert "not the name of a time zone" in answer.text
     assert 'name="orders:email" aria-label="Orders and deliveries: Mail" checked' in zoe.get("/account/notices").text
+
+
+def test_a_statement_of_account_is_downloaded_by_its_owner_alone(zoe: Browser, arrive: Arrive) -> None:
+    assert "Statement of account" in zoe.get("/invoices").text
+    link = zoe.get("/invoices/statement?first=2026-06-01&last=2026-06-15").headers["location"]
+    answer = zoe.get(link)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "INV/5001" in text
+    assert "5002" not in text
+    assert arrive(EVE).get(link).status_code == 404
+    assert zoe.get("/invoices/statement?first=yesterday&last=2026-06-15").status_code == 422
+    assert zoe.get(f"{link}x").status_code == 404
