@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.billing import links
+from core.billing.links import FileClaim
 from core.billing.model import Invoice, InvoiceLine, Party, Seller
 from core.billing.rows import InvoiceLineRow, InvoiceRow, PaymentMethodRow, PaymentRow
 from core.config import Config, Shop
@@ -42,9 +43,8 @@ class InvoiceSummary:
 
 @dataclass(frozen=True)
 class Linked:
-    """What a link opens, and whose it is."""
+    """What a link opens."""
 
-    customer_id: str
     name: str
     invoice: Invoice
 
@@ -132,8 +132,8 @@ def link(config: Config, customer_id: str, invoice_number: str, now: datetime) -
     return f"/files/{token}"
 
 
-def linked(session: Session, config: Config, token: str, now: datetime) -> Linked:
-    """The document a link grants.
+def claimed(config: Config, token: str, now: datetime, purpose: str = "invoice") -> FileClaim:
+    """Which document a link grants, and to whom; no record is read for it.
 
     Raises:
         NotFound: not a link of ours.
@@ -141,9 +141,17 @@ def linked(session: Session, config: Config, token: str, now: datetime) -> Linke
     """
     given = (config.web.secret, config.web.previous_secret)
     kept = [secret.get_secret_value().encode() for secret in given if secret.get_secret_value()]
-    claim = links.verify(kept, token, purpose="invoice", now=now)
-    found = document(session, config.shop, claim.customer_id, claim.file_id)
-    return Linked(claim.customer_id, f"{found.kind.replace('_', '-')}-{found.number}.pdf", found)
+    return links.verify(kept, token, purpose=purpose, now=now)
+
+
+def linked(session: Session, shop: Shop, claim: FileClaim) -> Linked:
+    """The document that was claimed.
+
+    Raises:
+        NotFound: it is no more.
+    """
+    found = document(session, shop, claim.customer_id, claim.file_id)
+    return Linked(f"{found.kind.replace('_', '-')}-{found.number}.pdf", found)
 
 
 def _row(session: Session, customer_id: str, invoice_number: str) -> InvoiceRow:

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.billing import links, service
+from core.billing.links import FileClaim
 from core.billing.model import Party, Seller
 from core.billing.rows import InvoiceRow, PaymentRow
 from core.config import Config
@@ -102,19 +103,20 @@ def file_name(first: date, last: date) -> str:
     return f"statement-{first}-{last}.pdf"
 
 
-def linked(session: Session, config: Config, token: str, now: datetime) -> tuple[str, tuple[Statement, ...]]:
-    """Whose statement a link grants, and the statement.
+def claimed(config: Config, token: str, now: datetime) -> FileClaim:
+    """Which days' statement a link grants, and to whom; no record is read for it.
 
     Raises:
         NotFound: not a link of ours.
         Refused: it expired.
     """
-    given = (config.web.secret, config.web.previous_secret)
-    kept = [secret.get_secret_value().encode() for secret in given if secret.get_secret_value()]
-    claim = links.verify(kept, token, purpose=_PURPOSE, now=now)
+    return service.claimed(config, token, now, _PURPOSE)
+
+
+def linked(session: Session, config: Config, claim: FileClaim) -> tuple[Statement, ...]:
+    """The statement that was claimed."""
     first, _, last = claim.file_id.partition("/")
-    days = date.fromisoformat(first), date.fromisoformat(last)
-    return claim.customer_id, statements(session, config, claim.customer_id, *days)
+    return statements(session, config, claim.customer_id, date.fromisoformat(first), date.fromisoformat(last))
 
 
 def _payments(session: Session, customer_id: str, zone: ZoneInfo) -> Sequence[tuple[str, Entry]]:

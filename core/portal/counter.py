@@ -10,10 +10,10 @@ from core.accounts import service as accounts
 from core.accounts.model import CODE_DIGITS, Staff, Visitor
 from core.billing import e_invoice, statement
 from core.billing import service as billing
+from core.billing.links import FileClaim
 from core.billing.model import Invoice
 from core.billing.pdf import invoice_pdf
-from core.billing.service import InvoiceSummary, Linked
-from core.billing.statement import Statement
+from core.billing.service import InvoiceSummary
 from core.billing.statement_pdf import statement_pdf
 from core.chat import Incoming, Reply
 from core.conversation import advice, dialogue, standing, transcript
@@ -199,12 +199,7 @@ class Counter(Rooms):
             NotFound: not a link of ours, or somebody else's.
             Refused: the link expired; the sentence says how to get a new one.
         """
-        customer_id = visitor.customer.customer_id if visitor and visitor.customer else None
-        with self._database.reading() as session:
-            found = billing.linked(session, self._config, token, self._clock())
-        if visitor is not None and customer_id != found.customer_id:
-            raise NotFound("This link is not valid. Ask for the document again and use the new link.")
-        return self._drawn(found)
+        return self._drawn(_granted(billing.claimed(self._config, token, self._clock()), visitor))
 
     def statement(self, token: str, visitor: Visitor | None) -> File:
         """The statement of account a link opens; a signed-in visitor opens only their own.
@@ -213,12 +208,7 @@ class Counter(Rooms):
             NotFound: not a link of ours, or somebody else's.
             Refused: the link expired.
         """
-        customer_id = visitor.customer.customer_id if visitor and visitor.customer else None
-        with self._database.reading() as session:
-            owner, found = statement.linked(session, self._config, token, self._clock())
-        if visitor is not None and customer_id != owner:
-            raise NotFound("This link is not valid. Ask for the document again and use the new link.")
-        return self._account(found)
+        return self._account(_granted(statement.claimed(self._config, token, self._clock()), visitor))
 
     def statement_link(self, customer_id: str, first: date, last: date) -> str:
         """The path of a customer's statement of account."""
@@ -232,24 +222,33 @@ class Counter(Rooms):
         Raises:
             NotFound: not a link of ours.
         """
-        with self._database.reading() as session:
-            if path.startswith(statement.PATH):
-                token = path.removeprefix(statement.PATH)
-                return self._account(statement.linked(session, self._config, token, _LONG_AGO)[1])
-            found = billing.linked(session, self._config, path.removeprefix("/files/"), _LONG_AGO)
-        return self._drawn(found)
+        if path.startswith(statement.PATH):
+            claim = statement.claimed(self._config, path.removeprefix(statement.PATH), _LONG_AGO)
+            return self._account(claim)
+        return self._drawn(billing.claimed(self._config, path.removeprefix("/files/"), _LONG_AGO))
 
-    def _account(self, found: tuple[Statement, ...]) -> File:
+    def _account(self, claim: FileClaim) -> File:
         shop = self._config.shop
+        with self._database.reading() as session:
+            found = statement.linked(session, self._config, claim)
         content = statement_pdf(found, locale=shop.locale, extra_font=shop.invoice_font)
         return File(statement.file_name(found[0].first, found[0].last), "application/pdf", content)
 
-    def _drawn(self, found: Linked) -> File:
+    def _drawn(self, claim: FileClaim) -> File:
         shop = self._config.shop
+        with self._database.reading() as session:
+            found = billing.linked(session, shop, claim)
         content = invoice_pdf(found.invoice, locale=shop.locale, extra_font=shop.invoice_font)
         if self._config.billing.e_invoice == "factur-x":
             content = _with_xml(content, found.invoice, shop.locale)
         return File(found.name, "application/pdf", content)
+
+
+def _granted(claim: FileClaim, visitor: Visitor | None) -> FileClaim:
+    """The claim, if it is the visitor's own; asked before any record is read, so that time tells nothing either."""
+    if visitor is not None and (visitor.customer is None or visitor.customer.customer_id != claim.customer_id):
+        raise NotFound("This link is not valid. Ask for the document again and use the new link.")
+    return claim
 
 
 def _with_xml(content: bytes, invoice: Invoice, locale: str) -> bytes:

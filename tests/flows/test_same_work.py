@@ -4,19 +4,24 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
 
+from core.accounts.model import Customer, Visitor
+from core.billing import links
 from core.chat import Speaker
+from core.config import Config
 from core.database.engine import Database
+from core.errors import NotFound
 from core.mailroom.rows import OutboxRow
 from core.portal import Portal
 from tests.core.database.side_by_side import ON_SQLITE
 from tests.flows.canaries import NUMBERS, open_marked_shop
 from tests.flows.talking import Talk
-from tests.shop import ADA
+from tests.shop import ADA, GRACE, OPENED
 
 KNOWN, UNKNOWN = "quokka@example.org", "nobody@example.org"
 
@@ -145,3 +150,23 @@ def test_a_guests_miss_is_the_same_work_whatever_was_wrong(shop: Portal, databas
     assert first == second
     assert len(third) == len(first)
     assert {one.letters for one in done.values()} == {0}
+
+
+@ON_SQLITE
+def test_no_record_is_read_for_a_link_to_anothers_file_as_for_a_forged_one(
+    shop: Portal, database: Database, config: Config
+) -> None:
+    number, soon = f"5{NUMBERS[ADA]}", OPENED + timedelta(minutes=9)
+    grace = Visitor(Customer(GRACE, "Wombat Holder", "", "", "en", "GB"), None, 3, "", "chat")
+    forging = config.web.secret.get_secret_value()[::-1].encode()
+    told = {}
+    for opening, path in (
+        (shop.file, shop.invoice_link(ADA, number)),
+        (shop.file, links.sign(forging, "invoice", number, ADA, soon)),
+        (shop.statement, shop.statement_link(ADA, OPENED.date(), OPENED.date())),
+    ):
+        with counted(database) as work, pytest.raises(NotFound) as refusal:
+            opening(path.rpartition("/")[2], grace)
+        assert work.statements == []
+        told[path] = str(refusal.value)
+    assert len(set(told.values())) == 1
