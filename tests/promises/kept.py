@@ -338,6 +338,7 @@ def promise_40_one_cause_is_told_once(seen: Evidence) -> Faults:
 
 
 def promise_41_post_goes_only_to_its_customer(seen: Evidence) -> Faults:
+    whose = {row["key"]: (row["content"] or {}).get("customer_id") for row in seen.now["outbox"]}
     for one in seen.world.office.taken[seen.world.looked_at :]:
         kind, _, customer_id = one.chat.partition(":")
         if kind == "customer" and customer_id in stall.WORDS:
@@ -352,7 +353,8 @@ def promise_41_post_goes_only_to_its_customer(seen: Evidence) -> Faults:
         if one.channel == stall.ROOMS:
             mine = {row["customer_id"] for row in (*seen.before["chat_links"], *seen.now["chat_links"])
                     if row["chat"] == one.chat}  # fmt: skip
-            if not mine or any(word in one.text for who, word in stall.WORDS.items() if who not in mine):
+            is_astray = not mine and whose.get(one.key) is not None  # a guest is answered in the chat they wrote in
+            if is_astray or any(word in one.text for who, word in stall.WORDS.items() if who not in mine):
                 yield f"{one.key} reached {one.chat}, which is of {sorted(mine)}"
 
 
@@ -360,7 +362,8 @@ def promise_42_an_unlinked_chat_hears_nothing_more(seen: Evidence) -> Faults:
     linked = {(row["channel"], row["chat"]) for row in (*seen.now["chat_links"], *seen.before["chat_links"])}
     known = {row["message_id"] for row in seen.before["messages"]}
     for row in seen.now["messages"]:
-        is_unasked = row["key"] is not None and row["channel"] == stall.ROOMS
+        is_customers = (row["person"] or "").startswith("customer:")  # a guest is answered where they wrote
+        is_unasked = row["key"] is not None and row["channel"] == stall.ROOMS and is_customers
         if row["message_id"] not in known and is_unasked and (row["channel"], row["chat"]) not in linked:
             yield f"{row['chat']} was told something and is linked to nobody"
 
