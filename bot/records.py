@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +69,21 @@ def export(
     for name, rows in written.items():
         typer.echo(f"{name:<24} {rows:>9,} rows")
     typer.echo(f"{written.total():,} rows in {seconds:.1f} s; bring them back with: storekeeper import {form} {folder}")
+
+
+@app.command("e-invoices")
+def e_invoices(
+    folder: Annotated[Path, typer.Argument(help="Where to write them, a file each.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day of issue.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day of issue.")],
+    config: ConfigPath = None,
+) -> None:
+    """Write the invoices and credit notes of some days as EN 16931 XML, and say which cannot be, and why."""
+    from bot.e_invoicing import run
+
+    with house(load(config)) as opened:
+        if not run(opened, folder, first.date(), last.date()):
+            sys.exit(1)
 
 
 @app.command()

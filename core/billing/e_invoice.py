@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.billing import archival, rules
 from core.billing.model import Invoice, InvoiceLine, Party, line_net, tax_by_rate, totals
 from core.config import Shop
 from core.errors import InvalidInput
@@ -27,16 +28,17 @@ _WHY = {
 
 
 def missing(shop: Shop) -> list[str]:
-    """What the shop's own section lacks before it can issue any."""
+    """What the shop's own section, or the installation, lacks before it can issue any."""
     wanted = {"vat_number": shop.vat_number, "address": shop.address, "country": shop.country}
-    return [f"shop.{name}" for name, value in wanted.items() if not value]
+    lacking = [f"shop.{name}" for name, value in wanted.items() if not value]
+    return lacking if rules.can_be_asked() else [*lacking, 'what asks its rules (pip install "storekeeper[e-invoice]")']
 
 
 def xml(invoice: Invoice) -> bytes:
-    """The invoice as XML, valid by the schema of EN 16931.
+    """The invoice as XML, valid by the schema of EN 16931 and by its business rules.
 
     Raises:
-        InvalidInput: the standard wants something that the invoice does not say.
+        InvalidInput: the standard wants something that the invoice does not say, or forbids what it says.
     """
     import facturx
 
@@ -44,11 +46,17 @@ def xml(invoice: Invoice) -> bytes:
         made: bytes = facturx.generate_cii_xml(terms(invoice), level=_LEVEL, check_schematron=False)
     except Exception as error:
         raise InvalidInput(f"{invoice.number} cannot be an e-invoice: {str(error)[:200]}") from error
+    if against := [rule.sentence for rule in rules.broken(made) if not rule.only_advice]:
+        raise InvalidInput(f"{invoice.number} cannot be an e-invoice: {' '.join(against)[:500]}")
     return made
 
 
 def embedded(pdf: bytes, made: bytes, invoice: Invoice, locale: str) -> bytes:
-    """The PDF with the XML inside."""
+    """The PDF with the XML inside, as archives take it.
+
+    Raises:
+        InvalidInput: it is drawn with fonts that cannot be enclosed.
+    """
     import facturx
 
     about = {
@@ -58,8 +66,8 @@ def embedded(pdf: bytes, made: bytes, invoice: Invoice, locale: str) -> bytes:
         "keywords": "Factur-X, Invoice",
     }
     whole: bytes = facturx.generate_from_binary(
-        pdf, made, flavor="factur-x", level=_LEVEL, check_xsd=False, pdf_metadata=about, lang=locale.replace("_", "-"),
-        afrelationship="alternative",
+        archival.ready(pdf), made, flavor="factur-x", level=_LEVEL, check_xsd=False, pdf_metadata=about,
+        lang=locale.replace("_", "-"), afrelationship="alternative", xmp_compression=False,
     )  # fmt: skip
     return whole
 

@@ -86,6 +86,21 @@ def document(session: Session, shop: Shop, customer_id: str, invoice_number: str
         NotFound: there is none of that number, or it is somebody else's.
     """
     row = _row(session, customer_id, invoice_number)
+    return _as_issued(shop, row, _lines(session, [row.invoice_number]))
+
+
+def issued_on(session: Session, shop: Shop, day: date) -> list[Invoice]:
+    """What was issued to whomever on a day, for the shop's own books."""
+    rows = session.scalars(
+        select(InvoiceRow).where(InvoiceRow.issued_on == day).order_by(InvoiceRow.invoice_number)
+    ).all()
+    lines: dict[str, list[InvoiceLineRow]] = {}
+    for line in _lines(session, [row.invoice_number for row in rows]):
+        lines.setdefault(line.invoice_number, []).append(line)
+    return [_as_issued(shop, row, lines.get(row.invoice_number, [])) for row in rows]
+
+
+def _as_issued(shop: Shop, row: InvoiceRow, lines: Sequence[InvoiceLineRow]) -> Invoice:
     buyer_lines = (row.bill_line1, row.bill_line2, " ".join(filter(None, (row.bill_city, row.bill_postcode))))
     return Invoice(
         number=row.invoice_number,
@@ -101,7 +116,7 @@ def document(session: Session, shop: Shop, customer_id: str, invoice_number: str
             country=row.bill_country,
             tax_id=row.bill_vat_number,
         ),
-        lines=tuple(_line(line) for line in _lines(session, [row.invoice_number])),
+        lines=tuple(_line(line) for line in lines),
         order_number=row.order_number or "",
         corrects=(row.corrects or _NOT_STATED) if row.kind == "credit_note" else "",
         note=row.note,

@@ -1,8 +1,11 @@
 """The loading dock: records that are brought, and records that are handed out."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from core import handout, intake
+from core.billing import service as billing
+from core.billing.model import Invoice
 from core.canonical import Batch, Fault
 from core.portal.rooms import Rooms
 
@@ -29,3 +32,8 @@ class LoadingDock(Rooms):
         """How many rows each of these tables has."""
         with self._database.reading() as session:
             return handout.sizes(session, tables)
+
+    def invoices_issued(self, day: date) -> list[Invoice]:
+        """The invoices and credit notes of a day."""
+        with self._database.reading() as session:
+            return billing.issued_on(session, self._config.shop, day)

@@ -1,7 +1,9 @@
 """Invoices for programs: valid by the published schema, read back equal, refused where the standard wants more."""
 
 import logging
+import sys
 import tarfile
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from bot.assembly import build
-from core.billing import e_invoice
+from core.billing import e_invoice, rules
 from core.billing.model import Invoice, InvoiceLine, Party, Seller, totals
 from core.billing.pdf import invoice_pdf
 from core.config import Billing, Config, DatabaseSettings, Shop
@@ -139,6 +141,55 @@ def test_the_pdf_holds_the_xml_and_still_its_pages() -> None:
     assert len(PdfReader(BytesIO(whole)).pages) == len(PdfReader(BytesIO(plain)).pages)
 
 
+free_or_taxed = st.lists(
+    st.tuples(
+        st.integers(1, 500), st.sampled_from([0, 1, 333, 99_999]), st.sampled_from(["0", "0.05", "0.077", "0.2"])
+    ),
+    min_size=1, max_size=5,
+)  # fmt: skip
+anything = st.fixed_dictionaries({
+    "seller": st.builds(
+        Seller, st.just(""), st.just("Lamps"), st.just(("1 Street",)), st.sampled_from(["DE", "GB"]),
+        st.just("DE123456789"), st.just("a@example.org"), st.sampled_from(["", "30 days"]),
+        st.sampled_from([(), SELLER.bank]),
+    ),
+    "buyer": st.builds(
+        Party, st.just("B"), st.just(""), st.sampled_from([(), ("Hauptstr. 5",)]), st.sampled_from(["DE", "FR", "US"]),
+        st.sampled_from(["", "FR12345678901"]),
+    ),
+    "corrects": st.sampled_from(["", "INV-1"]),
+    "note": st.sampled_from(["", "Return RET-1"]), "due_on": st.sampled_from([None, date(2026, 7, 15)]),
+    "supplied_on": st.sampled_from([None, date(2026, 6, 14)]),
+    "ship_to": st.sampled_from([None, Party("C", "", ("x",), "FR")]),
+})  # fmt: skip
+
+
+@settings(max_examples=15)
+@given(free_or_taxed, anything)
+def test_whatever_we_issue_keeps_the_published_business_rules(
+    drawn: list[tuple[int, int, str]], other: dict[str, Any]
+) -> None:
+    lines = tuple(
+        InvoiceLine(number, "", "Lamp", quantity, price, Decimal(rate), discount=price // 3)
+        for number, (quantity, price, rate) in enumerate(drawn, 1)
+    )
+    other["kind"] = "credit_note" if other["corrects"] else "invoice"
+    assert [one for one in rules.broken(e_invoice.xml(invoice(lines=lines, **other))) if not one.only_advice] == []
+
+
+def test_what_breaks_a_rule_is_refused_and_names_it() -> None:
+    without_country = Seller("", "Lamps", ("1 Street",), "GB", "123456789")
+    with pytest.raises(InvalidInput, match=r"INV-1001 cannot be an e-invoice: .*BR-CO-09"):
+        e_invoice.xml(invoice(seller=without_country))
+
+
+def test_a_shop_where_the_rules_cannot_be_asked_cannot_switch_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop(vat_number="GB123456789", address=("1 Mill Lane", "Leeds"))
+    assert e_invoice.missing(shop) == []
+    monkeypatch.setitem(sys.modules, "saxonche", None)
+    assert "storekeeper[e-invoice]" in e_invoice.missing(shop)[0]
+
+
 def test_a_shop_without_a_vat_number_cannot_switch_it_on(tmp_path: Path) -> None:
     lacking = Config(
         database=DatabaseSettings(url=f"sqlite:///{tmp_path}/x.db"), billing=Billing(e_invoice="xml"), shop=Shop()
@@ -172,16 +223,34 @@ def test_a_customer_gets_it_beside_or_inside_the_pdf_where_the_shop_wants_that(
         portal.invoice_xml("C2", "INV/1")
 
 
-def test_published_examples_are_read() -> None:
+def published() -> Iterator[tuple[str, bytes]]:
     path = EXAMPLES / "en16931_examples.tar.gz"
     if not path.is_file():
         pytest.skip("the published examples are not here")
-    logging.getLogger("factur-x").setLevel(logging.CRITICAL)
-    read_ones = 0
     with tarfile.open(path) as packed:
         for member in packed.getmembers():
-            file = packed.extractfile(member) if member.name.endswith(".xml") else None
-            if file is not None and b"urn:cen.eu:en16931:2017" in (content := file.read()):
-                found = facturx.parse_ubl_cii_xml(content, check_xsd=False)
-                read_ones += bool(found["BT-1"] and Decimal(found["BT-112"]) is not None)
+            if member.name.endswith(".xml") and (file := packed.extractfile(member)) is not None:
+                yield member.name, file.read()
+
+
+def test_published_examples_are_read() -> None:
+    logging.getLogger("factur-x").setLevel(logging.CRITICAL)
+    read_ones = 0
+    for _, content in published():
+        if b"urn:cen.eu:en16931:2017" in content:
+            found = facturx.parse_ubl_cii_xml(content, check_xsd=False)
+            read_ones += bool(found["BT-1"] and Decimal(found["BT-112"]) is not None)
     assert read_ones >= 25
+
+
+def test_published_examples_break_no_business_rule_and_one_with_a_wrong_sum_does() -> None:
+    """Some of them say what the profile of Factur-X, which is narrower, does not know."""
+    examples = dict(published())
+    assert len(examples) == 31
+    broken = {name: [one.sentence for one in rules.broken(content)] for name, content in examples.items()}
+    assert [said for said in broken.values() if any("[BR-" in one for one in said)] == []
+    assert [name for name, said in broken.items() if name.startswith("ubl/") and said] == []
+    name = "ubl/examples/ubl-tc434-example2.xml"
+    off = examples[name].replace(b">801.78<", b">801.79<")
+    assert off != examples[name]
+    assert any("BR-CO-1" in one.sentence for one in rules.broken(off))
