@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
-from core.systems import TIME_OF_DAY, Amazon, Connected, Section, Shopify, Suppliers, Tracking, Walmart
+from core.systems import TIME_OF_DAY, Amazon, Connected, Salesforce, Section, Shopify, Suppliers, Tracking, Walmart
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
@@ -456,6 +456,7 @@ class Config(BaseSettings):
     telegram: Telegram = Telegram()
     carriers: Carriers = Carriers()
     shopify: Shopify = Shopify()
+    salesforce: Salesforce = Salesforce()
     walmart: Walmart = Walmart()
     amazon: Amazon = Amazon()
     tracking: Tracking = Tracking()

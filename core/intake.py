@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.accounts import service as accounts
 from core.billing import service as billing
-from core.canonical import TABLES, Fault, completed
+from core.canonical import BY_NAME, TABLES, Fault, completed
 from core.catalog import service as catalog
 from core.config import Config, Planning, Shop
 from core.database.base import Base
@@ -143,4 +143,4 @@ def _keep_part(session: Session, whole: Sequence[Record], table: str, part: str)
         parcels = [row["tracking_number"] for _, row in _rows(whole, "parcels")]
         keep_only(session, KEPT_BY[part], "tracking_number", parcels, rows)
     else:
-        keep_only(session, KEPT_BY[part], "return_number" if table == "returns" else "order_number", parents, rows)
+        keep_only(session, KEPT_BY[part], BY_NAME[table].key[0], parents, rows)

@@ -1,6 +1,7 @@
 """Sections of the configuration for connected systems: each is off until it has what it needs to be called."""
 
 import re
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -96,6 +97,36 @@ class Amazon(Connected):
     @model_validator(mode="after")
     def _can_be_called(self) -> "Amazon":
         self.missing("client_id", "client_secret", "refresh_token")
+        return self
+
+
+class Salesforce(Connected):
+    """A Salesforce org, by its REST and Bulk APIs; see docs/salesforce.md."""
+
+    url: str = Field("", description="the org's My Domain, such as https://lantern.my.salesforce.com")
+    login_url: str = Field("https://login.salesforce.com", description="of a sandbox https://test.salesforce.com")
+    client_id: str = Field("", description="consumer key of the connected app")
+    username: str = Field("", description="of the user who reads and writes for us")
+    private_key: SecretStr = Field(SecretStr(""), description="PEM; its certificate is in the connected app")
+    key_field: str = Field("StorekeeperKey__c", pattern=r"^[A-Za-z]\w*$", description="our own field of return orders")
+    price_book: str = Field("", description="id of the price book whose prices count; the standard one where left out")
+    tax_rate: float = Field(0.0, ge=0, le=1, description="tax on top of its prices; its orders tell none")
+    location: str = Field("main", description="where its orders are served from")
+    statuses: dict[str, Literal["open", "packed", "shipped", "delivered", "cancelled"]] = Field(
+        default_factory=dict, description="what its words for the status of an order mean, beside those that are known"
+    )
+    reading_share: float = Field(0.9, gt=0, le=1, description="how much of the org's daily calls reading may use up")
+
+    @field_validator("url", "login_url")
+    @classmethod
+    def _is_encrypted(cls, url: str) -> str:
+        if url and not re.match(r"https://[^\s/]+$|http://(127\.0\.0\.1|localhost)(:\d+)?$", url):
+            raise ValueError(f"“{url}” is no https:// address without a path")
+        return url
+
+    @model_validator(mode="after")
+    def _can_be_called(self) -> "Salesforce":
+        self.missing("url", "client_id", "username", "private_key")
         return self
 
 

@@ -79,9 +79,16 @@ class Patience:
     largest: int = _LARGEST
 
 
+def _by_status(call: Call, response: httpx.Response) -> Trouble | None:  # noqa: ARG001 systems that say no more
+    """Nothing beyond its status."""
+    return None
+
+
 @dataclass
 class Http:
     """Calls of one system. `transport`, `clock_s`, `sleep` and `chance` are given by tests.
+
+    `meant` reads what a system itself says of an answer that is no good one; None where its status says it all.
 
     What comes of a call is its answer, or a Trouble: not answering, unauthorised (401), forbidden (403), throttled
     (429), refused (other 4xx) or malformed. A call that may be repeated is tried again after a silence, a 5xx or a 429,
@@ -96,6 +103,7 @@ class Http:
     clock_s: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
     chance: Callable[[], float] = random.random
+    meant: Callable[[Call, httpx.Response], Trouble | None] = field(default=_by_status, repr=False)
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
 
     def json(self, call: Call) -> Any:
@@ -158,6 +166,8 @@ class Http:
             with self._open(call, call.headers) as response:
                 self._read_whole(call, response)
                 self.pacer.heed(call, response, self.clock_s())
+                if response.status_code >= httpx.codes.BAD_REQUEST and (told := self.meant(call, response)) is not None:
+                    raise told
                 self._refuse(call, response)
                 return None, response
         except Trouble as trouble:

@@ -18,6 +18,7 @@ ACTS = frozenset(
 PARTS = {
     "orders": ("order_lines", "payments", "parcels", "parcel_lines"),
     "returns": ("return_lines",),
+    "customers": ("account_people",),
 }
 """Tables of which a record brings all there is: what it no longer has is removed."""
 

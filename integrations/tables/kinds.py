@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from core.canonical import Column, Kind
 from core.errors import InvalidInput
 from core.money import exponent, minor_units
-from core.purchasing.calendars import weekdays
 
 Convert = Callable[[str], Any]  # raises ValueError with a sentence that says what would be right
 
@@ -127,12 +126,7 @@ def _currency(text: str) -> str:
     return text.upper()
 
 
-def _order_days(text: str) -> str:
-    weekdays(text)
-    return text
-
-
-_CHECKS: dict[str, Callable[[str], str]] = {"email": _email, "currency": _currency, "order_days": _order_days}
+_CHECKS: dict[str, Callable[[str], str]] = {"email": _email, "currency": _currency}
 
 
 def _converters(reading: Reading) -> dict[Kind, Convert]:

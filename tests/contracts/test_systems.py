@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,21 @@ from core.exchange.model import ACTS
 from core.exchange.ports import Backend, Outcome, Trouble
 from core.systems import Connected
 from integrations.http import Http
+from tests.integrations.salesforce.standin import key_pair
 
 FOLDER = Path(__file__).parents[2] / "integrations"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/backend.py"))
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 SECRET, PERSON = "s3cret-of-nobody-else", "ada.byron@example.org"
-_FITTING = {"shop": "lantern.myshopify.com"}  # keys whose form is checked
+
+
+@cache
+def fitting(name: str) -> dict[str, str]:
+    """Keys whose form is checked."""
+    return {
+        "shopify": {"shop": "lantern.myshopify.com"},
+        "salesforce": {"url": "https://lantern.my.salesforce.com", "private_key": key_pair()[0]},
+    }.get(name, {})
 
 
 def section(name: str) -> Connected:
@@ -31,9 +41,9 @@ def section(name: str) -> Connected:
     filled: dict[str, Any] = {"on": True}
     for key, field in kind.model_fields.items():
         if field.annotation is SecretStr:
-            filled[key] = SecretStr(SECRET)
+            filled[key] = SecretStr(fitting(name).get(key, SECRET))
         elif field.annotation is str and not field.default:
-            filled[key] = _FITTING.get(key, "" if "url" in key else "something")
+            filled[key] = fitting(name).get(key, "" if "url" in key else "something")
     made: Connected = kind(**filled)
     return made
 
@@ -100,6 +110,7 @@ def test_each_trouble_has_its_outcome_and_says_nothing_it_should_not(
         assert told.value.after_s == 600
     for text in (str(told.value), caplog.text):
         assert SECRET not in text
+        assert "PRIVATE KEY" not in text
         assert PERSON not in text
     if backend.close is not None:
         backend.close()

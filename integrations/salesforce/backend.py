@@ -1,0 +1,89 @@
+"""A Salesforce org as a connected system."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from core.clock import Clock, utc_now
+from core.config import Config
+from core.exchange.model import Record, System
+from core.exchange.ports import Backend, Found, Trouble
+from integrations.salesforce.client import LABEL, client
+from integrations.salesforce.feeds import OrgFeed, feeds
+from integrations.salesforce.objects import KEYED, THINGS, Catalogue
+from integrations.salesforce.orders import known_words
+
+_CLOCKS_APART = timedelta(minutes=2)
+
+
+def backend(
+    config: Config,
+    clock: Clock = utc_now,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    sleep: Callable[[float], object] | None = None,
+) -> Backend:
+    """The org in the configuration; `transport` and `sleep` are given by tests."""
+    catalogue = Catalogue(client(config.salesforce, clock, transport=transport, sleep=sleep))
+    found = feeds(catalogue, config)
+    return Backend(
+        System("salesforce", LABEL),
+        found,
+        refetch=Refetch({one.name: one for one in found}),
+        inspector=Inspector(catalogue, config),
+        close=catalogue.client.http.close,
+    )
+
+
+@dataclass(frozen=True)
+class Refetch:
+    """Looks single records up."""
+
+    feeds: dict[str, OrgFeed]
+
+    def __call__(self, table: str, external_id: str) -> Sequence[Record]:
+        """The record as it is now; returns come with their order."""
+        feed = self.feeds.get(table)
+        return feed.looked_up([external_id]).records if feed is not None else ()
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Tries the org out: the key, what its user may see, its words, and the clock."""
+
+    catalogue: Catalogue
+    config: Config
+
+    def __call__(self, now: datetime) -> Sequence[Found]:
+        """A line for each thing looked at."""
+        try:
+            return list(self._looked_at(now))
+        except Trouble as trouble:
+            return (Found(False, f"{trouble} See docs/salesforce.md."),)
+
+    def _looked_at(self, now: datetime) -> Iterator[Found]:
+        settings, org = self.config.salesforce, self.catalogue
+        limits = org.client.get("limits", "limits").get("DailyApiRequests") or {}
+        left = f"{limits.get('Remaining', 'unknown')} of {limits.get('Max', 'unknown')} calls are left today"
+        yield Found(True, f"{LABEL}: lets {settings.username} in; {left}.")
+        for name, thing in THINGS.items():
+            org.forget(name)
+            if thing.is_extra and not org.has(name):
+                yield Found(True, f"{LABEL}: it has no {name}, or does not show it; it is not read.")
+            elif lacking := org.lacking(name):
+                yield Found(False, f"{LABEL}: it does not show {name}.{', '.join(lacking)}; extend the permission set.")
+        key = settings.key_field
+        for name in sorted(KEYED):
+            if org.has(name) and not org.has(name, key):
+                yield Found(
+                    False, f"{LABEL}: {name} has no field {key}; create it as a unique external id of 40 letters."
+                )
+        unknown = [one for one in org.words("Order", "Status") if one.casefold() not in known_words(settings)]
+        if unknown:
+            words = ", ".join(f"“{one}”" for one in unknown)
+            yield Found(False, f"{LABEL}: orders may be {words}; say in salesforce.statuses what that means.")
+        at = org.client.server_at
+        if at is not None and abs(at - now) > _CLOCKS_APART:
+            yield Found(False, f"{LABEL}: its clock and ours are {abs(at - now)} apart; set ours by a server.")
