@@ -19,6 +19,11 @@ from core.conversation.understanding.names import NameIndex
 from core.conversation.understanding.text import fold
 from core.conversation.wording import Wording
 from core.errors import PortalError
+from core.purchasing.overstock import Overstocked
+
+
+class Unread(Exception):
+    """A turn needs what takes too long to be read while others wait: it is read first, and the turn begun anew."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Shelf:
 class House:
     """What all conversations share; `typed` is the code in the message at hand, hashed before its transaction.
 
-    `advice` is what somebody outside makes of that message, asked before it too.
+    `advice` is what somebody outside makes of that message, asked before it too. `overstock` is what lies too long,
+    for a turn that asks for it.
     """
 
     config: Config
@@ -45,6 +51,7 @@ class House:
     codes: CodesAtHand = field(default_factory=CodesAtHand)
     typed: Typed | None = None
     advice: Advice | None = None
+    overstock: tuple[Overstocked, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
 
 from core.accounts import identity
 from core.accounts import service as accounts
@@ -18,11 +21,12 @@ from core.billing.statement_pdf import statement_pdf
 from core.chat import Incoming, Reply
 from core.conversation import advice, dialogue, standing, transcript
 from core.conversation.transcript import Said
-from core.conversation.turn import HAS_SIGN_IN, House
+from core.conversation.turn import HAS_SIGN_IN, House, Unread
 from core.errors import InvalidInput, NotFound, PortalError, Unavailable
 from core.orders import service as orders
 from core.orders.model import Order
 from core.portal.rooms import Rooms
+from core.purchasing.overstock import lying
 from core.returns import service as returns
 from core.returns.model import Return
 from core.shipments import service as shipments
@@ -59,10 +63,8 @@ class Counter(Rooms):
     def converse(self, incoming: Incoming) -> Reply:
         """Answer one message or button press; the same delivery twice gets the same answer and acts once."""
         incoming = self._with_photos_cleaned(incoming)
-        house = self._advised(self._prepared(incoming), incoming)
         try:
-            with self._database.unit_of_work() as session:
-                return dialogue.converse(session, house, incoming, self._clock())
+            return self._turn(incoming)
         except Unavailable as outage:
             log.warning("a turn of conversation found no database: %s", outage)
             text = self._house.wording.say(incoming.speaker.language, "", "unavailable")
@@ -73,6 +75,24 @@ class Counter(Rooms):
             reference = secrets.token_hex(4)
             log.exception("a turn of conversation failed", extra={"reference": reference})
             return self._apology(incoming, reference)
+
+    def _turn(
+        self, incoming: Incoming, post: Callable[[Session, Reply], None] = lambda _session, _reply: None
+    ) -> Reply:
+        """One turn, with what is posted of it in the same transaction; the books are read ahead for one that asks."""
+        house = self._advised(self._prepared(incoming), incoming)
+        try:
+            return self._converse(house, incoming, post)
+        except Unread:
+            with self._database.reading() as session:
+                found = tuple(lying(session, self._config, self._clock()))
+            return self._converse(replace(house, overstock=found), incoming, post)
+
+    def _converse(self, house: House, incoming: Incoming, post: Callable[[Session, Reply], None]) -> Reply:
+        with self._database.unit_of_work() as session:
+            reply = dialogue.converse(session, house, incoming, self._clock())
+            post(session, reply)
+            return reply
 
     def _with_photos_cleaned(self, incoming: Incoming) -> Incoming:
         """The message with its photos as they may be kept, drawn anew before the transaction begins."""

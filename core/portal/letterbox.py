@@ -98,11 +98,12 @@ class Letterbox(Counter):
         if stored is None:
             return None
         incoming = self._with_files_fetched(Incoming.from_dict(stored), fetch)
-        house = self._advised(self._prepared(incoming), incoming)
+
+        def post(session: Session, reply: Reply) -> None:
+            self._post(session, incoming, draw(incoming, reply) if reply.is_told else [])
+
         try:
-            with self._database.unit_of_work() as session:
-                reply = dialogue.converse(session, house, incoming, self._clock())
-                self._post(session, incoming, draw(incoming, reply) if reply.is_told else [])
+            self._turn(incoming, post)
         except Unavailable:
             raise
         except PortalError as refusal:

@@ -29,7 +29,7 @@ from core.purchasing.cards import Card
 from core.purchasing.choosing import Skipped
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
-from core.purchasing.overstock import Overstocked, overstocked
+from core.purchasing.overstock import Overstocked, lying
 from core.purchasing.rebalancing import Worthwhile
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
 from core.purchasing.scarcity import Scarce
@@ -125,11 +125,8 @@ class Stockroom(Rooms):
 
     def all_overstock(self) -> list[Overstocked]:
         """The same for whoever runs the shop's machine."""
-        shop, settings, now = self._config.shop, self._config.planning, self._clock()
-        today = now.astimezone(shop.zone).date()
         with self._database.reading() as session:
-            read = books.read(session, shop, settings, books.Wanted(today), now)
-        return overstocked(read, settings)
+            return lying(session, self._config, self._clock())
 
     def proposed_lines(self) -> Iterator[dict[str, Any]]:
         """Every line of every open proposal, as rows for a table."""

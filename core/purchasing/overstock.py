@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from core.catalog.model import Handling
-from core.config import Planning
+from core.config import Config, Planning
 from core.money import Money
+from core.purchasing import books as ledger
 from core.purchasing.books import Books
 from core.replenishment.demand import velocity
 
@@ -46,6 +48,12 @@ class Overstocked:
             "currency": self.worth.currency,
             "last_sold_on": self.last_sold_on.isoformat() if self.last_sold_on else None,
         }
+
+
+def lying(session: Session, config: Config, now: datetime) -> list[Overstocked]:
+    """Everything with a surplus as the books stand."""
+    today = now.astimezone(config.shop.zone).date()
+    return overstocked(ledger.read(session, config.shop, config.planning, ledger.Wanted(today), now), config.planning)
 
 
 def overstocked(books: Books, planning: Planning) -> list[Overstocked]:

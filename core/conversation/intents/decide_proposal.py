@@ -4,17 +4,22 @@ from typing import Any
 
 from core.chat import Action
 from core.conversation.planner import decider, meant_proposals, planner
-from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
+from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
 from core.errors import PortalError, Refused
 from core.purchasing import decisions, limits
 from core.purchasing.model import Proposal
 
 PROOF = 2
 AUDIENCE = frozenset({"staff"})
+_ABOUT_MOVES = frozenset({"list_moves", "decide_move"})
+_NAMED = frozenset({"proposal", "proposals", "supplier", "amount"})
 
 
 def answer(turn: Turn) -> Step:
     """Find out which and what, then show what would be decided."""
+    is_named = turn.slots.keys() & _NAMED or turn.says("proposal_words", turn.text)
+    if turn.focus.get("intent") in _ABOUT_MOVES and not is_named:
+        return Instead("decide_move")
     meant = meant_proposals(turn)
     if isinstance(meant, Ask):
         return meant

@@ -16,6 +16,7 @@ _PLANNING = frozenset(
 )
 _PRODUCT_CODES = frozenset({"stock_level", "restock_date", "edit_proposal", "explain_quantity"})
 _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_proposal", "correct"})
+_DECIDING = frozenset({"decide_proposal", "decide_move"})
 _WITH_SUPPLIER = frozenset({"decide_proposal", "list_proposals"})
 _NO_SLOTS = frozenset({"phone", "card"})
 _NAMELESS = frozenset(
@@ -77,7 +78,7 @@ def _add(text: str, own: Claims, intent: str) -> None:
     if intent in _PLANNING:
         own.add(Found("proposal", match[1], match.start(1), match.end()) for match in _NAMED_ALONE.finditer(text))
         own.add(amounts.limits(text))
-    if intent == "decide_proposal":
+    if intent in _DECIDING:
         _decide(text, own)
     if intent == "change_language":
         own.add(choices.languages(text))

@@ -5,6 +5,8 @@ import pytest
 from core.conversation import wording
 from core.conversation.intents.return_item import REASONS
 from core.orders.model import OrderStatus
+from core.purchasing.model import MoveStatus
+from core.purchasing.overstock import DEAD, OUTLIVES, SLOW
 from core.returns.model import ReturnStatus
 from core.shipments.model import ParcelStatus
 
@@ -25,6 +27,12 @@ COMPUTED = {
         *("approve", "reject", "confirm_approve", "confirm_reject", "approved", "approved_once", "rejected"),
         *("which", "none"),
     ],
+    "decide_move": ["approve", "reject", "confirm_approve", "confirm_reject", "which", "none"],
+    "": [f"move_{status.value}" for status in MoveStatus],
+    "overstock": [
+        *(f"total_{kind}" for kind in (DEAD, SLOW, OUTLIVES)),
+        *(f"why_{kind}" for kind in (DEAD, SLOW, OUTLIVES, "unsold")),
+    ],
     "edit_proposal": ["not_proposed"],
     "explain_quantity": ["not_proposed"],
 }
@@ -42,6 +50,8 @@ BLANKS = {
     ("list_proposals", "line"): {"number", "supplier", "lines", "at_risk", "total", "expected", "expires"},
     ("decide_proposal", "proposal"): {"number", "supplier", "lines", "total"},
     ("decide_proposal", "approved"): {"number", "supplier", "total", "order"},
+    ("", "move"): {"number", "units", "name", "origin", "destination", "saving"},
+    ("overstock", "line"): {"name", "place", "surplus", "on_hand", "worth", "holding", "why"},
     ("edit_proposal", "confirm"): {
         *("name", "number", "supplier", "before", "after", "total_before", "total_after", "explanation"),
     },
