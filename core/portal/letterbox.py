@@ -23,6 +23,7 @@ Draw = Callable[[Incoming, Reply], list[dict[str, Any]]]
 Fetch = Callable[[Upload], Upload]
 _MOST_CHATS = 100
 _ANSWERING = timedelta(seconds=2)
+_LETS_PASS_S = 0.5
 
 
 class Letterbox(Counter):
@@ -35,27 +36,32 @@ class Letterbox(Counter):
             Unavailable: nothing was stored; its sender must not be told that it arrived.
         """
         plain = self._with_photos_cleaned(replace(incoming, text=storable(incoming.text)))
-        return self._gathering.do(lambda session: self._stored(session, plain))
+        with self._arrivals.first():
+            return self._gathering.do(lambda session: self._taken_in(session, plain))
 
-    def _stored(self, session: Session, incoming: Incoming) -> bool:
+    def _taken_in(self, session: Session, incoming: Incoming) -> bool:
         closed.reopen(session, incoming.channel, incoming.chat)
+        if not incoming.files:
+            return self._stored(session, incoming)
         with session.begin_nested() as draft:
-            kept = self._with_files_kept(session, incoming)
-            is_new = inbox.store(
-                session,
-                source=_source(incoming.channel, incoming.chat),
-                delivery_id=incoming.delivery_id,
-                kind="message",
-                content=_storable(kept.as_dict()),
-                now=self._clock(),
-            )
+            is_new = self._stored(session, self._with_files_kept(session, incoming))
             if not is_new:
                 draft.rollback()  # its files were kept the first time
         return is_new
 
+    def _stored(self, session: Session, incoming: Incoming) -> bool:
+        return inbox.store(
+            session,
+            source=_source(incoming.channel, incoming.chat),
+            delivery_id=incoming.delivery_id,
+            kind="message",
+            content=_storable(incoming.as_dict()),
+            now=self._clock(),
+        )
+
     def _with_files_kept(self, session: Session, incoming: Incoming) -> Incoming:
         """The message with its files kept for whoever the chat speaks for; what is to be fetched is kept later."""
-        if not incoming.files or any(one.is_to_be_fetched for one in incoming.files):
+        if any(one.is_to_be_fetched for one in incoming.files):
             return incoming
         named = self._config.staff_named(incoming.channel)
         known = dialogue.with_link(session, incoming, named, self._clock())
@@ -86,6 +92,7 @@ class Letterbox(Counter):
     def answer_next(self, channel: str, chat: str, draw: Draw, fetch: Fetch | None = None) -> Incoming | None:
         """Answer what has waited longest in a chat, in the transaction that posts the answer; None where nothing waits.
 
+        Messages that are being stored go first, for half a second at most: platforms wait for those, and send again.
         `draw` turns a reply into what the channel's courier is to send, one call of the platform each. Whoever else
         answers the same at the same time finds it answered, and posts nothing. `fetch` gets the content of a file that
         is with the channel still; strangers' files are left there.
@@ -93,6 +100,7 @@ class Letterbox(Counter):
         Raises:
             Unavailable: the message waits on.
         """
+        self._arrivals.after(_LETS_PASS_S)
         with self._database.reading() as session:
             stored = inbox.oldest_unanswered(session, _source(channel, chat))
         if stored is None:

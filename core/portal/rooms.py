@@ -19,6 +19,7 @@ from core.database.settings import setting
 from core.errors import Unavailable
 from core.exchange.ports import Backend
 from core.mailroom.ports import Courier
+from core.portal.precedence import Precedence
 
 POLICY = "policy"
 
@@ -42,6 +43,7 @@ class Rooms:
     ) -> None:
         self._database = database
         self._gathering = Gathering(database)
+        self._arrivals = Precedence()
         self._written = config
         self._followed: Config | None = None
         self._clock = clock

@@ -1,11 +1,13 @@
 """When suppliers take orders and when they are closed: what that does to the day goods arrive and the next can."""
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FURTHEST = 366
 
 
@@ -73,11 +75,31 @@ def timing(calendar: Calendar, as_of: date, lead_days: float, review_days: float
     return Timing(order_on, first, max((after - order_on).days + second - first, 1.0))
 
 
-def calendar(order_days: str, closed: Sequence[tuple[date, date]]) -> Calendar:
-    """A calendar from what the records say; words that are no days are left away.
+def weekdays(words: str) -> frozenset[int]:
+    """The weekdays that words name, 0 is Monday; English, written out or cut to three letters or more.
 
-    >>> sorted(calendar("Mon, thu", ()).order_days)
+    Raises:
+        ValueError: a word that is no weekday.
+
+    >>> sorted(weekdays("Mon, thurs; Friday"))
+    [0, 3, 4]
+    """
+    named = re.split(r"[,;\s]+", words.strip().lower())
+    found = {word: [at for at, day in enumerate(_WEEKDAYS) if len(word) > 2 and day.startswith(word)] for word in named}
+    wrong = [word for word in named if word and not found[word]]
+    if wrong:
+        raise ValueError(f"has “{wrong[0][:40]}”, which is no weekday; write them like mon, thu")
+    return frozenset(at for days in found.values() for at in days)
+
+
+def calendar(order_days: str, closed: Sequence[tuple[date, date]]) -> Calendar:
+    """A calendar from what the records say; words that are no weekdays, which no import takes, are left away.
+
+    >>> sorted(calendar("Mon, thu, always", ()).order_days)
     [0, 3]
     """
-    words = [word.strip()[:3] for word in order_days.lower().replace(";", ",").split(",")]
-    return Calendar(frozenset(DAYS.index(word) for word in words if word in DAYS), tuple(closed))
+    days = set[int]()
+    for word in order_days.replace(";", ",").split(","):
+        with suppress(ValueError):
+            days |= weekdays(word)
+    return Calendar(frozenset(days), tuple(closed))

@@ -1,19 +1,19 @@
 """Calls of Amazon's selling partner API: a token for an hour, and no more calls than a plan lets pass."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import httpx
 
 from core.clock import Clock
 from core.exchange.ports import Outcome, Trouble
 from core.systems import Amazon
-from integrations.http import Call, Http, Patience
+from integrations.http import Call, Http, Patience, as_json
+from integrations.marketplaces import Pages
 from integrations.reading import Json, part, said
+from integrations.tokens import oauth
 
-_RENEWED_EARLY = timedelta(minutes=2)
+_NOT_TAKEN = frozenset({Outcome.UNAUTHORISED, Outcome.FORBIDDEN})
 _LONGEST_WAIT_S = 30.0
 
 
@@ -79,11 +79,13 @@ class Client:
     """Amazon's marketplaces, as one selling partner sees them."""
 
     def __init__(self, section: Amazon, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
-        self._section = section
-        self._clock = clock
-        self._token = ""
-        self._good_until: datetime | None = None
+        self._url = section.url
         self._http = Http("Amazon", Patience(timeout_s=section.timeout_s), Plans(), transport, clock)
+        form = {
+            "grant_type": "refresh_token", "refresh_token": section.refresh_token.get_secret_value(),
+            "client_id": section.client_id, "client_secret": section.client_secret.get_secret_value(),
+        }  # fmt: skip
+        self._token = oauth(self._http, clock, Call("token", "POST", section.login_url, form=form, repeatable=True))
 
     def get(self, name: str, path: str, params: Mapping[str, str]) -> Json:
         """An answer.
@@ -91,18 +93,10 @@ class Client:
         Raises:
             Trouble: there is none.
         """
-        fresh = self._good_until is None
-        try:
-            return self._ask(name, path, params)
-        except Trouble as trouble:
-            if trouble.outcome not in {Outcome.UNAUTHORISED, Outcome.FORBIDDEN} or fresh:
-                raise
-            self._good_until = None
-            return self._ask(name, path, params)
+        call = Call(name, "GET", f"{self._url}{path}", params=params)
+        return _object(call, self._ask(call))
 
-    def pages(
-        self, name: str, path: str, params: Callable[[str], Mapping[str, str]], at: str
-    ) -> Iterator[tuple[Json, str]]:
+    def pages(self, name: str, path: str, params: Callable[[str], Mapping[str, str]], at: str) -> Pages:
         """Answers page by page, each with the token of the next; `params` says how a token is given."""
         while True:
             answer = self.get(name, path, params(at))
@@ -111,32 +105,25 @@ class Client:
             if not at:
                 return
 
-    def _ask(self, name: str, path: str, params: Mapping[str, str]) -> Json:
-        headers = {"Accept": "application/json", "x-amz-access-token": self._access()}
-        answer: Any = self._http.json(Call(name, "GET", f"{self._section.url}{path}", headers, params))
-        if not isinstance(answer, dict):
-            raise Trouble(Outcome.MALFORMED, f"Amazon answered {name} with what is no object.")
-        return answer
+    def _ask(self, call: Call) -> httpx.Response:
+        def ask() -> httpx.Response:
+            headers = {"Accept": "application/json", "x-amz-access-token": self._access()}
+            return self._http.send(replace(call, headers=headers))
+
+        return self._token.renewing(ask, _NOT_TAKEN)
 
     def _access(self) -> str:
-        now = self._clock()
-        if self._good_until is None or now >= self._good_until:
-            form = {
-                "grant_type": "refresh_token",
-                "refresh_token": self._section.refresh_token.get_secret_value(),
-                "client_id": self._section.client_id,
-                "client_secret": self._section.client_secret.get_secret_value(),
-            }
-            call = Call("token", "POST", self._section.login_url, form=form, repeatable=True)
-            try:
-                answer = self._http.json(call)
-            except Trouble as trouble:
-                if trouble.outcome is Outcome.REFUSED:
-                    told = "Amazon gives no token: the client or its refresh token is wrong; authorise the app again."
-                    raise Trouble(Outcome.UNAUTHORISED, told) from trouble
-                raise
-            if not isinstance(answer, dict) or not said(answer, "access_token"):
-                raise Trouble(Outcome.MALFORMED, "Amazon gave no token.")
-            self._token = said(answer, "access_token")
-            self._good_until = now + timedelta(seconds=int(answer.get("expires_in") or 3600)) - _RENEWED_EARLY
-        return self._token
+        try:
+            return self._token.value()
+        except Trouble as trouble:
+            if trouble.outcome is Outcome.REFUSED:
+                told = "Amazon gives no token: the client or its refresh token is wrong; authorise the app again."
+                raise Trouble(Outcome.UNAUTHORISED, told) from trouble
+            raise
+
+
+def _object(call: Call, response: httpx.Response) -> Json:
+    answer = as_json("Amazon", call, response)
+    if not isinstance(answer, dict):
+        raise Trouble(Outcome.MALFORMED, f"Amazon answered {call.name} with what is no object.")
+    return answer

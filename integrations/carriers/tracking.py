@@ -15,9 +15,10 @@ from core.exchange.ports import Outcome, Trouble
 from core.shipments.model import Heard
 from core.systems import Tracking
 from integrations.carriers import aftership, dhl, dpd, easypost, fedex, gls, ups, usps
-from integrations.carriers.letting_in import Apart, Keys, Token, oauth
+from integrations.carriers.letting_in import Apart, Keys
 from integrations.carriers.reading import Reader, Unreadable, part, several, xml
 from integrations.http import Call, Http
+from integrations.tokens import Token, oauth
 
 Ask = Callable[[str, str], Any]  # by number and carrier; nothing where the number is not known yet
 
@@ -89,13 +90,9 @@ class Vendor:
             self.token.value()
 
     def _asked(self, number: str, carrier: str) -> Any:
-        try:
+        if self.token is None:
             return self.ask(number, carrier)
-        except Trouble as trouble:
-            if trouble.outcome is not Outcome.UNAUTHORISED or self.token is None:
-                raise
-            self.token.forget()  # it may have been withdrawn before its time
-            return self.ask(number, carrier)
+        return self.token.renewing(lambda: self.ask(number, carrier))
 
 
 def vendors(

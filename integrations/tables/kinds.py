@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from core.canonical import Column, Kind
 from core.errors import InvalidInput
 from core.money import exponent, minor_units
+from core.purchasing.calendars import weekdays
 
 Convert = Callable[[str], Any]  # raises ValueError with a sentence that says what would be right
 
@@ -126,7 +127,12 @@ def _currency(text: str) -> str:
     return text.upper()
 
 
-_CHECKS: dict[str, Callable[[str], str]] = {"email": _email, "currency": _currency}
+def _order_days(text: str) -> str:
+    weekdays(text)
+    return text
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {"email": _email, "currency": _currency, "order_days": _order_days}
 
 
 def _converters(reading: Reading) -> dict[Kind, Convert]:

@@ -155,12 +155,19 @@ def _terms(row: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _closed(row: dict[str, Any]) -> tuple[str, str] | None:
+    if row["last_on"] < row["first_on"]:
+        return "last_on", "last_on lies before first_on."
+    return None
+
+
 _CHECKS: dict[str, Callable[[dict[str, Any]], tuple[str, str] | None]] = {
     "order_lines": _discounted,
     "invoice_lines": _discounted,
     "invoices": _due,
     "purchase_order_lines": _received,
     "supplier_items": _terms,
+    "supplier_closures": _closed,
 }
 _KEYS = {name for table in BY_NAME.values() for name in table.key}  # and so the columns that refer to them
 

@@ -1,6 +1,6 @@
 """Walmart's marketplace as a connected system: read often, and what it keeps to itself is done there."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,9 +9,10 @@ import httpx
 from core.clock import Clock
 from core.config import Config
 from core.exchange.model import Cursor, Page, Record, System
-from core.exchange.ports import Backend, Feed, Found, Trouble
+from core.exchange.ports import Backend, Feed
 from core.systems import Walmart
-from integrations.reading import Json, after, part, records, said, several, span, written
+from integrations.marketplaces import Again, Changed, inspector
+from integrations.reading import Json, part, records, said, several, written
 from integrations.walmart import mapping, returns
 from integrations.walmart.client import Client
 
@@ -21,6 +22,8 @@ _ELSEWHERE = {
     **dict.fromkeys(("return_cancelled", "reorder"), _ORDERS),
     "refund": _AT_SELLERS,
 }
+_NODES = {"orders": "SellerFulfilled", "orders-wfs": "WFSFulfilled"}
+_NAMES = ("purchaseOrderId", "returnOrderId", "sku")
 _PAGE = "200"
 
 
@@ -29,41 +32,50 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
     section = config.walmart
     client = Client(section, clock, transport)
     feeds: list[Feed] = [Items(client, "items")] if section.takes_items else []
-    feeds += [Orders(client, section, name, node) for name, node in _NODES.items()]
+    feeds += [_orders(client, section, name, node) for name, node in _NODES.items()]
     if section.acknowledges:
         feeds.append(Released(client, section))
-    feeds += [Returns(client, section), Stock(client)]
+    feeds += [_returns(client, section), Stock(client)]
+
+    def order(external_id: str) -> list[Record]:
+        found = part(client.get("order", f"/v3/orders/{external_id}", {}), "order")
+        return [mapping.order(found, section.label)] if found else []
+
+    def try_out(now: datetime) -> Json:
+        since = written(now - timedelta(days=1))
+        return client.get("check", "/v3/orders", {"lastModifiedStartDate": since, "limit": "1"})
+
     return Backend(
         System("walmart", section.label, frozenset(), _ELSEWHERE),
         feeds,
-        refetch=Again(client, section),
-        inspector=lambda now: _inspect(client, now),
+        refetch=Again({"orders": order}),
+        inspector=inspector(try_out, "Walmart takes the credentials and shows orders."),
     )
 
 
-_NODES = {"orders": "SellerFulfilled", "orders-wfs": "WFSFulfilled"}
+def _orders(client: Client, section: Walmart, name: str, node: str) -> Changed:
+    """Purchase orders that are served from one kind of place."""
+    return Changed(
+        "Walmart", name, section.history_days, _NAMES,
+        lambda reading: client.pages(name, "/v3/orders", {
+            "shipNodeType": node, "lastModifiedStartDate": reading["since"], "lastModifiedEndDate": reading["until"],
+            "limit": _PAGE,
+        }, reading["at"]),
+        lambda answer: several(answer, "list", "elements", "order"),
+        lambda one: [mapping.order(one, section.label)],
+    )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Orders:
-    """Purchase orders by when they were last changed."""
-
-    client: Client
-    section: Walmart
-    name: str
-    node: str
-
-    def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        """Everything changed since; at first as far back as the configuration says."""
-        reading = span(cursor, now, self.section.history_days)
-        changed = {"lastModifiedStartDate": reading["since"], "lastModifiedEndDate": reading["until"]}
-        params = {"shipNodeType": self.node, **changed, "limit": _PAGE}
-        for answer, at in self.client.pages(self.name, "/v3/orders", params, reading["at"]):
-            taken, faults = _read(several(answer, "list", "elements", "order"), self._records)
-            yield Page(taken, after(reading, at), faults)
-
-    def _records(self, one: Json) -> Iterable[Record]:
-        return [mapping.order(one, self.section.label)]
+def _returns(client: Client, section: Walmart) -> Changed:
+    return Changed(
+        "Walmart", "returns", section.history_days, _NAMES,
+        lambda reading: client.pages("returns", "/v3/returns", {
+            "returnLastModifiedStartDate": reading["since"], "returnLastModifiedEndDate": reading["until"],
+            "limit": _PAGE,
+        }, reading["at"]),
+        lambda answer: several(answer, "returnOrders"),
+        returns.returned,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,25 +96,7 @@ class Released:
             taken, faults = _read(orders, lambda one: [mapping.order(one, self.section.label)])
             yield Page(taken, {}, faults)
             for record in taken:
-                self.client.acknowledge(record.external_id)
-
-
-@dataclass(frozen=True)
-class Returns:
-    """Returns by when they were last changed."""
-
-    client: Client
-    section: Walmart
-    name: str = "returns"
-
-    def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        """Everything changed since."""
-        reading = span(cursor, now, self.section.history_days)
-        params = {"returnLastModifiedStartDate": reading["since"], "returnLastModifiedEndDate": reading["until"],
-                  "limit": _PAGE}  # fmt: skip
-        for answer, at in self.client.pages(self.name, "/v3/returns", params, reading["at"]):
-            taken, faults = _read(several(answer, "returnOrders"), returns.returned)
-            yield Page(taken, after(reading, at), faults)
+                self.client.change("acknowledge", f"/v3/orders/{record.external_id}/acknowledge")
 
 
 @dataclass(frozen=True)
@@ -147,30 +141,5 @@ class Stock:
                 return
 
 
-@dataclass(frozen=True)
-class Again:
-    """Looks one order up."""
-
-    client: Client
-    section: Walmart
-
-    def __call__(self, table: str, external_id: str) -> Sequence[Record]:
-        """The order as it is now; nothing else is looked up singly."""
-        if table != "orders":
-            return []
-        answer = self.client.get("order", f"/v3/orders/{external_id}", {})
-        found = part(answer, "order")
-        return [mapping.order(found, self.section.label)] if found else []
-
-
 def _read(found: Iterable[Json], read: Callable[[Json], Iterable[Record]]) -> tuple[list[Record], list[str]]:
-    return records("Walmart", found, ("purchaseOrderId", "returnOrderId", "sku"), read)
-
-
-def _inspect(client: Client, now: datetime) -> Sequence[Found]:
-    since = written(now - timedelta(days=1))
-    try:
-        client.get("check", "/v3/orders", {"lastModifiedStartDate": since, "limit": "1"})
-    except Trouble as trouble:
-        return [Found(is_well=False, text=str(trouble))]
-    return [Found(is_well=True, text="Walmart takes the credentials and shows orders.")]
+    return records("Walmart", found, _NAMES, read)

@@ -1,9 +1,9 @@
 """Calls of Walmart's marketplace: a token for a quarter of an hour, pages by its own cursor, its limits obeyed."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -12,10 +12,11 @@ from core.clock import Clock
 from core.exchange.ports import Outcome, Trouble
 from core.systems import Walmart
 from integrations.http import Call, Http, Patience
-from integrations.reading import part, said
+from integrations.marketplaces import Pages
+from integrations.reading import Json, part, said
+from integrations.tokens import oauth
 
-_SERVICE = "Walmart Marketplace"
-_RENEWED_EARLY = timedelta(minutes=1)
+_HEADERS = {"Accept": "application/json", "WM_SVC.NAME": "Walmart Marketplace"}
 
 
 @dataclass
@@ -40,8 +41,6 @@ class TokensLeft:
 
 def _pause_s(response: httpx.Response, at_ms: int) -> float:
     """From the moment that the answer itself says it is."""
-    from email.utils import parsedate_to_datetime
-
     try:
         return at_ms / 1000 - parsedate_to_datetime(response.headers.get("date", "")).timestamp()
     except (ValueError, TypeError):
@@ -52,31 +51,36 @@ class Client:
     """Walmart's marketplace, as one seller sees it."""
 
     def __init__(self, section: Walmart, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
-        self._section = section
-        self._clock = clock
-        self._token = ""
-        self._good_until: datetime | None = None
+        self._url = section.url
         patience = Patience(timeout_s=section.timeout_s)
         self._http = Http("Walmart", patience, TokensLeft(), transport, clock)
+        keys = httpx.BasicAuth(section.client_id, section.client_secret.get_secret_value())
+        asked = next(keys.auth_flow(httpx.Request("POST", self._url)))
+        basic = {"Authorization": asked.headers["Authorization"], "WM_QOS.CORRELATION_ID": str(uuid.uuid4())}
+        form = {"grant_type": "client_credentials"}
+        call = Call("token", "POST", f"{self._url}/v3/token", {**_HEADERS, **basic}, form=form, repeatable=True)
+        self._token = oauth(self._http, clock, call)
 
-    def get(self, name: str, path: str, params: Mapping[str, str]) -> Any:
+    def get(self, name: str, path: str, params: Mapping[str, str]) -> Json:
         """An answer.
 
         Raises:
             Trouble: there is none.
         """
-        return self._renewing(lambda: self._http.json(self._call(name, "GET", path, params)))
+        return self._ask(Call(name, "GET", f"{self._url}{path}", params=params))
 
-    def acknowledge(self, purchase_order: str) -> None:
-        """Say that an order will be sent; saying so twice is saying so once.
+    def change(
+        self, name: str, path: str, body: Any = None, *, method: str = "POST", params: Mapping[str, str] | None = None
+    ) -> Json:
+        """The answer to what changes something there; saying so twice must be saying so once.
 
         Raises:
-            Trouble: it could not be said.
+            Trouble: it could not be said, or nobody knows.
         """
-        path = f"/v3/orders/{purchase_order}/acknowledge"
-        self._renewing(lambda: self._http.json(self._call("acknowledge", "POST", path, {}, repeatable=True)))
+        call = Call(name, method, f"{self._url}{path}", params=params or {}, body=body, repeatable=True)
+        return self._ask(call)
 
-    def pages(self, name: str, path: str, params: Mapping[str, str], at: str) -> Iterator[tuple[Any, str]]:
+    def pages(self, name: str, path: str, params: Mapping[str, str], at: str) -> Pages:
         """Answers page by page, each with the place of the next; the last one with none."""
         while True:
             asked = dict(httpx.QueryParams(at.lstrip("?"))) if at else params
@@ -87,38 +91,12 @@ class Client:
             if not at:
                 return
 
-    def _renewing(self, ask: Callable[[], Any]) -> Any:
-        """Ask, once more with a new token where the one we have is not taken any longer."""
-        fresh = self._good_until is None
-        try:
-            return ask()
-        except Trouble as trouble:
-            if trouble.outcome is not Outcome.UNAUTHORISED or fresh:
-                raise
-            self._good_until = None
-            return ask()
+    def _ask(self, call: Call) -> Json:
+        def ask() -> Any:
+            mine = {"WM_QOS.CORRELATION_ID": str(uuid.uuid4()), "WM_SEC.ACCESS_TOKEN": self._token.value()}
+            return self._http.json(replace(call, headers={**_HEADERS, **mine}))
 
-    def _call(
-        self, name: str, method: str, path: str, params: Mapping[str, str], *, repeatable: bool | None = None
-    ) -> Call:
-        headers = {**self._headers(), "WM_SEC.ACCESS_TOKEN": self._access()}
-        return Call(name, method, f"{self._section.url}{path}", headers, params, repeatable=repeatable)
-
-    def _access(self) -> str:
-        now = self._clock()
-        if self._good_until is None or now >= self._good_until:
-            keys = httpx.BasicAuth(self._section.client_id, self._section.client_secret.get_secret_value())
-            request = next(keys.auth_flow(httpx.Request("POST", self._section.url)))
-            headers = {**self._headers(), "Authorization": request.headers["Authorization"]}
-            form = {"grant_type": "client_credentials"}
-            call = Call("token", "POST", f"{self._section.url}/v3/token", headers, form=form, repeatable=True)
-            answer = self._http.json(call)
-            if not isinstance(answer, dict) or not said(answer, "access_token"):
-                raise Trouble(Outcome.MALFORMED, "Walmart gave no token.")
-            self._token = said(answer, "access_token")
-            self._good_until = now + timedelta(seconds=int(answer.get("expires_in") or 900)) - _RENEWED_EARLY
-        return self._token
-
-    @staticmethod
-    def _headers() -> dict[str, str]:
-        return {"Accept": "application/json", "WM_SVC.NAME": _SERVICE, "WM_QOS.CORRELATION_ID": str(uuid.uuid4())}
+        answer = self._token.renewing(ask)
+        if not isinstance(answer, dict):
+            raise Trouble(Outcome.MALFORMED, f"Walmart answered {call.name} with what is no object.")
+        return answer

@@ -2,16 +2,11 @@
 with vehicles, room and budgets shared."""
 
 import json
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,88 +15,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed: make test-spark installs it")
+from tests.spark import standalone
+
+pytest.importorskip("pyspark", reason="pyspark is not installed: make test-spark installs it")
 if shutil.which("java") is None:
     pytest.skip("Spark wants Java 17", allow_module_level=True)
 
-ROOT = Path(__file__).parents[2]
-SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class" if pyspark.__file__ else Path()
-LONGEST_S = 240
 ITEMS, DAYS = 1_200, 60
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@dataclass
-class Cluster:
-    """A master and its workers on loopback."""
-
-    port: int
-    page: int
-    environment: dict[str, str]
-    folder: Path
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @property
-    def master(self) -> str:
-        return f"spark://127.0.0.1:{self.port}"
-
-    def state(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/", timeout=5) as answer:
-            told: dict[str, Any] = json.loads(answer.read())
-            return told
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{arguments[0].rsplit('.', 1)[-1]}-{len(self.workers)}.log").open("wb") as log:
-            return subprocess.Popen(
-                [str(SPARK_CLASS), *arguments], env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
-
-    def wait_for(self, what: str, count: int) -> None:
-        deadline = time.monotonic() + LONGEST_S
-        while time.monotonic() < deadline:
-            try:
-                if len([one for one in self.state()[what] if one.get("state") in {"ALIVE", "RUNNING"}]) >= count:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.3)
-        raise AssertionError(f"no {count} {what} within {LONGEST_S} s")
-
-
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
-    environment = {
-        **os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT),
-        "SPARK_WORKER_DIR": str(folder / "work"), "SPARK_LOCAL_DIRS": str(folder / "local"),
-    }  # fmt: skip
-    started = Cluster(free_port(), free_port(), environment, folder)
-    name = "org.apache.spark.deploy"
-    where = ("--host", "127.0.0.1", "--port", str(started.port), "--webui-port", str(started.page))
-    processes = [started.start(f"{name}.master.Master", *where)]
-    try:
-        for _ in range(2):
-            own = ("--host", "127.0.0.1", "--webui-port", str(free_port()), "--cores", "1", "--memory", "1g")
-            started.workers.append(started.start(f"{name}.worker.Worker", *own, started.master))
-        processes += started.workers
-        started.wait_for("workers", 2)
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standalone.Cluster]:
+    with standalone.standing(tmp_path_factory.mktemp("cluster"), standalone.QUICK_TO_START) as started:
         yield started
-    finally:
-        for process in processes:
-            end(process)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +71,12 @@ def command(tables: Path, out: str, *more: str) -> list[str]:
 
 def planned(tables: Path, out: str, environment: dict[str, str], *more: str) -> tuple[pa.Table, dict[str, Any]]:
     ended = subprocess.run(
-        command(tables, out, *more), cwd=tables, env=environment, capture_output=True, timeout=LONGEST_S, check=False
+        command(tables, out, *more),
+        cwd=tables,
+        env=environment,
+        capture_output=True,
+        timeout=standalone.LONGEST_S,
+        check=False,
     )
     assert ended.returncode == 1, ended.stderr[-3000:]  # a faulty item and a row of demand of nobody's
     return in_order(tables / out), json.loads(ended.stdout.splitlines()[-1])
@@ -155,17 +86,19 @@ def in_order(path: Path) -> pa.Table:
     return pq.read_table(path).sort_by([("sku", "ascending"), ("location", "ascending")]).combine_chunks()
 
 
-def test_the_cluster_proposes_the_same_row_for_row_though_a_worker_dies(cluster: Cluster, tables: Path) -> None:
+def test_the_cluster_proposes_the_same_row_for_row_though_a_worker_dies(
+    cluster: standalone.Cluster, tables: Path
+) -> None:
     here, told_here = planned(tables, "here.parquet", cluster.environment, "--workers", "1")
-    on_cluster = ("--engine", "spark", "--master", cluster.master, "--chunk", "40")
+    on_cluster = ("--engine", "spark", "--master", cluster.master, "--chunk", "200")
     with (cluster.folder / "driver.log").open("wb") as errors:
         asked = command(tables, "there.parquet", *on_cluster)
         running = subprocess.Popen(asked, cwd=tables, env=cluster.environment, stdout=subprocess.PIPE, stderr=errors)
     cluster.wait_for("activeapps", 1)
-    time.sleep(4)
+    time.sleep(2)
     assert running.poll() is None, "it was over before a worker could die"
-    end(cluster.workers[0])
-    out, _ = running.communicate(timeout=LONGEST_S)
+    standalone.end(cluster.workers[0])
+    out, _ = running.communicate(timeout=standalone.LONGEST_S)
     assert running.returncode == 1, (cluster.folder / "driver.log").read_text(errors="replace")[-3000:]
     told_there = json.loads(out.splitlines()[-1])
     there = in_order(tables / "there.parquet")

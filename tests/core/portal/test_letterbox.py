@@ -1,13 +1,17 @@
 """What a platform delivers is stored, answered once and in order, and the answer leaves by post."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.accounts import links
 from core.accounts.model import Customer, Visitor
@@ -47,6 +51,24 @@ def portal(database: Database, config: Config, clock: SettableClock, cote: Dovec
     portal = Portal(database, config, clock, couriers={CHANNEL: cote})
     open_shop(portal)
     return portal
+
+
+class Slow(Database):
+    """A database that waits, when told to, before its next transaction begins."""
+
+    def __init__(self, of: Database) -> None:
+        super().__init__(of.engine.url.render_as_string(hide_password=False))
+        self.is_next_held, self.held, self.let_go = False, threading.Event(), threading.Event()
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """As everywhere, perhaps later."""
+        if self.is_next_held:
+            self.is_next_held = False
+            self.held.set()
+            self.let_go.wait(20)
+        with super().unit_of_work() as session:
+            yield session
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -271,3 +293,25 @@ def test_answers_that_arrived_are_kept_for_a_day(portal: Portal, database: Datab
     portal.housekeep()
     with database.reading() as session:
         assert session.scalars(select(OutboxRow).where(OutboxRow.channel == CHANNEL)).all() == []
+
+
+def test_a_message_that_is_being_stored_goes_before_answers_but_holds_them_up_no_longer_than_half_a_second(
+    database: Database, config: Config, clock: SettableClock
+) -> None:
+    slow = Slow(database)
+    open_shop(Portal(database, config, clock))
+    door = Portal(slow, config, clock, couriers={CHANNEL: Dovecote()})
+    door.warm()
+    door.receive(said("1", "hello"))
+    slow.is_next_held = True
+    with ThreadPoolExecutor(1) as pool:
+        storing = pool.submit(door.receive, said("2", "hello again"))
+        assert slow.held.wait(20)
+        began = time.monotonic()
+        answered = door.answer_next(CHANNEL, CHAT, draw)
+        assert time.monotonic() - began >= 0.5
+        assert answered is not None
+        assert answered.delivery_id == "1"
+        slow.let_go.set()
+        assert storing.result()
+    slow.close()

@@ -22,6 +22,7 @@ def test_an_order_waits_for_its_day_and_the_stock_lasts_until_the_next_ones_good
     assert (found.order_on, found.lead_days, found.review_days) == (MONDAY, 10.0, 3.0)
     assert found.expected_on == date(2026, 6, 25)
     assert timing(calendar("thu", ()), MONDAY, 10.0, 7.0).order_on == date(2026, 6, 18)
+    assert calendar("Monday thurs", ()).order_days == {0, 3}
 
 
 def test_a_shutdown_puts_off_what_is_under_way_and_what_comes_after() -> None:

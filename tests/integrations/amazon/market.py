@@ -1,21 +1,16 @@
 """A marketplace in memory that answers as Amazon's models say, and refuses what they do not document."""
 
-import gzip
-import json
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 
+from tests.integrations import marketplace
+
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
-SHARED = next(
-    (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/amazon_sp_api").is_dir()), None
-)
+SHARED = marketplace.at_hand("amazon_sp_api")
 MODELS = ("orders_2026-01-01", "fbaInventory", "externalFulfillmentReturns_2024-09-11")
 
 
@@ -61,31 +56,17 @@ def package(tracking: str, status: str, detail: str = "") -> dict[str, Any]:
 
 
 @dataclass
-class Market:
-    """What it holds, what it was asked, and what trouble is set for the next calls of a path."""
+class Market(marketplace.StandIn):
+    """What it holds."""
 
     orders: list[dict[str, Any]] = field(default_factory=list)
     stock: list[dict[str, Any]] = field(default_factory=list)
     returns: list[dict[str, Any]] = field(default_factory=list)
-    asked: list[httpx.Request] = field(default_factory=list)
-    troubles: dict[str, list[httpx.Response | Exception]] = field(default_factory=dict)
     refresh_token: str = "Atzr|the-refresh-token"
-    tokens: int = 0
-    page: int = 100
 
-    @property
-    def transport(self) -> httpx.MockTransport:
-        """The way to it."""
-        return httpx.MockTransport(self._answer)
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a call that Amazon documents."""
         path = request.url.path
-        if waiting := self.troubles.get(path):
-            trouble = waiting.pop(0)
-            if isinstance(trouble, Exception):
-                raise trouble
-            return trouble
         if path == "/auth/o2/token":
             form = parse_qs(request.content.decode())
             if form["refresh_token"] != [self.refresh_token] or form["grant_type"] != ["refresh_token"]:
@@ -117,29 +98,13 @@ class Market:
         return all_there_is[first:behind], str(behind) if behind < len(all_there_is) else ""
 
 
-@cache
 def model(name: str) -> dict[str, Any]:
     """One of Amazon's own models."""
     assert SHARED is not None
-    with gzip.open(SHARED / f"{name}.json.gz", "rt", encoding="utf-8") as file:
-        found: dict[str, Any] = json.load(file)
-    return found
+    return marketplace.published(SHARED / f"{name}.json.gz")
 
 
 def undocumented(request: httpx.Request) -> None:
-    """Fail where Amazon's models know no such call, or not with these parameters, or not without others."""
-    if SHARED is None:
-        return
-    operations = [
-        methods[request.method.lower()]
-        for name in MODELS
-        for template, methods in model(name)["paths"].items()
-        if request.method.lower() in methods and re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), request.url.path)
-    ]
-    assert operations, f"Amazon documents no {request.method} {request.url.path}"
-    in_query = {one["name"]: one for one in operations[0]["parameters"] if one["in"] == "query"}
-    assert set(request.url.params) <= set(in_query), request.url
-    assert {name for name, one in in_query.items() if one.get("required")} <= set(request.url.params), request.url
-    for name, one in in_query.items():
-        if name in request.url.params and "enum" in one.get("items", {}):
-            assert set(request.url.params[name].split(",")) <= set(one["items"]["enum"]), request.url
+    """Fail where Amazon's models know no such call."""
+    if SHARED is not None:
+        marketplace.undocumented(request, [SHARED / f"{name}.json.gz" for name in MODELS])

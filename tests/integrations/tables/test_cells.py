@@ -73,6 +73,8 @@ def test_a_cell_becomes_its_canonical_value(table: str, name: str, text: str, va
         ("order_lines", "tax_rate", "-0.2", "0 or more"),
         ("suppliers", "lead_time_days", "nan", "decimal point"),
         ("suppliers", "lead_time_days", "1,5", "decimal point"),
+        ("suppliers", "order_days", "mon, mittwoch", "mittwoch.*like mon, thu"),
+        ("suppliers", "order_days", "mo", "like mon, thu"),
         ("stock", "on_hand", "-1", "0 or more"),
         ("products", "active", "maybe", "true or false"),
         ("invoices", "issued_on", "31/01/2026", "2026-01-31"),

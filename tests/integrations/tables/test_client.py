@@ -161,6 +161,7 @@ def test_a_file_without_a_header_is_one_fault(read: Read, content: bytes, said: 
             "received",
         ),
         ("supplier_items", "supplier,sku,unit_cost,minimum,maximum\nK,A,1.00,12,6\n", "maximum"),
+        ("supplier_closures", "supplier,first_on,last_on\nK,2026-08-14,2026-08-01\n", "last_on"),
     ],
 )
 def test_a_row_that_contradicts_itself_is_left_out(read: Read, table: str, content: str, column: str) -> None:

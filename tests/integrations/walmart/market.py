@@ -1,21 +1,16 @@
 """A marketplace in memory that answers as Walmart documents it, and refuses what Walmart does not document."""
 
 import base64
-import gzip
-import json
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.integrations import marketplace
+
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
-SHARED = next(
-    (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/walmart").is_dir()), None
-)
+SHARED = marketplace.at_hand("walmart")
 KEY = base64.b64encode(b"seller:a-long-secret").decode()
 
 
@@ -67,36 +62,18 @@ def returned(about: dict[str, Any], status: str = "INITIATED", **more: Any) -> d
 
 
 @dataclass
-class Market:
-    """What it holds, what it was asked, and what trouble is set for the next calls of a path."""
+class Market(marketplace.StandIn):
+    """What it holds."""
 
     orders: list[dict[str, Any]] = field(default_factory=list)
     returns: list[dict[str, Any]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     stock: list[dict[str, Any]] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
-    asked: list[httpx.Request] = field(default_factory=list)
-    troubles: dict[str, list[httpx.Response | Exception]] = field(default_factory=dict)
-    tokens: int = 0
-    page: int = 200
 
-    @property
-    def transport(self) -> httpx.MockTransport:
-        """The way to it."""
-        return httpx.MockTransport(self._answer)
-
-    def paths(self) -> list[str]:
-        """What was asked for, in order."""
-        return [request.url.path for request in self.asked]
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a call that Walmart documents."""
         path = request.url.path
-        if waiting := self.troubles.get(path):
-            trouble = waiting.pop(0)
-            if isinstance(trouble, Exception):
-                raise trouble
-            return trouble
         assert request.headers["WM_SVC.NAME"]
         assert request.headers["WM_QOS.CORRELATION_ID"]
         if path == "/v3/token":
@@ -148,28 +125,14 @@ class Market:
         return {"list": {"meta": meta, "elements": {"order": found[first : first + self.page]}}}
 
 
-@cache
 def published(name: str) -> dict[str, Any]:
     """One of Walmart's own descriptions; an empty one where they are not at hand."""
-    if SHARED is None:
-        return {"paths": {}}
-    with gzip.open(SHARED / f"us_mp_{name}.openapi.json.gz", "rt", encoding="utf-8") as file:
-        found: dict[str, Any] = json.load(file)
-    return found
+    return {"paths": {}} if SHARED is None else marketplace.published(SHARED / f"us_mp_{name}.openapi.json.gz")
 
 
 def undocumented(request: httpx.Request) -> None:
-    """Fail where Walmart's descriptions know no such call, or not with these parameters."""
-    if SHARED is None:
-        return
-    operations = [
-        (template, methods[request.method.lower()])
-        for name in ("orders", "returns", "items", "inventory")
-        for template, methods in published(name)["paths"].items()
-        if request.method.lower() in methods and re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), request.url.path)
-    ]
-    assert operations, f"Walmart documents no {request.method} {request.url.path}"
-    template, operation = min(operations, key=lambda one: "{" in one[0])
-    from_its_cursor = {"poIndex", "hasMoreElements"}
-    unknown = set(request.url.params) - {one["name"] for one in operation["parameters"]} - from_its_cursor
-    assert not unknown, f"{template} has no {unknown}"
+    """Fail where Walmart's descriptions know no such call."""
+    if SHARED is not None:
+        names = ("orders", "returns", "items", "inventory")
+        described = [SHARED / f"us_mp_{name}.openapi.json.gz" for name in names]
+        marketplace.undocumented(request, described, frozenset({"poIndex", "hasMoreElements"}))

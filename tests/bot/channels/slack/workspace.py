@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
@@ -159,11 +161,26 @@ class Workspace:
         await self.door.settle()
 
 
-def opened(database: Any, config: Config, clock: SettableClock, api: WebApi, **more: Any) -> Workspace:
+class SocketWorkspace(Workspace):
+    """A workspace whose events come by Socket Mode: Bolt's dispatch gets what was said, and nothing is signed."""
+
+    async def _received(self, body: bytes, headers: dict[str, str]) -> Response:
+        is_form = headers["content-type"].startswith("application/x-www-form-urlencoded")
+        told: dict[str, Any] = dict(parse_qsl(body.decode())) if is_form else json.loads(body)
+        payload = json.loads(told["payload"]) if "payload" in told else told
+        request = SocketModeRequest(type="", envelope_id=f"envelope-{next(self.numbers)}", payload=payload)
+        answer = await run_async_bolt_app(self.app, request)
+        await self._at_rest()
+        return Response(answer.body, answer.status)
+
+
+def opened(
+    database: Any, config: Config, clock: SettableClock, api: WebApi, made: type[Workspace] = Workspace, **more: Any
+) -> Workspace:
     """A workspace over a database."""
     config = config.model_copy(update={"slack": settings(api, **more)})
     portal = Portal(database, config, clock)
     portal.engage("slack", PlannersCourier(config, portal, clock))
     door = SlackDoor(portal, config, clock)
     app = build(door)
-    return Workspace(portal, door, app, Gate(door, app), clock, api)
+    return made(portal, door, app, Gate(door, app), clock, api)

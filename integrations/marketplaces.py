@@ -1,0 +1,62 @@
+"""What marketplaces have in common: read by what changed, asked for single orders, tried out, told what was sent."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.exchange.model import Cursor, Page, Record
+from core.exchange.ports import Found, Inspector, Outcome, Trouble
+from integrations.reading import Json, after, records, span
+
+Pages = Iterator[tuple[Json, str]]  # answers, each with the place of the next
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Records by when they were last changed.
+
+    `ask` gives the answers of a span from a place on, `found` what an answer holds and `read` the records of one of
+    these, which `names` name. What changed within `lag` is not shown yet.
+    """
+
+    system: str
+    name: str
+    days: int
+    names: Sequence[str]
+    ask: Callable[[Mapping[str, str]], Pages]
+    found: Callable[[Json], Iterable[Json]]
+    read: Callable[[Json], Iterable[Record]]
+    lag: timedelta = timedelta()
+
+    def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
+        """Everything changed since; at first as far back as `days`."""
+        reading = span(cursor, now - self.lag, self.days)
+        for answer, at in self.ask(reading):
+            taken, faults = records(self.system, self.found(answer), self.names, self.read)
+            yield Page(taken, after(reading, at), faults)
+
+
+@dataclass(frozen=True)
+class Again:
+    """Looks single records up, of the tables that can be."""
+
+    readers: Mapping[str, Callable[[str], Sequence[Record]]]
+
+    def __call__(self, table: str, external_id: str) -> Sequence[Record]:
+        """The record as it is now; nothing of what cannot be looked up singly."""
+        reader = self.readers.get(table)
+        return reader(external_id) if reader is not None else ()
+
+
+def inspector(ask: Callable[[datetime], object], well: str, lacking: str = "") -> Inspector:
+    """Tries a marketplace out by one call; `well` is said if it succeeds, `lacking` of a permission that is missing."""
+
+    def inspect(now: datetime) -> Sequence[Found]:
+        try:
+            ask(now)
+        except Trouble as trouble:
+            more = f" {lacking}" if lacking and trouble.outcome is Outcome.FORBIDDEN else ""
+            return [Found(is_well=False, text=f"{trouble}{more}")]
+        return [Found(is_well=True, text=well)]
+
+    return inspect

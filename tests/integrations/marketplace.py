@@ -1,0 +1,102 @@
+"""What stand-ins for marketplaces have in common: they remember what was asked, have trouble, and know their papers."""
+
+import gzip
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+
+Json = dict[str, Any]
+
+
+def at_hand(folder: str) -> Path | None:
+    """The folder of a vendor's published descriptions, where it is."""
+    ups = Path(__file__).parents
+    return next((found for up in ups if (found := up.parent / "shared/data/api" / folder).is_dir()), None)
+
+
+@cache
+def published(path: Path) -> Json:
+    """A vendor's own description."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        found: Json = json.load(file)
+    return found
+
+
+@dataclass
+class StandIn:
+    """What it was asked, what trouble is set for the next calls of a path, and how many tokens it gave."""
+
+    asked: list[httpx.Request] = field(default_factory=list)
+    troubles: dict[str, list[httpx.Response | Exception]] = field(default_factory=dict)
+    tokens: int = 0
+    page: int = 200
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        """The way to it."""
+        return httpx.MockTransport(self._answer)
+
+    def paths(self, method: str = "") -> list[str]:
+        """What was asked for, in order, by any method or one."""
+        return [request.url.path for request in self.asked if method in {"", request.method}]
+
+    def bodies(self, ending: str) -> list[Json]:
+        """What was sent to paths that end so."""
+        return [json.loads(one.content) for one in self.asked if one.url.path.endswith(ending) and one.content]
+
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        """The answer where there is no trouble."""
+        raise NotImplementedError
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if waiting := self.troubles.get(request.url.path):
+            trouble = waiting.pop(0)
+            if isinstance(trouble, Exception):
+                raise trouble
+            return trouble
+        return self.respond(request)
+
+
+def undocumented(request: httpx.Request, descriptions: Sequence[Path], also: frozenset[str] = frozenset()) -> None:
+    """Fail where no description knows such a call, with these parameters and such a body; `also` are parameters too."""
+    operations = [
+        (template, methods[request.method.lower()], description)
+        for description in descriptions
+        for template, methods in published(description)["paths"].items()
+        if request.method.lower() in methods and re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), request.url.path)
+    ]
+    assert operations, f"no {request.method} {request.url.path} is documented"
+    template, operation, description = min(operations, key=lambda one: "{" in one[0])
+    in_query = {one["name"]: one for one in operation.get("parameters", ()) if one["in"] == "query"}
+    unknown = set(request.url.params) - set(in_query) - also
+    assert not unknown, f"{template} has no {unknown}"
+    for name, one in in_query.items():
+        assert name in request.url.params or not one.get("required"), f"{template} needs {name}"
+        words = one.get("items", {}).get("enum")
+        assert not words or set(request.url.params.get(name, words[0]).split(",")) <= set(words), request.url
+    wanted = _body(operation)
+    assert wanted is not None or not request.content, f"{template} takes no body"
+    if wanted is not None:
+        refuse(json.loads(request.content), wanted, published(description))
+
+
+def _body(operation: Json) -> Json | None:
+    """The schema of a body, in either edition of OpenAPI."""
+    old: Json | None = next((one["schema"] for one in operation.get("parameters", ()) if one["in"] == "body"), None)
+    content: Json = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return old or content.get("schema")
+
+
+def refuse(body: Json, schema: Mapping[str, Any], description: Json) -> None:
+    """Fail where a body is not as it should be."""
+    roots = {name: description[name] for name in ("components", "definitions") if name in description}
+    faults = [f"{one.json_path}: {one.message}" for one in Draft202012Validator({**schema, **roots}).iter_errors(body)]
+    assert not faults, faults
