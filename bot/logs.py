@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ _OURS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "tas
 
 _ROOMS = ("bot", "core", "integrations", "scheduler")
 _MOST_PLACES = 8
+_FORGES = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+"""What would begin a line, move the cursor or turn the direction of what is read, or cannot be written at all."""
 
 
 class AsJson(logging.Formatter):
@@ -32,7 +35,7 @@ class AsJson(logging.Formatter):
         }
         kind, places = _exception(record)
         told |= {"exception": kind, "trace": places} if kind else {}
-        return json.dumps(told, default=str, ensure_ascii=False)
+        return on_one_line(json.dumps(told, default=str, ensure_ascii=False))
 
 
 class AsText(logging.Formatter):
@@ -44,7 +47,12 @@ class AsText(logging.Formatter):
         kind, places = _exception(record)
         below = "".join(f"\n    {place}" for place in places)
         what = f": {kind}" if kind else ""
-        return f"{record.levelname.lower()} {record.name}: {record.getMessage()}{noted}{what}{below}"
+        return on_one_line(f"{record.levelname.lower()} {record.name}: {record.getMessage()}{noted}{what}") + below
+
+
+def on_one_line(text: str) -> str:
+    """Text in which nothing forges another line, escaped as JSON escapes it."""
+    return _FORGES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _noted(record: logging.LogRecord) -> dict[str, Any]:

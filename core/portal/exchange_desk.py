@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core import intake, privacy
 from core.accounts.service import customer, is_known
 from core.canonical import Fault
+from core.conversation.understanding import storable_throughout
 from core.database import audit
 from core.errors import Conflict, NotFound, PortalError
 from core.exchange import feeds, origins
@@ -144,7 +145,8 @@ class ExchangeDesk(Rooms):
         Raises:
             Unavailable: nothing was stored; whoever delivered it must not be thanked.
         """
-        now, content = self._clock(), {"payload": dict(payload), "headers": dict(admitted.headers)}
+        now = self._clock()
+        content = storable_throughout({"payload": dict(payload), "headers": dict(admitted.headers)})
         with self._database.unit_of_work() as session:
             if admitted.also and not inbox.store_settled(session, f"also:{name}", admitted.also, admitted.topic, now):
                 return False

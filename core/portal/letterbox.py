@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.accounts import links
 from core.chat import Incoming, Reply, Upload
 from core.conversation import dialogue, files
-from core.conversation.understanding import storable
+from core.conversation.understanding import storable, storable_throughout
 from core.errors import PortalError, Unavailable
 from core.mailroom import closed, inbox, leases, outbox
 from core.mailroom.outbox import Outgoing
@@ -55,7 +55,7 @@ class Letterbox(Counter):
             source=_source(incoming.channel, incoming.chat),
             delivery_id=incoming.delivery_id,
             kind="message",
-            content=_storable(incoming.as_dict()),
+            content=storable_throughout(incoming.as_dict()),
             now=self._clock(),
         )
 
@@ -176,15 +176,6 @@ class Letterbox(Counter):
             if accepted.answer is None:
                 inbox.answer(session, accepted.inbox_id, reply.as_dict())
                 self._post(session, incoming, contents)
-
-
-def _storable(value: Any) -> Any:
-    """The same without what no database can keep, whoever made the names and numbers in it."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {name: _storable(one) for name, one in value.items()}
-    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _source(channel: str, chat: str) -> str:

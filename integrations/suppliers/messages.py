@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from core.conversation.understanding import storable
 from core.errors import InvalidInput
 from core.purchasing.changes import Confirmation
 
 Amount = Annotated[str, Field(pattern=r"^\d{1,15}(\.\d{1,4})?$", description="in major units of the order's currency")]
-Text = Annotated[str, Field(max_length=200)]
+Text = Annotated[str, Field(max_length=200), AfterValidator(storable)]
 
 
 class _Message(BaseModel):

@@ -3,6 +3,8 @@
 import json
 import logging
 
+import pytest
+
 from bot.logs import AsJson, AsText
 
 
@@ -37,3 +39,18 @@ def test_a_line_for_people_says_no_more() -> None:
     first, second = told.splitlines()
     assert first == "error core.portal: broken reference=ab12: ValueError"
     assert "test_logs.py" in second
+
+
+FORGING = "mug\n2026-06-15 error\r\x1b[2J\x9b31m\u2028\x85\u202e\u200b\ud800"
+
+
+@pytest.mark.parametrize("form", [AsText(), AsJson()])
+def test_nobody_writes_a_line_of_their_own_or_moves_the_cursor(form: logging.Formatter) -> None:
+    record = logging.makeLogRecord({"msg": "%s cannot be read", "args": (FORGING,), "noted": FORGING})
+    told = form.format(record)
+    assert told.splitlines() == [told]
+    assert told.encode().decode().isprintable()
+
+
+def test_what_is_escaped_for_machines_is_read_back_as_it_was() -> None:
+    assert line(logging.makeLogRecord({"msg": FORGING}))["message"] == FORGING

@@ -5,14 +5,13 @@ import email
 import email.policy
 import io
 import json
-import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Collection, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import ClassVar
 
 from fastapi import FastAPI
 
@@ -25,48 +24,26 @@ from core.canonical import BY_NAME
 from core.chat import Incoming, Reply, Speaker
 from core.config import Config
 from core.database.engine import Database
-from core.errors import PortalError
 from core.mailroom.ports import Never, Post
 from core.portal import Portal
 from integrations.email.client import SmtpCourier
 from integrations.tables.client import batches
 from tests.bot.web.browser import Browser
 from tests.conftest import SettableClock
-from tests.flows.canaries import MARKS
-from tests.promises.books import READ, read
-from tests.shop import ADA, GRACE
+from tests.flows.trying import Door, Trying, answered
+from tests.shop import ADA
 
-SECRETS = ("a-secret-that-only-tests-know",)
 STOP, BACK = "stop", "back to the bot"
 _ACTIVE = (b"/JavaScript", b"/OpenAction", b"/Launch", b"/EmbeddedFile", b"/AA ")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_KEPT = [name for name in READ if name not in {"audit", "inbox", "messages", "outbox", "runs"}]
-_A_PERSON = {"open_ticket"}  # somebody who asks for a person gets one; nothing of theirs changes by it
 _HEADERS = {"from", "to", "subject", "date", "message-id", "auto-submitted", "content-type", "mime-version",
             "content-transfer-encoding"}  # fmt: skip
 
 
 @dataclass
-class Kept(logging.Handler):
-    """Everything that is logged, as it is written."""
-
-    lines: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Be a handler."""
-        super().__init__()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        self.lines.append(f"{self.format(record)} {vars(record)}")
-
-    __hash__ = logging.Handler.__hash__
-
-
-@dataclass
-class Doors:
+class Doors(Trying):
     """The doors of one shop, which has one customer at them and another whose every record holds a word."""
 
+    CHANGING: ClassVar[Collection[str]] = {"csv import", "pdf"}
     portal: Portal
     config: Config
     database: Database
@@ -77,31 +54,15 @@ class Doors:
 
     def __post_init__(self) -> None:
         """Sign the customer in."""
-        self._last: dict[str, list[dict[str, Any]]] = {}
+        self._last = {}
         self.browser = Browser(self.app)
         with self.database.unit_of_work() as session:
             self.browser.keep_session(identity.open_session(session, f"customer:{ADA}", self.clock.now))
 
-    def all(self) -> dict[str, Callable[[str], list[str]]]:
+    def all(self) -> dict[str, Door]:
         """Every door by its name."""
         return {"console": self.console, "web chat": self.web_chat, "guest": self.guest, "telegram": self.telegram,
                 "slack": self.slack, "csv import": self.csv_import, "pdf": self.pdf, "mail": self.mail}  # fmt: skip
-
-    def tried(self, door: str, text: str) -> list[str]:
-        """What goes wrong with a text at a door: there, in the log, or with what is kept of money, stock and orders."""
-        before = self._last or self._standing()
-        with self._logged() as log:
-            try:
-                faults = self.all()[door](text)
-            except PortalError as refusal:
-                faults = [] if str(refusal) else ["refused without a word"]
-            except Exception as error:  # noqa: BLE001 whatever it is, it is the fault that is looked for
-                return [f"{type(error).__name__}: {str(error)[:200]}"]
-        faults += _loud(log.lines, text)
-        self._last = self._standing()
-        if door not in {"csv import", "pdf"} and self._last != before:
-            faults.append("something changed")
-        return faults
 
     def console(self, text: str) -> list[str]:
         """A line typed in a terminal, by the customer."""
@@ -111,7 +72,7 @@ class Doors:
         out.flush()
         lines = out.buffer.getvalue().decode().splitlines() if isinstance(out.buffer, io.BytesIO) else []
         answers = [json.loads(line) for line in lines]
-        return [fault for one in answers[: 1 if text.strip() else 0] for fault in _answer(one, text)]
+        return [fault for one in answers[: 1 if text.strip() else 0] for fault in answered(one, text)]
 
     def web_chat(self, text: str) -> list[str]:
         """The same as JSON, by a signed-in customer."""
@@ -120,7 +81,7 @@ class Doors:
             return [f"status {answer.status_code}"]
         if answer.status_code >= 400:
             return [] if answer.json() else ["refused without a word"]
-        faults = _answer(answer.json(), text)
+        faults = answered(answer.json(), text)
         if answer.json()["handed_off"]:
             self.browser.say({"text": BACK})
         self.browser.say({"text": STOP})
@@ -132,7 +93,7 @@ class Doors:
     def guest(self, text: str) -> list[str]:
         """Somebody unknown in a chat of their own."""
         chat = f"guest {next(self.numbers)}"
-        return _answer(self.portal.converse(Incoming("web", chat, "1", text, Speaker())).as_dict(), text)
+        return answered(self.portal.converse(Incoming("web", chat, "1", text, Speaker())).as_dict(), text)
 
     def telegram(self, text: str) -> list[str]:
         """Drawn for Telegram: within its lengths, and as text."""
@@ -214,44 +175,3 @@ class Doors:
             faults += [f"{one.table} {one.line}: no word why" for one in told if not one.sentence]
             assert batch.table in BY_NAME
         return faults
-
-    def _standing(self) -> dict[str, list[dict[str, Any]]]:
-        return read(self.database, _KEPT).tables
-
-    @contextmanager
-    def _logged(self) -> Iterator[Kept]:
-        kept, root = Kept(), logging.getLogger()
-        level = root.level
-        root.addHandler(kept)
-        root.setLevel(logging.INFO)
-        try:
-            yield kept
-        finally:
-            root.removeHandler(kept)
-            root.setLevel(level)
-
-
-def _answer(reply: dict[str, object], text: str) -> list[str]:
-    """What is wrong with an answer: nothing said, trouble of ours, something done, or a word of somebody else's."""
-    said = str(reply["text"])
-    faults = [] if said.strip() else ["no answer"]
-    if "went wrong" in said or ("reference" in said.casefold() and "log" in said.casefold()):
-        faults.append(f"trouble of ours: {said[:80]}")
-    acted = [one for one in cast("list[dict[str, object]]", reply["actions"]) if one["name"] not in _A_PERSON]
-    faults += [f"did {one}" for one in acted]
-    told = repr({**reply, "slots": {}}).casefold()
-    others = {MARKS[GRACE].casefold(), *SECRETS}
-    faults += [f"told of {word}" for word in others if word in told and word not in text.casefold()]
-    if _CONTROLS.search(said):
-        faults.append("control characters in the answer")
-    return faults
-
-
-def _loud(lines: list[str], text: str) -> list[str]:
-    """What of a text, of people or of secrets stands in the log."""
-    words = [MARKS[GRACE], MARKS[ADA], "ada@example.org", *SECRETS]
-    typed = text.strip()
-    faults = [f"“{word}” in the log" for word in words for line in lines if word in line]
-    if len(typed) > 12 and any(typed in line for line in lines):
-        faults.append("what was typed is in the log")
-    return faults + [f"trouble in the log: {line[:160]}" for line in lines if "Traceback" in line]

@@ -4,8 +4,10 @@ An event is stored before Slack is told that it arrived, so its handler runs to 
 a command is acknowledged first, because a modal opens within three seconds or not at all; its handler runs after.
 """
 
+import json
 import logging
 import re
+import secrets
 from collections.abc import Coroutine
 from typing import Any
 
@@ -15,7 +17,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack import CHANNEL, customers, home, planning, tickets
-from bot.channels.slack.door import SlackDoor
+from bot.channels.slack.door import SlackDoor, guarded
+from core.conversation.understanding import storable_throughout
 from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -44,16 +47,30 @@ def build(door: SlackDoor) -> AsyncApp:
         ignoring_self_events_enabled=False,  # would have to know the bot by its user; what bots say is left out below
         logger=logging.getLogger(BOLT),
     )
+    app.error(_failed)
     _hear_events(app, door)
     _hear_clicks(app, door)
     return app
 
 
-def _only_ours(door: SlackDoor) -> Any:
-    """What comes for another app, or from people of another workspace, is taken and left unread."""
+async def _failed(error: Exception) -> None:
+    """Log what went wrong; Bolt itself would repeat what the error says, which may be what somebody typed."""
+    if isinstance(error, Unavailable):
+        log.warning("what Slack told could not be stored: %s", error)
+    else:
+        log.error("what Slack told was not taken in", exc_info=error, extra={"reference": secrets.token_hex(4)})
 
-    async def only_ours(body: dict[str, Any], next: Any) -> BoltResponse | None:  # noqa: A002 Bolt's own name
-        if _is_ours(door, body):
+
+def _only_ours(door: SlackDoor) -> Any:
+    """What comes for another app, or from people of another workspace, is taken and left unread.
+
+    Of the rest everything is made storable, by whichever way it came.
+    """
+
+    async def only_ours(request: AsyncBoltRequest, next: Any) -> BoltResponse | None:  # noqa: A002 Bolt's own name
+        if _is_ours(door, request.body):
+            request.body = storable_throughout(request.body)
+            request.raw_body = json.dumps(request.body)  # what runs after the acknowledgement reads this anew
             await next()
             return None
         log.warning("Slack sent something for another app or from another workspace; it was left unread")
@@ -65,9 +82,10 @@ def _only_ours(door: SlackDoor) -> Any:
 def _is_ours(door: SlackDoor, body: dict[str, Any]) -> bool:
     if body.get("type") == "url_verification":
         return True  # signed, and of nobody
-    event, user, team = (body.get(name) or {} for name in ("event", "user", "team"))
+    found = (body.get(name) for name in ("event", "user", "team"))
+    event, user, team = (one if isinstance(one, dict) else {} for one in found)
     app_ids = {str(body["api_app_id"])} if body.get("api_app_id") else set()
-    teams = {body.get("team_id"), team.get("id"), user.get("team_id") if isinstance(user, dict) else None}
+    teams = {body.get("team_id"), team.get("id"), user.get("team_id")}
     teams |= {event.get("user_team"), event.get("source_team"), event.get("team")}
     teams.discard(None)
     is_known = bool(teams) and all(str(one) in door.settings.teams for one in teams)
@@ -109,19 +127,19 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
         await ack()
 
     async def pressed(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await customers.pressed(door, client, body)
+        await guarded(customers.pressed(door, client, body))
 
     async def looked_after(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await _or_say_so(door, client, body, tickets.pressed(door, client, body))
+        await guarded(_or_say_so(door, client, body, tickets.pressed(door, client, body)))
 
     async def decided(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await _or_say_so(door, client, body, planning.pressed(door, client, body))
+        await guarded(_or_say_so(door, client, body, planning.pressed(door, client, body)))
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await planning.submitted(door, client, body, ack)
 
     async def command(body: dict[str, Any], client: AsyncWebClient) -> None:
-        await _or_say_so(door, client, body, _commanded(door, client, body))
+        await guarded(_or_say_so(door, client, body, _commanded(door, client, body)))
 
     app.action(_OF_CUSTOMERS)(ack=at_once, lazy=[pressed])
     app.action(_OF_STAFF)(ack=at_once, lazy=[looked_after])

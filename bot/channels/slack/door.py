@@ -45,7 +45,7 @@ class SlackDoor:
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after Slack has its acknowledgement; trouble is logged, and never Slack's."""
-        task = asyncio.create_task(_guarded(work))
+        task = asyncio.create_task(guarded(work))
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)
 
@@ -60,7 +60,8 @@ class SlackDoor:
             await asyncio.gather(*self.under_way)
 
 
-async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+async def guarded(work: Coroutine[Any, Any, None]) -> None:
+    """Do what nobody waits for; trouble is logged, without what it says."""
     try:
         await work
     except Exception:

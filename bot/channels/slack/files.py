@@ -24,7 +24,7 @@ def named(event: Mapping[str, Any]) -> tuple[Upload, ...]:
         Upload(
             str(one.get("name") or "file"),
             reference=str(one.get("url_private_download") or one.get("url_private") or "none"),
-            size=int(one.get("size") or 0),
+            size=one["size"] if isinstance(one.get("size"), int) else 0,
         )
         for one in found
     )

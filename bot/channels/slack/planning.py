@@ -5,6 +5,7 @@ submitted view is acknowledged with what is to be seen meanwhile. Who may do wha
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 _STRANGER = "Proposals are for planners; this Slack account is not linked to one."
 _TITLES = {"edit": "Change quantities", "split": "Split", "reject": "Reject", "snooze": "Snooze"}
 _MOST_TYPED = 10_000_000
+_WHOLE = re.compile(r"[0-9]{1,100}")
 
 
 async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
@@ -45,6 +47,9 @@ async def submitted(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any
     """A view whose callback id begins with `proposal:` was submitted."""
     view = body["view"]
     verb = str(view["callback_id"]).split(":")[1]
+    if verb not in _SUBMITTED:
+        await ack()
+        return
     if verb == "edit" and (errors := _wrong(view)):
         await ack(response_action="errors", errors=errors)
         return
@@ -151,7 +156,7 @@ async def _snoozed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modal
 async def _split(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
     shown = read(view["private_metadata"])
     chosen = _value(view, "lines", "lines").get("selected_options") or []
-    lines = [int(one["value"]) for one in chosen if str(one.get("value", "")).isdigit()]
+    lines = [int(one["value"]) for one in chosen if _is_whole(str(one.get("value", "")))]
     left, apart = await door.ask(door.portal.split, staff, shown.proposal_id, shown.content_hash, lines)
     return modals.told("Split", f"{_named(left)}.\n{_named(apart)}.")
 
@@ -251,16 +256,20 @@ def _typed(view: dict[str, Any]) -> dict[int, int]:
     for block_id, fields in view.get("state", {}).get("values", {}).items():
         line = str(block_id).removeprefix("line:")
         value = str(next(iter(fields.values())).get("value") or "") if fields else ""
-        if str(block_id).startswith("line:") and line.isdigit() and value.isascii() and value.isdigit():
-            found[int(line)] = min(int(value[:12]), _MOST_TYPED + 1)
+        if str(block_id).startswith("line:") and _is_whole(line) and _is_whole(value):
+            found[int(line)] = min(int(value), _MOST_TYPED + 1)
     return found
+
+
+def _is_whole(typed: str) -> bool:
+    return _WHOLE.fullmatch(typed) is not None
 
 
 def _wrong(view: dict[str, Any]) -> dict[str, str]:
     """Fields of a submitted modal that hold no whole number."""
     fields = [name for name in view.get("state", {}).get("values", {}) if str(name).startswith("line:")]
-    typed = _typed(view)
-    return {name: "A quantity is a whole number; 0 drops the line." for name in fields if int(name[5:]) not in typed}
+    typed = {f"line:{line}" for line in _typed(view)}
+    return {name: "A quantity is a whole number; 0 drops the line." for name in fields if name not in typed}
 
 
 def _changed(one: Proposal, typed: dict[int, int]) -> dict[int, int]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 LONGEST = 4_000
 _READ_AT_MOST = 4 * LONGEST
@@ -52,6 +53,15 @@ def clean(text: str) -> Cleaned:
 def storable(text: str) -> str:
     """As much of a message as is ever read, without what no database can store."""
     return _FORBIDDEN.sub("", text[:_READ_AT_MOST])
+
+
+def storable_throughout(value: Any) -> Any:
+    """A value as JSON has them, every string and name in it storable, whoever made them."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(name)): storable_throughout(one) for name, one in value.items()}
+    return [storable_throughout(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def fold(text: str) -> Folded:

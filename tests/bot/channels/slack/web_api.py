@@ -53,6 +53,7 @@ class WebApi:
     url: str = ""
     calls: list[Call] = field(default_factory=list)
     messages: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     sent_files: dict[str, bytes] = field(default_factory=dict)
     views: list[dict[str, Any]] = field(default_factory=list)
@@ -99,7 +100,10 @@ class WebApi:
         with self._lock:
             self.calls.append(Call(method, given))
             verb = _VERBS.get(method)
-            return {"ok": False, "error": "unknown_method"} if verb is None else verb(self, given)
+            answer = _no("unknown_method") if verb is None else verb(self, given)
+            if str(answer.get("error", "")).startswith("invalid_"):
+                self.refused.append(f"{method}: {answer['error']}")
+            return answer
 
     def take_file(self, file_id: str, content: bytes) -> None:
         """The bytes of a file on their way."""
