@@ -1,6 +1,7 @@
 """What all carriers' payloads are read with: moments with their zones, places, and words looked up in a table."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,8 @@ log = logging.getLogger(__name__)
 Reader = Callable[[Any, str, ZoneInfo], list[Heard]]
 """From a payload, the number that was asked about (for payloads that name none) and the zone of times without one."""
 
-_LONGEST, _LONGEST_WORD = 200, 40
+_LONGEST = 200
+_CODE = re.compile(r"[\w./-]{0,40}", re.ASCII)
 _MOST_PARCELS, _MOST_SCANS = 100, 500
 
 
@@ -22,11 +24,15 @@ class Unreadable(ValueError):
 
 
 def status_of(carrier: str, word: object, words: Mapping[str, ParcelStatus]) -> ParcelStatus:
-    """What a carrier's word means to us; one that the table does not have is logged, and means nothing."""
+    """What a carrier's word means to us; one that the table does not have is logged, and means nothing.
+
+    Of words that are a sentence only that they came is logged: they may name whoever took the parcel.
+    """
     said = text(word)
     known = words.get(said)
     if known is None:
-        log.warning("%s said “%s” of a parcel, which its table does not have", carrier, said[:_LONGEST_WORD])
+        word = said if _CODE.fullmatch(said) else "…"
+        log.warning("%s said “%s” of a parcel, which its table does not have", carrier, word)
     return known or ParcelStatus.UNKNOWN
 
 

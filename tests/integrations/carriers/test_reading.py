@@ -44,6 +44,12 @@ def test_an_unknown_word_is_unknown_and_logged(caplog: pytest.LogCaptureFixture)
     assert (parcel.scans[0].status, "Q7" in caplog.text) == (ParcelStatus.UNKNOWN, True)
 
 
+def test_a_sentence_that_may_name_somebody_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    ups.read(answer(activity("Handed to Ada Wong", "080000")), "", LONDON)
+    assert "does not have" in caplog.text
+    assert "Ada" not in caplog.text
+
+
 def test_a_scan_whose_time_cannot_be_read_is_left_out() -> None:
     (parcel,) = ups.read(answer(activity("D", "no time"), activity("P", "080000")), "", LONDON)
     assert [scan.status for scan in parcel.scans] == [ParcelStatus.PICKED_UP]
