@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from core.errors import ConfigError
 from core.mailroom.ports import Courier
 from core.portal import Portal
 from core.portal.bell import WebChat
+from core.systems import Mailbox
 
 if TYPE_CHECKING:
     from bot.channels.slack.service import SlackService
@@ -105,16 +107,41 @@ def _mail(settings: Mail, shop: str) -> Courier:
 
 def chores(house: House) -> dict[str, Callable[[], object]]:
     """What is done once in a while beside the jobs of the portal."""
-    folder = house.config.mail.bounces
-    if folder is None:
-        return {}
+    folder, mailbox = house.config.mail.bounces, house.config.mailbox
+    found: dict[str, Callable[[], object]] = {}
+    if folder is not None:
+        found["bounces"] = partial(_take_from_maildir, house.portal, folder)
+    if mailbox.host:
+        found["mailbox"] = partial(take_from_mailbox, house.portal, mailbox)
+    return found
+
+
+def _take_from_maildir(portal: Portal, folder: Path) -> None:
     from integrations.email import bounces
 
-    def take_bounces() -> None:
-        for raw in bounces.take_new(folder):
-            house.portal.take_bounces(bounces.read(raw))
+    for raw in bounces.take_new(folder):
+        portal.take_bounces(bounces.read(raw))
 
-    return {"bounces": take_bounces}
+
+def take_from_mailbox(portal: Portal, mailbox: Mailbox) -> tuple[int, int, int]:
+    """Take in what is new in the mailbox: how many messages, reports in them, and reports of letters of ours.
+
+    A message is marked once what it reports is kept; what is no report stays unseen for a person.
+
+    Raises:
+        Unavailable: it does not answer, or does not let us in.
+    """
+    from integrations.email import bounces, imap
+
+    seen = reported = ours = 0
+    with imap.opened(mailbox) as folder:
+        for letter in folder.new(portal.bookmark(mailbox.name)):
+            found = bounces.read(letter.raw)
+            seen, reported, ours = seen + 1, reported + len(found), ours + portal.take_bounces(found)
+            portal.keep_bookmark(mailbox.name, letter.at)
+            if found:
+                folder.mark(letter)
+    return seen, reported, ours
 
 
 def _telegram(portal: Portal, config: Config) -> "TelegramDoor | None":

@@ -32,13 +32,28 @@ def findings(house: House) -> list[Finding]:
         found.append(
             Finding(True, "Letters stay in the database (mail.transport is “outbox”); a real shop sets “smtp”.")
         )
-    found += _telegram(house) + _slack(house) + _systems(house) + _carriers(house)
+    found += _mailbox(house) + _telegram(house) + _slack(house) + _systems(house) + _carriers(house)
     try:
         rows = house.portal.verify_audit()
         found.append(Finding(True, f"The audit chain holds over {rows} sealed rows; the scheduler seals newer ones."))
     except PortalError as error:
         found.append(Finding(False, str(error)))
     return found
+
+
+def _mailbox(house: House) -> list[Finding]:
+    """Whether the mailbox of letters that came back lets us in."""
+    settings = house.config.mailbox
+    if not settings.host:
+        return []
+    from integrations.email import imap
+
+    try:
+        with imap.opened(settings) as folder:
+            text = f"The mailbox {settings.name} lets us in; {folder.unseen()} messages in it are unseen."
+            return [Finding(True, text)]
+    except PortalError as trouble:
+        return [Finding(False, f"{trouble} See [mailbox] of the configuration.")]
 
 
 def _systems(house: House) -> list[Finding]:

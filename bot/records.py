@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from bot.shell import AsJson, ConfigPath, house, load
-from core.errors import InvalidInput
 
 app = typer.Typer()
 
@@ -122,13 +121,16 @@ def mail_in(
     reopen: Annotated[str, typer.Option(help="Mail to this address again.")] = "",
     config: ConfigPath = None,
 ) -> None:
-    """Take in reports of letters that did not arrive: a person sees them, and dead addresses get no more mail."""
+    """Take in reports of letters that did not arrive: a person sees them, and dead addresses get no more mail.
+
+    Without a path the mailbox of the configuration is read.
+    """
     from bot import mail_in as run
 
-    if path is None and not reopen:
-        raise InvalidInput("Give a file or folder of messages, or --reopen ADDRESS.")
     with house(load(config)) as opened:
         if reopen:
             run.reopen(opened, reopen)
         if path is not None:
             run.take(opened, path)
+        elif not reopen:
+            run.fetch(opened)

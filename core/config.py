@@ -18,7 +18,18 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from core.errors import ConfigError, InvalidInput
 from core.money import exponent
-from core.systems import TIME_OF_DAY, Amazon, Connected, Salesforce, Section, Shopify, Suppliers, Tracking, Walmart
+from core.systems import (
+    TIME_OF_DAY,
+    Amazon,
+    Connected,
+    Mailbox,
+    Salesforce,
+    Section,
+    Shopify,
+    Suppliers,
+    Tracking,
+    Walmart,
+)
 
 PREFIX = "STOREKEEPER__"
 _FILE = "_FILE"
@@ -448,6 +459,7 @@ class Config(BaseSettings):
     backtest: Backtest = Backtest()
     tables: Tables = Tables()
     mail: Mail = Mail()
+    mailbox: Mailbox = Mailbox()
     billing: Billing = Billing()
     notifications: Notifications = Notifications()
     logging: Logging = Logging()

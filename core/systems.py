@@ -1,6 +1,7 @@
 """Sections of the configuration for connected systems: each is off until it has what it needs to be called."""
 
 import re
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -157,6 +158,31 @@ class Suppliers(Section):
         """The secrets a supplier's answers may be signed by."""
         kept = (self.secrets.get(supplier), self.previous_secrets.get(supplier))
         return tuple(secret.get_secret_value() for secret in kept if secret is not None)
+
+
+class Mailbox(Section):
+    """The mailbox that letters which came back lie in, read by IMAP where it has a host; see docs/notifications.md."""
+
+    host: str = ""
+    port: int = Field(993, ge=1, le=65535)
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    folder: str = Field("INBOX", pattern=r"^[^\x00-\x1f\x7f]+$")
+    security: Literal["tls", "starttls", "none"] = Field("tls", description="none: on this machine alone")
+    authority: Path | None = Field(None, description="certificate of the authority of one's own mail server")
+
+    @model_validator(mode="after")
+    def _can_be_opened(self) -> "Mailbox":
+        if self.host and not (self.user and self.password.get_secret_value()):
+            raise ValueError("it has a host and needs user and password")
+        if self.security == "none" and self.host not in {"", "localhost", "127.0.0.1", "::1"}:
+            raise ValueError(f"the password would go to {self.host} for all to read; set security to tls or starttls")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Which one it is, to know another from."""
+        return f"{self.user}@{self.host}/{self.folder}"
 
 
 class Tracking(Section):

@@ -1,4 +1,4 @@
-"""What the mailroom knows of letters that came back."""
+"""What the mailroom knows of letters that came back, and of the mailbox they lie in."""
 
 from dataclasses import dataclass
 
@@ -20,3 +20,11 @@ class Bounce:
         (True, False)
         """
         return self.code.startswith("5.1.") or self.code in {"5.2.1", "5.4.4"}
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """How far a folder of a mailbox was read: the number of a message, in the count of `validity` (RFC 9051, 2.3.1)."""
+
+    validity: int
+    number: int

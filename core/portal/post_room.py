@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.database import audit
+from core.database.settings import decide, setting
 from core.errors import PortalError
 from core.exchange import writing_back
 from core.mailroom import closed, merging, outbox, places, returned
-from core.mailroom.model import Bounce
+from core.mailroom.model import Bookmark, Bounce
 from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
 from core.notifications import hours
 from core.notifications import service as notifications
@@ -27,6 +28,7 @@ from core.purchasing import papers
 
 log = logging.getLogger(__name__)
 _SHORTEST_PAUSE_S, _LAST_LOOK_S = 0.02, 5.0
+_MAILBOX = "mailbox:"
 
 
 class PostRoom(Rooms):
@@ -84,6 +86,17 @@ class PostRoom(Rooms):
                     )
                     taken += 1
         return taken
+
+    def bookmark(self, mailbox: str) -> Bookmark | None:
+        """How far a mailbox was read."""
+        with self._database.reading() as session:
+            kept = setting(session, f"{_MAILBOX}{mailbox}")
+        return Bookmark(**kept) if kept is not None else None
+
+    def keep_bookmark(self, mailbox: str, at: Bookmark) -> None:
+        """Note how far a mailbox was read."""
+        with self._database.unit_of_work() as session:
+            decide(session, f"{_MAILBOX}{mailbox}", vars(at), self._clock())
 
     def reopen_mailbox(self, address: str) -> bool:
         """Mail to an address again that letters came back from; False where it was not closed."""

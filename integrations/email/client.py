@@ -87,7 +87,7 @@ class SmtpCourier:
     def _hand_over(self, server: smtplib.SMTP, letter: EmailMessage) -> None:
         try:
             if self.starttls:
-                server.starttls(context=_context(self.authority))
+                server.starttls(context=trusting(self.authority))
             if self.user:
                 server.login(self.user, self.password)
             server.send_message(letter, from_addr=self.sender, to_addrs=[str(letter["To"])])
@@ -106,7 +106,8 @@ class SmtpCourier:
             raise Unclear(f"The connection to the mail server broke ({type(error).__name__}).") from error
 
 
-def _context(authority: Path | None) -> ssl.SSLContext:
+def trusting(authority: Path | None) -> ssl.SSLContext:
+    """What certificates are checked by: the usual authorities, and one's own."""
     context = ssl.create_default_context()
     if authority is not None:
         context.load_verify_locations(authority)
