@@ -28,6 +28,13 @@ app.add_typer(database_app, name="db")
 app.add_typer(records.app)
 
 
+class Step(StrEnum):
+    """What a backtest goes by."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
 class Engine(StrEnum):
     """What plan-table computes on."""
 
@@ -221,17 +228,18 @@ def decisions(as_json: AsJson = False, config: ConfigPath = None) -> None:
 @app.command()
 def backtest(
     items: Annotated[Path, typer.Option(help="Table of items, CSV or Parquet.")],
-    demand: Annotated[Path, typer.Option(help="Table of their demand by day, CSV or Parquet.")],
+    demand: Annotated[Path, typer.Option(help="Table of their demand by day or by month, CSV or Parquet.")],
+    period: Annotated[Step, typer.Option(help="What is replayed by.")] = Step.WEEK,
     policy: Annotated[list[str] | None, typer.Option(help="Only this rule; may be given several times.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the figures to this CSV file as well.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the costs into this SVG file.")] = None,
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Replay real demand week by week: what our rule and the usual ones would have spent; touches no database."""
+    """Replay real demand by week or month: what our rule and the usual ones would have spent; touches no database."""
     from bot.backtesting import Asked, run
 
-    if not run(_load(config), Asked(items, demand, tuple(policy or ()), out, picture, as_json)):
+    if not run(_load(config), Asked(items, demand, tuple(policy or ()), out, picture, as_json, period.value)):
         sys.exit(1)
 
 

@@ -23,7 +23,6 @@ from core.replenishment.rules_of_thumb import NAMES
 from core.replenishment.simulate import Ledger
 
 _MOST_SHOWN = 20
-_YEAR_WEEKS = 52
 _COLUMNS = 110
 _WIDE, _BAR, _LABEL = 720, 26, 210
 
@@ -38,6 +37,7 @@ class Asked:
     out: Path | None
     picture: Path | None
     as_json: bool
+    period: str = replay_tables.WEEK.name
 
 
 def run(config: Config, asked: Asked) -> bool:
@@ -49,15 +49,16 @@ def run(config: Config, asked: Asked) -> bool:
     unknown = [name for name in asked.names if name not in {OURS, *NAMES}]
     if unknown:
         raise InvalidInput(f"There is no rule “{unknown[0]}”; there are: {', '.join((OURS, *NAMES))}.")
-    names = tuple(dict.fromkeys(asked.names)) or (OURS, *NAMES)
+    names, period = tuple(dict.fromkeys(asked.names)) or (OURS, *NAMES), replay_tables.PERIODS[asked.period]
+    learnt = period.learnt(config.backtest.learn_weeks)
     with writing(asked.out) as out, writing(asked.picture) as picture:
-        tables = replay_tables.read(asked.items, asked.demand, config.planning, config.tables)
+        tables = replay_tables.read(asked.items, asked.demand, config.planning, config.tables, period)
         try:
-            history = History(tables.demand, config.backtest.learn_weeks, tables.known, _YEAR_WEEKS)
+            history = History(tables.demand, learnt, tables.known, period.season)
         except ValueError as error:
             raise InvalidInput(
-                f"{tables.demand.shape[1]} whole weeks of demand are too few to learn {config.backtest.learn_weeks} "
-                "weeks and replay the rest; set backtest.learn_weeks, at least 8."
+                f"{tables.demand.shape[1]} whole {period.name}s of demand are too few to learn {learnt} {period.name}s "
+                f"and replay the rest; set backtest.learn_weeks, at least 8 {period.name}s."
             ) from error
         with Progress(console=Console(stderr=True), disable=asked.as_json or not sys.stderr.isatty()) as progress:
             task = progress.add_task("Replaying", total=len(names))

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import ceil, inf, isfinite, nan
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +36,24 @@ class Left:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Period:
+    """What a replay goes by: how many days it has, and how many of it a year; `season` of them, whole, come round."""
+
+    name: str
+    days: float
+    a_year: float
+    season: int
+
+    def learnt(self, weeks: int) -> int:
+        """As many as so many weeks are."""
+        return round(weeks * DAYS / self.days)
+
+
+WEEK, MONTH = Period("week", DAYS, YEAR_WEEKS, 52), Period("month", 365.0 / 12.0, 12.0, 12)
+PERIODS = {one.name: one for one in (WEEK, MONTH)}
+
+
 class Day(NamedTuple):
     """A row of demand: units sold, the price asked (nan: not known), and what was special."""
 
@@ -46,19 +64,19 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True)
 class Tables:
-    """What can be replayed: items in the order of their keys, and their demand (n, weeks, 7)."""
+    """What can be replayed: items in the order of their keys, and their demand, (n, weeks, 7) or (n, months, 1)."""
 
     keys: tuple[Key, ...]
     terms: Terms
     demand: np.ndarray[Any, np.dtype[np.float64]]
     known: np.ndarray[Any, np.dtype[np.float64]] | None
-    """What prices and events say of each week beforehand, (n, weeks, k); None where there are none."""
+    """What prices and events say of each period beforehand, (n, periods, k); None where there are none."""
     left: tuple[Left, ...]
     unread: tuple[str, ...]
     """Columns that are there and make no difference."""
 
 
-def read(items: Path, demand: Path, planning: Planning, defaults: Defaults) -> Tables:
+def read(items: Path, demand: Path, planning: Planning, defaults: Defaults, period: Period = WEEK) -> Tables:
     """Read both tables; what cannot be used is left out and named.
 
     Raises:
@@ -70,7 +88,7 @@ def read(items: Path, demand: Path, planning: Planning, defaults: Defaults) -> T
     for line, row in rows(items, _ITEM_COLUMNS):
         unread |= {name for name in row if name not in READ}
         try:
-            key, terms = _key(row), _terms(row, planning, defaults)
+            key, terms = _key(row), _terms(row, planning, defaults, period)
             _refuse(key in known, key, "is there already; keep one row")
             known[key] = terms
         except ValueError as error:
@@ -86,7 +104,7 @@ def read(items: Path, demand: Path, planning: Planning, defaults: Defaults) -> T
             sold[key, day] = Day(_number(row, "units", least=0.0), price, str(row.get("event", "")).strip())
         except ValueError as error:
             left.append(Left(demand.name, line, str(error)))
-    return _joined(known, sold, left, tuple(sorted(unread)))
+    return _joined(known, sold, left, tuple(sorted(unread)), period)
 
 
 def rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -160,7 +178,7 @@ def _number(row: Mapping[str, Any], name: str, usual: float | None = None, *, le
     return value
 
 
-def _terms(row: Mapping[str, Any], planning: Planning, defaults: Defaults) -> dict[str, float]:
+def _terms(row: Mapping[str, Any], planning: Planning, defaults: Defaults, period: Period) -> dict[str, float]:
     cost = _number(row, "unit_cost", least=0.0)
     rate = _number(row, "holding_rate", planning.holding_rate, least=0.0, most=_HIGHEST_RATE)
     lost = str(row.get("lost_sales", "")).strip().lower() or "true"
@@ -177,9 +195,9 @@ def _terms(row: Mapping[str, Any], planning: Planning, defaults: Defaults) -> di
         "unit_cost": cost,
         "order_cost": _number(row, "order_cost", defaults.order_cost, least=0.0)
         + _number(row, "line_cost", defaults.line_cost, least=0.0),
-        "holding": rate * cost / YEAR_WEEKS,
+        "holding": rate * cost / period.a_year,
         "stockout": _number(row, "stockout_cost", defaults.stockout_share * cost, least=0.0),
-        "lead_weeks": float(ceil(lead / DAYS)),
+        "lead_weeks": float(ceil(lead / period.days)),
         "on_hand": _number(row, "on_hand", least=0.0),
         "minimum": minimum,
         "pack": pack,
@@ -189,33 +207,42 @@ def _terms(row: Mapping[str, Any], planning: Planning, defaults: Defaults) -> di
 
 
 def _joined(
-    known: dict[Key, dict[str, float]], sold: dict[tuple[Key, date], Day], left: list[Left], unread: tuple[str, ...]
-) -> Tables:
+    known: dict[Key, dict[str, float]], sold: dict[tuple[Key, date], Day], left: list[Left], unread: tuple[str, ...],
+    period: Period,
+) -> Tables:  # fmt: skip
     keys = tuple(sorted({key for key, _ in sold}))
     if not keys:
         first = f" First: {left[0].file} line {left[0].line}: {left[0].sentence}." if left else ""
         raise InvalidInput(f"No item has demand that can be replayed.{first}")
-    first_day = min(day for _, day in sold)
-    weeks = ((max(day for _, day in sold) - first_day).days + 1) // 7
+    begin, end = min(day for _, day in sold), max(day for _, day in sold)
+    count = ((end - begin).days + 1) // 7 if period is WEEK else _months(begin, end) + 1
     row_of = {key: row for row, key in enumerate(keys)}
-    shape = (len(keys), weeks, 7)
-    units, prices = np.zeros(shape), np.full(shape, nan)
-    events = {one: np.zeros(shape) for one in _frequent(sold)}
-    end = first_day + timedelta(days=weeks * 7)
+    shape = (len(keys), count, 7 if period is WEEK else 1)
+    units, asked, priced, told = np.zeros(shape), np.zeros(shape[:2]), np.zeros(shape[:2]), np.zeros(shape[:2])
+    events = {one: np.zeros(shape[:2]) for one in _frequent(sold)}
     for (key, day), one in sold.items():
-        if day < end:
-            at = (row_of[key], *divmod((day - first_day).days, 7))
-            units[at], prices[at] = one.units, one.price
-            if one.event in events:
-                events[one.event][at] = 1.0
+        at, within = divmod((day - begin).days, 7) if period is WEEK else (_months(begin, day), 0)
+        if at >= count:
+            continue
+        place = (row_of[key], at)
+        units[*place, within] += one.units
+        told[place] += 1.0
+        if isfinite(one.price):
+            asked[place] += one.price
+            priced[place] += 1.0
+        if one.event in events:
+            events[one.event][place] += 1.0
     columns = {name: np.array([known[key][name] for key in keys]) for name in known[keys[0]]}
-    beforehand = [table.mean(axis=2) for table in events.values()]
-    if not np.all(np.isnan(prices)):
-        priced = np.sum(~np.isnan(prices), axis=2)
-        means = np.divide(np.nansum(prices, axis=2), priced, out=np.full(shape[:2], nan), where=priced > 0)
-        beforehand.append(price_cuts(means))
+    whole = 7.0 if period is WEEK else np.maximum(told, 1.0)
+    beforehand = [table / whole for table in events.values()]
+    if np.any(priced):
+        beforehand.append(price_cuts(np.divide(asked, priced, out=np.full(shape[:2], nan), where=priced > 0)))
     table = np.stack(beforehand, axis=2) if beforehand else None
     return Tables(keys, Terms(**columns), units, table, tuple(left), unread)
+
+
+def _months(begin: date, day: date) -> int:
+    return (day.year - begin.year) * 12 + day.month - begin.month
 
 
 def _frequent(sold: Mapping[tuple[Key, date], Day]) -> list[str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot import replay_tables
+from core.config import Planning, Tables
 from core.replenishment.backtest import OURS
 from core.replenishment.rules_of_thumb import NAMES
 from tests.bot.command_line import Ended, run
@@ -107,3 +109,57 @@ def test_what_cannot_be_done_is_said_before_any_work(tables: Path, more: tuple[s
 def test_history_too_short_names_the_setting(tables: Path) -> None:
     (tables / "demand.csv").write_text("sku,date,units\nS1,2024-01-01,2\nS1,2024-02-01,2\n", encoding="utf-8")
     assert "backtest.learn_weeks" in backtest(tables).err
+
+
+@pytest.fixture
+def monthly(tmp_path: Path) -> Path:
+    """A folder with eight spare parts and three years of their demand, a row a month."""
+    chance = np.random.default_rng(5)
+    items = ["sku,unit_cost,lead_time_days,on_hand", *(f"P{at},20,45,{2 + at}" for at in range(8))]
+    demand = ["sku,date,units"]
+    for at in range(8):
+        demand += [
+            f"P{at},{2023 + month // 12}-{month % 12 + 1:02d}-01,{chance.poisson(0.5 + at)}" for month in range(36)
+        ]
+    (tmp_path / "items.csv").write_text("\n".join(items) + "\n", encoding="utf-8")
+    (tmp_path / "demand.csv").write_text("\n".join(demand) + "\n", encoding="utf-8")
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+def test_spare_parts_are_replayed_by_month(monthly: Path) -> None:
+    overall = json.loads(backtest(monthly, "--period", "month", "--json").out)["overall"]
+    with (monthly / "demand.csv").open(encoding="utf-8") as file:
+        asked = sum(float(row["units"]) for row in csv.DictReader(file) if row["date"] >= "2024-01")
+    assert set(overall["policies"]) == {OURS, *NAMES}
+    for one in overall["policies"].values():
+        assert one["fill_rate"] == pytest.approx(1 - round((1 - one["fill_rate"]) * asked) / asked)
+        assert one["total_cost"] >= overall["clairvoyant"] > 0
+
+
+def test_rows_of_a_month_are_added_up_wherever_in_it_they_stand(monthly: Path) -> None:
+    whole = json.loads(backtest(monthly, "--period", "month", "--json").out)
+    with (monthly / "demand.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    halves = ["sku,date,units"]
+    for row in rows:
+        half = int(row["units"]) // 2
+        halves += [f"{row['sku']},{row['date']},{half}"]
+        halves += [f"{row['sku']},{row['date'][:8]}20,{int(row['units']) - half}"]
+    (monthly / "demand.csv").write_text("\n".join(halves) + "\n", encoding="utf-8")
+    assert json.loads(backtest(monthly, "--period", "month", "--json").out) == whole
+
+
+def test_lead_times_and_holding_are_by_month(monthly: Path) -> None:
+    tables = replay_tables.read(
+        monthly / "items.csv", monthly / "demand.csv", Planning(holding_rate=0.24), Tables(), replay_tables.MONTH
+    )
+    assert tables.demand.shape == (8, 36, 1)
+    assert tables.terms.lead_weeks.tolist() == [2.0] * 8
+    assert tables.terms.holding.tolist() == pytest.approx([0.4] * 8)
+
+
+def test_too_few_months_are_said_in_months(monthly: Path) -> None:
+    (monthly / "config.toml").write_text("[backtest]\nlearn_weeks = 200\n", encoding="utf-8")
+    ended = backtest(monthly, "--period", "month")
+    assert "36 whole months of demand are too few to learn 46 months" in ended.err
