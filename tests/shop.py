@@ -6,6 +6,7 @@ from typing import Any
 
 from core.canonical import BY_NAME, Batch
 from core.portal import Portal
+from tests.remembered import remembered
 
 ADA, GRACE = "c-ada", "c-grace"
 MUG, LAMP, BELL = "MUG-1", "LAMP-1", "BELL-1"
@@ -29,6 +30,7 @@ def bring(portal: Portal, table: str, *rows: dict[str, Any]) -> None:
     assert left_out == []
 
 
+@remembered
 def open_shop(portal: Portal) -> None:
     """Bring everything."""
     _people(portal)

@@ -114,6 +114,7 @@ def load(locale: str) -> Wording:
     return Wording(sentences, locales)
 
 
+@cache
 def page_words() -> dict[str, dict[str, str]]:
     """By language what pages say for their English words."""
     return {

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from core.portal import Portal
 from tests.flows.talking import customer
+from tests.remembered import remembered
 from tests.shop import ADA, GRACE, MUG, OPENED, bring, open_shop, order, parcel
 
 MARKS = {ADA: "Quokka", GRACE: "Wombat"}
@@ -11,6 +12,7 @@ NUMBERS = {ADA: "771001", GRACE: "882002"}
 LATELY = OPENED - timedelta(days=3)
 
 
+@remembered
 def open_marked_shop(portal: Portal) -> None:
     """The small shop, and for each of two customers one of everything, marked."""
     open_shop(portal)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.portal import Portal
+from tests.remembered import remembered
 from tests.shop import ADA, GRACE, OPENED, bring, parcel
 
 SHIRTS = {"S-BLUE-M": ("blue", "M", 2000), "S-BLUE-L": ("blue", "L", 2100), "S-RED-M": ("red", "M", 1800)}
@@ -15,6 +16,7 @@ KETTLES = {
 VISA, PAYPAL, GIFT = "card-9001", "paypal-77", "gift-5"
 
 
+@remembered
 def open_wardrobe(portal: Portal) -> None:
     """Two customers, three shirts, three kettles, an open and a delivered order of Ada's, an open one of Grace's."""
     bring(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from core.canonical import BY_NAME, Batch, Fault
 from core.config import Config, Planning, Web
 from core.portal import Portal
+from tests.remembered import remembered
 
 OPENED = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 CUSTOMERS = ("c-quokka", "c-wombat")
@@ -49,6 +50,7 @@ def email(customer_id: str) -> str:
     return f"{WORDS[customer_id].lower()}@example.org"
 
 
+@remembered
 def open_stall(portal: Portal) -> None:
     """Bring everything that stands before the first order."""
     for customer_id, word in WORDS.items():

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.canonical import BY_NAME, Batch
 from core.portal import Portal
+from tests.remembered import remembered
 
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 ZOE, EVE, PAT = "zoe@example.org", "eve@example.org", "pat@example.org"
@@ -12,6 +13,7 @@ PLANNER, JUNIOR, SUPPORT = "planner@example.org", "junior@example.org", "support
 HOSTILE = "<script>alert('x')</script>"
 
 
+@remembered
 def open_shop(portal: Portal) -> None:
     """Bring the records; every row must be taken."""
     for table, rows in _records().items():
