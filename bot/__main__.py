@@ -325,7 +325,7 @@ def backup(
     """Write the database, with uploads, and the web secret into one file, while the shop is open."""
     from bot.backup import backup as run
 
-    with _house(_load(config)) as house:
+    with _house(_load(config), current=False) as house:
         made = run(house, file)
     typer.echo(f"{file} holds the {made.kind} database as of {made.made_at} (tables {made.revision}).")
 

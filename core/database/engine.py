@@ -47,6 +47,29 @@ class Database:
             session.commit()
 
     @contextmanager
+    def altering(self) -> Iterator[Session]:
+        """A unit of work that may change tables which others point at.
+
+        SQLite makes such a table anew, and while the old one goes, the rows that point at it would be in its way. That
+        all of them point at something again is looked at before the commit.
+
+        Raises:
+            Unavailable: as for a unit of work, or rows would be left that point at nothing; nothing was changed.
+        """
+        if not self.is_sqlite:
+            with self.unit_of_work() as session:
+                yield session
+            return
+        with self._turn, _as_unavailable(), self._writing.connect() as connection, Session(connection) as session:
+            connection.detach()  # nobody else is to work without foreign keys
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA foreign_keys=OFF")
+            yield session
+            if (orphan := session.execute(text("PRAGMA foreign_key_check")).first()) is not None:
+                raise Unavailable(f"Rows of {orphan[0]} would point at nothing in {orphan[2]}; nothing was changed.")
+            session.commit()
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing.
 

@@ -14,13 +14,13 @@ from core.errors import Unavailable
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(database: Database) -> None:
-    """Make or change tables up to this version; safe to repeat, and to start twice at once.
+def upgrade(database: Database, to: str = "head") -> None:
+    """Make or change tables up to this version, or only to a revision before it; safe to repeat, and to start twice.
 
     Raises:
         Unavailable: the database cannot be reached or written, or a newer version has used it.
     """
-    with database.unit_of_work() as session:
+    with database.altering() as session:
         one_at_a_time(session, "upgrade")
         found = revision(session)
         if found == newest():
@@ -28,7 +28,7 @@ def upgrade(database: Database) -> None:
         refuse_newer(found)
         alembic = _alembic()
         alembic.attributes["connection"] = session.connection()
-        command.upgrade(alembic, "head")
+        command.upgrade(alembic, to)
 
 
 def require_current(database: Database) -> None:

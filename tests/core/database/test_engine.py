@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.accounts.rows import CustomerRow
+from core.accounts.rows import ChatLinkRow, CustomerRow
 from core.database.engine import Database
 from core.database.migrate import require_current
 from core.errors import ConfigError, PortalError, Unavailable
@@ -22,6 +23,7 @@ from tests.conftest import administer, named
 from tests.core.database.side_by_side import ON_POSTGRESQL, ON_SQLITE, meanwhile, until, waiting
 
 ROOT = Path(__file__).parents[3]
+NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 
 
 def customer(number: int) -> CustomerRow:
@@ -277,3 +279,20 @@ def test_a_commit_that_is_refused_stands_in_nobodys_way(database: Database) -> N
         refer_to_nobody(database)
     add(database, 1)
     assert left(database) == 1
+
+
+@ON_SQLITE
+def test_a_table_that_others_point_at_is_changed_only_if_nothing_is_left_pointing_at_nothing(
+    database: Database,
+) -> None:
+    add(database, 1)
+    with database.unit_of_work() as session:
+        session.add(ChatLinkRow(channel="telegram", chat="7", customer_id="c-1", linked_at=NOW, proved_at=NOW))
+    with database.altering() as session:
+        session.execute(text("UPDATE customers SET customer_id = 'c-2'"))
+        session.execute(text("UPDATE chat_links SET customer_id = 'c-2'"))
+    with pytest.raises(Unavailable, match="Rows of chat_links"), database.altering() as session:
+        session.execute(text("DELETE FROM customers"))
+    assert left(database) == 1
+    with pytest.raises(IntegrityError), database.unit_of_work() as session:  # elsewhere it is refused at once
+        session.execute(text("DELETE FROM customers"))
