@@ -42,6 +42,7 @@ _SHARE = re.compile(
 )
 _ORDER = re.compile(r"(?<!\w)po[- #]{0,2}0*([1-9]\d{0,8})(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:[.,]\d{3})+|\d{1,7})(?![\w%]|[.,]\d)")
+_AND = re.compile(r"[;:]|,(?!\d)|(?<!\w)(?:and|und|but|aber)(?!\w)")
 _LESS = frozenset({"less", "fewer", "lower", "weniger", "niedriger"})
 _ALL = re.compile(r"\b(?:all|everything|the lot|complete|completely|in full|alles|ganz|vollstandig|komplett|gesamte)\b")
 _LEAST_LETTERS = 3
@@ -106,6 +107,19 @@ def units_said(text: str) -> int | None:
     rest = _ORDER.sub(" ", plainly(text))
     match = _NUMBER.search(rest)
     return int(re.sub(r"[.,]", "", match[1])) if match else None
+
+
+def units_by_name(text: str, names: Mapping[K, str]) -> dict[K, int]:
+    """How many units a text says of each that it names, apart from days and numbers of orders."""
+    rest = plainly(text)
+    for pattern in (_ORDER, _ISO, _DOTTED, _DAY_MONTH, _MONTH_DAY, _SPAN):
+        rest = pattern.sub(" ", rest)
+    found: dict[K, int] = {}
+    for part in _AND.split(rest):
+        match, named = _NUMBER.search(part), mentioned(part, names)
+        if match is not None and len(named) == 1:
+            found[named[0]] = int(re.sub(r"[.,]", "", match[1]))
+    return found
 
 
 def means_all(text: str) -> bool:

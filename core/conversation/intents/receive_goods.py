@@ -5,10 +5,10 @@ from typing import Any
 
 from core.chat import Action
 from core.conversation.planner import planner
-from core.conversation.planner_words import means_all, mentioned, order_digits, units_said
+from core.conversation.planner_orders import meant_order
+from core.conversation.planner_words import means_all, mentioned, units_said
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
-from core.errors import NotFound
-from core.purchasing import deliveries, orders
+from core.purchasing import deliveries
 from core.purchasing.deliveries import Arrival
 from core.purchasing.model import PurchaseOrder, PurchaseOrderLine
 
@@ -20,7 +20,7 @@ _MOST_CHOICES = 6
 def answer(turn: Turn) -> Step:
     """Find out of which order, which line, and how many; then show what would be booked."""
     words = f"{turn.slots.get('heard') or ''} {turn.text}"
-    order = _order(turn, words)
+    order = meant_order(turn, words)
     if isinstance(order, Ask):
         return order
     turn.slots["purchase_order"] = order.purchase_order_number
@@ -70,31 +70,6 @@ def _came(order: PurchaseOrder, units: dict[int, int]) -> str:
     return "\n".join(f"{units[line.line]:,} × {line.name}" for line in order.lines if units.get(line.line))
 
 
-def _order(turn: Turn, words: str) -> PurchaseOrder | Ask:
-    """The order that a number names, or the only one that is to bring what is named."""
-    known = turn.slots.get("purchase_order")
-    digits = order_digits(words)
-    open_ones = [one for one in orders.purchase_orders(turn.session, planner(turn)) if one.is_under_way]
-    if known is not None:
-        return orders.purchase_order(turn.session, planner(turn), str(known))
-    if digits is not None:
-        fitting = [one for one in open_ones if _digits(one.purchase_order_number) == digits]
-        if not fitting:
-            raise NotFound(turn.say("no_order", number=f"PO-{digits}"))
-        return fitting[0]
-    names = {one.purchase_order_number: " ".join(line.name for line in one.lines if line.open) for one in open_ones}
-    fitting = [one for one in open_ones if one.purchase_order_number in mentioned(words, names)] or open_ones
-    if not fitting:
-        raise NotFound(turn.say("none_open"))
-    if len(fitting) == 1:
-        return fitting[0]
-    choices = tuple(
-        Choice(f"{one.purchase_order_number} · {one.supplier_name}", {"purchase_order": one.purchase_order_number})
-        for one in fitting[:_MOST_CHOICES]
-    )
-    return Ask("purchase_order", turn.say("which_order"), choices)
-
-
 def _line(turn: Turn, lines: list[PurchaseOrderLine], words: str) -> PurchaseOrderLine | Ask:
     if turn.slots.get("line"):
         return next(line for line in lines if line.line == int(turn.slots["line"]))
@@ -104,8 +79,3 @@ def _line(turn: Turn, lines: list[PurchaseOrderLine], words: str) -> PurchaseOrd
     shown = [line for line in lines if line.line in named] or lines
     choices = tuple(Choice(f"{line.name} · {line.open:,}", {"line": line.line}) for line in shown[:_MOST_CHOICES])
     return Ask("line", turn.say("which_line"), choices)
-
-
-def _digits(number: str) -> int | None:
-    tail = number.rpartition("-")[2]
-    return int(tail) if tail.isdigit() else None

@@ -77,3 +77,16 @@ def test_what_shares_most_words_is_meant() -> None:
     assert words.mentioned("hold the red mugs until Friday", names) == [1]
     assert words.mentioned("hold the mugs until Friday", names) == [1, 3]
     assert words.mentioned("hold everything", names) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("Acme confirmed PO-12 for 14 March, 90 of the mugs", {"mug": 90}),
+        ("90 of the mugs and 1,200 blue lamps by 2026-07-01", {"mug": 90, "lamp": 1200}),
+        ("PO-12 bestätigt, 90 von den Mugs", {"mug": 90}),
+        ("confirmed for 14 March", {}),
+    ],
+)
+def test_units_of_each_that_is_named(text: str, units: dict[str, int]) -> None:
+    assert words.units_by_name(text, {"mug": "Red Polka Dot Mug", "lamp": "Blue Glass Lamp"}) == units
