@@ -109,13 +109,22 @@ class Salesforce(Connected):
     client_id: str = Field("", description="consumer key of the connected app")
     username: str = Field("", description="of the user who reads and writes for us")
     private_key: SecretStr = Field(SecretStr(""), description="PEM; its certificate is in the connected app")
-    key_field: str = Field("StorekeeperKey__c", pattern=r"^[A-Za-z]\w*$", description="our own field of return orders")
+    key_field: str = Field(
+        "StorekeeperKey__c", pattern=r"^[A-Za-z]\w*$", description="our own field of cases and return orders"
+    )
     price_book: str = Field("", description="id of the price book whose prices count; the standard one where left out")
     tax_rate: float = Field(0.0, ge=0, le=1, description="tax on top of its prices; its orders tell none")
     location: str = Field("main", description="where its orders are served from")
     statuses: dict[str, Literal["open", "packed", "shipped", "delivered", "cancelled"]] = Field(
         default_factory=dict, description="what its words for the status of an order mean, beside those that are known"
     )
+    cancelled_status: str = Field("Cancelled", description="the status of an order that is cancelled; empty: not there")
+    return_status: str = Field("Draft", description="the status a return asked for in the chat begins with")
+    return_cancelled_status: str = Field("Canceled", description="the status of a return that is called off")
+    case_origin: str = Field("Web", description="the origin of cases opened here")
+    case_open_status: str = Field("New", description="the status of a case that is open again")
+    case_closed_status: str = Field("Closed", description="the status of a case that is closed here")
+    keeps_tickets: bool = Field(True, description="whether tickets become cases, and cases tickets")
     reading_share: float = Field(0.9, gt=0, le=1, description="how much of the org's daily calls reading may use up")
 
     @field_validator("url", "login_url")

@@ -80,8 +80,12 @@ def compare(portal: Portal, name: str, due_at: datetime) -> None:
 
 
 def take_deliveries(portal: Portal) -> None:
-    """Take in what connected systems delivered, look up what they hinted at, and own up to what did not get through."""
+    """Take in what connected systems delivered, look up what they hinted at, and own up to what did not get through.
+
+    Tickets that they keep as well are told there.
+    """
     portal.take_deliveries()
+    portal.pass_tickets_on()
     for name in portal.systems:
         try:
             portal.look_up(name)

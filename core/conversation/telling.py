@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.conversation import transcript
+from core.accounts.service import language_of
+from core.conversation import standing, transcript
+from core.conversation.wording import Wording
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
 
@@ -21,3 +23,10 @@ def say(session: Session, where: tuple[str, str, str | None], speaker: str, text
         content = {"to": chat, "customer_id": customer_id if kind == "customer" else None, "text": text}
         outbox.post(session, Outgoing(f"{key}:{channel}", channel, chat, "answer", content), now)
     return True
+
+
+def say_back(session: Session, words: Wording, where: tuple[str, str, str | None], cause: str, now: datetime) -> None:
+    """Tell a chat, in its language, that the bot answers there again."""
+    channel, chat, person = where
+    text = words.say(standing.spoken(session, channel, chat) or language_of(session, person), "", "back")
+    say(session, where, "shop", text, f"ticket:{cause}", now)

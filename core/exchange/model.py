@@ -71,6 +71,38 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """One thing said in a ticket at another system's desk, for the customer to read."""
+
+    external_id: str
+    is_customer: bool
+    author: str
+    text: str
+    said_at: datetime
+
+
+@dataclass(frozen=True)
+class DeskCase:
+    """A ticket as the people of another system have it.
+
+    `number` is our own, where it began here; `customer` is the id there of whoever it belongs to.
+    """
+
+    external_id: str
+    number: str
+    customer: str
+    subject: str
+    opened_at: datetime
+    is_closed: bool
+    remarks: Sequence[Remark] = ()
+
+    @property
+    def state(self) -> str:
+        """How a ticket of ours would stand."""
+        return "closed" if self.is_closed else "open"
+
+
+@dataclass(frozen=True)
 class Page:
     """Records to take in one transaction, and from where to go on after it; `hints` at what has to be looked up too."""
 
@@ -78,6 +110,7 @@ class Page:
     cursor: Cursor
     faults: Sequence[str] = ()
     hints: Sequence[Hint] = ()
+    cases: Sequence[DeskCase] = ()
 
 
 @dataclass(frozen=True)

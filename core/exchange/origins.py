@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.canonical import BY_NAME
 from core.database.upsert import insert_new, upsert
-from core.exchange.model import Drift, Record
+from core.exchange.model import Drift, Record, version
 from core.exchange.rows import OriginRow
 from core.mailroom import outbox
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,15 @@ class Told:
     feed: str = ""
     asked: bool = False
     whole: bool = False
+
+
+@dataclass(frozen=True)
+class Stands:
+    """How a record of ours stands in another system, as of a version."""
+
+    external_id: str
+    state: str
+    version: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,22 @@ def link(session: Session, system: str, table: str, external_id: str, key: str) 
     """Remember what a record that we made there is called there."""
     row = {"system": system, "table": table, "external_id": external_id, "key": key, "version": "", "digest": ""}
     insert_new(session, OriginRow, {**row, "feed": "", "gone": False})
+
+
+def stand(session: Session, system: str, table: str, external_id: str, state: str, now: datetime) -> None:
+    """Note how a record stands there that is told by its state alone."""
+    here = (OriginRow.system == system, OriginRow.table == table, OriginRow.external_id == external_id)
+    session.execute(update(OriginRow).where(*here).values(digest=state, version=version(now), seen_at=now))
+
+
+def standing(session: Session, system: str, table: str, keys: Sequence[str]) -> dict[str, Stands]:
+    """Those of our records that are there too, by our numbers."""
+    found: dict[str, Stands] = {}
+    for first in range(0, len(keys), _AT_ONCE):
+        here = (OriginRow.system == system, OriginRow.table == table, OriginRow.key.in_(keys[first : first + _AT_ONCE]))
+        rows = session.scalars(select(OriginRow).where(*here, OriginRow.gone.is_(False)))
+        found |= {row.key: Stands(row.external_id, row.digest, row.version) for row in rows}
+    return found
 
 
 def places_of(session: Session, table: str, key: str) -> list[tuple[str, str]]:

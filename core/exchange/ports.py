@@ -129,7 +129,7 @@ class Backend:
     """A connected system; parts that it does not have are left out.
 
     `feeds` in the order in which records refer to each other. `courier` carries write-backs: outbox rows of kind
-    `write_back` on the channel of the system's name.
+    `write_back` on the channel of the system's name; where it `keeps_tickets`, tickets are carried there too.
     """
 
     system: System
@@ -140,3 +140,4 @@ class Backend:
     courier: Courier | None = None
     inspector: Inspector | None = None
     close: Callable[[], None] | None = None
+    keeps_tickets: bool = False

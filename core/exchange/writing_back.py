@@ -13,7 +13,12 @@ from core.mailroom import outbox
 from core.mailroom.outbox import WRITE_BACK, Outgoing
 from core.mailroom.ports import Post
 
-_MADE = {"return": "returns", "reorder": "drafts"}  # acts that make a record there, and the table it is kept under
+TICKET = "ticket"  # the act of opening one there
+_MADE = {
+    "return": "returns",
+    "reorder": "drafts",
+    TICKET: "tickets",
+}  # acts that make a record there, and the table it is kept under
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,17 @@ def pass_on(session: Session, change: Change, now: datetime) -> bool:
 
 
 def settle(session: Session, post: Post, reference: str, now: datetime) -> None:
-    """A change was made there: what it made is known by its id, and the order is looked up as it is now."""
+    """A change was made there: what it made is known by its id, and the order is looked up as it is now.
+
+    Of a ticket is known how it stands there since.
+    """
     made = _MADE.get(str(post.content["act"]))
     if made and reference and post.content["new_key"]:
         origins.link(session, post.channel, made, reference, str(post.content["new_key"]))
-    look_again(session, post, now)
+    if post.content.get("state"):
+        origins.stand(session, post.channel, "tickets", reference, str(post.content["state"]), now)
+    if post.content.get("order_number"):
+        look_again(session, post, now)
 
 
 def look_again(session: Session, post: Post, now: datetime) -> None:

@@ -5,12 +5,11 @@ has the chat it was opened in, and the bot is silent there until it is given bac
 """
 
 import hashlib
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
-from core.accounts.service import language_of, staff_by_email
+from core.accounts.service import staff_by_email
 from core.conversation import standing, telling, transcript
 from core.database.audit import record
 from core.errors import InvalidInput, NotFound
@@ -86,7 +85,9 @@ class Desk(Rooms):
                 standing.hand_back(session, *found.where, now)
             support.release_ticket(session, found.ticket_number, person, now)
             if not found.is_live:
-                self._say_back(session, found, f"{found.ticket_number}:released:{now.isoformat()}", now)
+                telling.say_back(
+                    session, self._house.wording, found.where, f"{found.ticket_number}:released:{now.isoformat()}", now
+                )
             return support.ticket(session, number)
 
     def answer_ticket(self, staff: Staff, number: str, text: str, key: str = "") -> Ticket:
@@ -129,7 +130,9 @@ class Desk(Rooms):
             found = support.ticket(session, number)
             standing.hand_back(session, *found.where, now)  # the chat before its ticket
             support.close_ticket(session, found.ticket_number, f"staff:{person.email}", now)
-            self._say_back(session, found, f"{found.ticket_number}:closed:{now.isoformat()}", now)
+            telling.say_back(
+                session, self._house.wording, found.where, f"{found.ticket_number}:closed:{now.isoformat()}", now
+            )
             return support.ticket(session, number)
 
     def reopen_ticket(self, staff: Staff, number: str) -> Ticket:
@@ -152,12 +155,6 @@ class Desk(Rooms):
         asked = thread.last_of_customer(session, found.ticket_number)
         heard = transcript.last_of_person(session, *found.where)
         return f"{asked}:{heard}:{hashlib.sha256(said.encode()).hexdigest()[:24]}"
-
-    def _say_back(self, session: Session, found: Ticket, cause: str, now: datetime) -> None:
-        """Tell a chat that the bot answers there again."""
-        spoken = standing.spoken(session, found.channel, found.chat) or language_of(session, found.person)
-        text = self._house.wording.say(spoken, "", "back")
-        telling.say(session, found.where, "shop", text, f"ticket:{cause}", now)
 
     @staticmethod
     def _at_work(session: Session, staff: Staff) -> Staff:

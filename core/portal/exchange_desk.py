@@ -24,7 +24,7 @@ from core.mailroom.inbox import Waiting
 from core.mailroom.outbox import WRITE_BACK, Outgoing
 from core.notifications.model import Notice
 from core.notifications.service import notify
-from core.portal.rooms import Rooms
+from core.portal.case_desk import CaseDesk
 
 log = logging.getLogger(__name__)
 _SOURCE = "system:"
@@ -44,7 +44,7 @@ class Synced:
     troubles: dict[str, Trouble] = field(default_factory=dict)
 
 
-class ExchangeDesk(Rooms):
+class ExchangeDesk(CaseDesk):
     """Verbs of connected systems."""
 
     def connect(self, backend: Backend) -> None:
@@ -125,12 +125,13 @@ class ExchangeDesk(Rooms):
             taken = intake.take_records(session, system, page.records, told, self._config, self._clock())
             for one in page.hints:
                 origins.hint(session, system, one.table, one.external_id, self._clock())
+            self._take_cases(session, system, page.cases, self._clock())
             feeds.keep(session, system, feed, page.cursor, whole=whole)
             if whole:
                 feeds.add_drift(session, system, feed, taken.drift)
         if any("products" in record.rows for record in page.records):
             self._shelf.forget()
-        outcome.seen[feed] = outcome.seen.get(feed, 0) + len(page.records)
+        outcome.seen[feed] = outcome.seen.get(feed, 0) + len(page.records) + len(page.cases)
         outcome.fresh[feed] = outcome.fresh.get(feed, 0) + taken.fresh
         outcome.faults += [*taken.faults, *(Fault(feed, 0, "", sentence) for sentence in page.faults)]
 
@@ -252,7 +253,8 @@ class ExchangeDesk(Rooms):
         now = self._clock()
         with self._database.reading() as session:
             failed = outbox.failed_since(session, WRITE_BACK, now - _LOOKS_BACK)
-        return sum(self._tell_failed(number, system, content, now) for number, system, content in failed)
+        of_orders = [one for one in failed if one[2].get("order_number")]
+        return sum(self._tell_failed(number, system, content, now) for number, system, content in of_orders)
 
     def _tell_failed(self, number: int, system: str, content: Mapping[str, Any], now: datetime) -> bool:
         customer_id = str(content.get("customer_id") or "")

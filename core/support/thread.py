@@ -47,7 +47,7 @@ def is_said(session: Session, key: str) -> bool:
 def entries(session: Session, number: str) -> tuple[Entry, ...]:
     """Everything said in a ticket, oldest first."""
     rows = session.scalars(select(EntryRow).where(EntryRow.ticket_number == number).order_by(EntryRow.entry_id))
-    return tuple(_entry(row) for row in rows)
+    return tuple(entry(row) for row in rows)
 
 
 def answers_since(session: Session, since: datetime, channel: str) -> list[tuple[str, str, int, str]]:
@@ -76,10 +76,11 @@ def last_entries(session: Session, numbers: Sequence[str]) -> dict[str, Entry]:
     """The latest thing said in each of several tickets."""
     latest = select(func.max(EntryRow.entry_id)).where(EntryRow.ticket_number.in_(numbers))
     rows = session.scalars(select(EntryRow).where(EntryRow.entry_id.in_(latest.group_by(EntryRow.ticket_number))))
-    return {row.ticket_number: _entry(row) for row in rows}
+    return {row.ticket_number: entry(row) for row in rows}
 
 
-def _entry(row: EntryRow) -> Entry:
+def entry(row: EntryRow) -> Entry:
+    """What a row says."""
     return Entry(
         row.entry_id, row.ticket_number, row.speaker, row.author, row.text, row.said_at, tuple(map(str, row.files))
     )

@@ -11,10 +11,12 @@ from core.config import Config
 from core.exchange.model import Record, System
 from core.exchange.ports import Backend, Found, Trouble
 from integrations.salesforce.client import LABEL, client
+from integrations.salesforce.courier import Courier
 from integrations.salesforce.feeds import OrgFeed, feeds
 from integrations.salesforce.objects import KEYED, THINGS, Catalogue
 from integrations.salesforce.orders import known_words
 
+ACTS = frozenset({"cancel", "address", "return", "return_cancelled"})
 _CLOCKS_APART = timedelta(minutes=2)
 
 
@@ -27,11 +29,13 @@ def backend(
 ) -> Backend:
     """The org in the configuration; `transport` and `sleep` are given by tests."""
     catalogue = Catalogue(client(config.salesforce, clock, transport=transport, sleep=sleep))
-    found = feeds(catalogue, config)
+    found, acts = feeds(catalogue, config), ACTS if config.salesforce.cancelled_status else ACTS - {"cancel"}
     return Backend(
-        System("salesforce", LABEL),
+        System("salesforce", LABEL, acts),
         found,
         refetch=Refetch({one.name: one for one in found}),
+        courier=Courier(catalogue),
+        keeps_tickets=config.salesforce.keeps_tickets,
         inspector=Inspector(catalogue, config),
         close=catalogue.client.http.close,
     )

@@ -90,9 +90,8 @@ class Client:
         """The rows of a question, those in the recycle bin among them; fields of parents by their dotted names.
 
         Raises:
-            Trouble: there is no answer, or reading has used up its share of the day.
+            Trouble: there is no answer.
         """
-        self.calls.leave_room(self.http.clock_s())
         answer = self.get(name, "queryAll", {"q": soql})
         while True:
             rows = answer.get("records")

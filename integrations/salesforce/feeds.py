@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.config import Config
-from core.exchange.model import Cursor, Page, Record
+from core.exchange.model import Cursor, DeskCase, Page, Record
 from integrations.reading import moment, records, said
-from integrations.salesforce import mapping
+from integrations.salesforce import cases, mapping
 from integrations.salesforce.bulk import pieces
 from integrations.salesforce.client import LABEL
 from integrations.salesforce.mapping import Row
@@ -26,13 +26,14 @@ class Brought:
 
     records: Sequence[Record] = ()
     faults: Sequence[str] = ()
+    cases: Sequence[DeskCase] = ()
 
 
 @dataclass(frozen=True)
 class OrgFeed:
     """One object with those that hang on it; a change of any of them has the whole record read again.
 
-    `watched` are the objects, each with the column that names the record.
+    `watched` are the objects, each with the column that names the record; `where` narrows the first reading.
     """
 
     name: str
@@ -40,6 +41,7 @@ class OrgFeed:
     root: str
     watched: tuple[tuple[str, str], ...]
     read: Callable[[Sequence[Row]], Brought]
+    where: str = ""
     page: int = _PAGE
 
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
@@ -55,7 +57,7 @@ class OrgFeed:
 
     def _in_bulk(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         until = str((cursor or {}).get("until") or written(now - _OVERLAP))
-        soql = self.catalogue.select(self.root, "")
+        soql = self.catalogue.select(self.root, self.where)
         for piece in pieces(self.catalogue.client, self.name, soql, cursor, self.page):
             yield _page(self.read(piece.rows), {**piece.cursor, "until": until} if piece.cursor else {})
         yield Page([], {"since": until})
@@ -77,14 +79,16 @@ class OrgFeed:
         self, thing: str, column: str, since: str, behind: Sequence[str] | None
     ) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Rows changed since a moment, in the order they were; of one moment by their ids, so that none is missed."""
+        client = self.catalogue.client
         while True:
+            client.calls.leave_room(client.http.clock_s())
             where = f"SystemModstamp >= {since}"
             if behind:
                 at, last = behind
                 where = f"(SystemModstamp > {at} OR (SystemModstamp = {at} AND Id > '{last}'))"
             columns = ", ".join(dict.fromkeys(("Id", "SystemModstamp", column)))
             asked = f"{columns} FROM {thing} WHERE {where} ORDER BY SystemModstamp, Id LIMIT {self.page}"
-            rows = list(self.catalogue.client.query(f"changed {thing}", f"SELECT {asked}"))
+            rows = list(client.query(f"changed {thing}", f"SELECT {asked}"))
             if rows:
                 yield rows
             if len(rows) < self.page:
@@ -132,6 +136,12 @@ class Reading:
         )  # fmt: skip
         return Brought([*people.records, *taken, *sent_back], [*faults, *wrong])
 
+    def cases(self, rows: Sequence[Row]) -> Brought:
+        """Cases with what was said in them."""
+        comments = _by(self.catalogue.rows("CaseComment", "ParentId", [said(row, "Id") for row in rows]), "ParentId")
+        key = self.config.salesforce.key_field
+        return Brought(cases=[cases.case(row, comments.get(said(row, "Id"), []), key) for row in rows])
+
     def _parts(self, ids: Sequence[str]) -> dict[str, Parts]:
         ask = self.catalogue.rows
         items = _by(ask("OrderItem", "OrderId", ids), "OrderId")
@@ -147,7 +157,7 @@ class Reading:
 def feeds(catalogue: Catalogue, config: Config) -> Sequence[OrgFeed]:
     """What is read of an org, parents first."""
     reading = Reading(catalogue, config)
-    return (
+    found = [
         OrgFeed("customers", catalogue, "Account", (("Account", "Id"), ("Contact", "AccountId")), reading.customers),
         OrgFeed("products", catalogue, "Product2", (("Product2", "Id"), ("PricebookEntry", "Product2Id")),
                 reading.products),
@@ -155,7 +165,11 @@ def feeds(catalogue: Catalogue, config: Config) -> Sequence[OrgFeed]:
                 (("Order", "Id"), ("OrderItem", "OrderId"), ("Shipment", "FulfillmentOrder.OrderId"),
                  ("ShipmentItem", "Shipment.FulfillmentOrder.OrderId"), ("ReturnOrder", "OrderId"),
                  ("ReturnOrderLineItem", "ReturnOrder.OrderId")), reading.orders),
-    )  # fmt: skip
+    ]  # fmt: skip
+    if config.salesforce.keeps_tickets:
+        watched = (("Case", "Id"), ("CaseComment", "ParentId"))
+        found.append(OrgFeed("cases", catalogue, "Case", watched, reading.cases, " WHERE IsClosed = false"))
+    return found
 
 
 def written(at: datetime) -> str:
@@ -175,4 +189,4 @@ def _by(rows: Sequence[dict[str, Any]], column: str) -> dict[str, list[Row]]:
 
 
 def _page(brought: Brought, cursor: Cursor) -> Page:
-    return Page(brought.records, cursor, brought.faults)
+    return Page(brought.records, cursor, brought.faults, cases=brought.cases)

@@ -46,9 +46,12 @@ THINGS: Mapping[str, Thing] = {
         Thing("ReturnOrder", (*_KEPT, "OrderId", "ReturnOrderNumber", "Status", "CreatedDate"), is_extra=True),
         Thing("ReturnOrderLineItem", (*_KEPT, "ReturnOrderId", "ReturnOrder.OrderId", "OrderItemId",
                                       "QuantityReturned", "ReasonForReturn", "Description"), is_extra=True),
+        Thing("Case", (*_KEPT, "CaseNumber", "AccountId", "Subject", "Status", "IsClosed", "CreatedDate")),
+        Thing("CaseComment", (*_KEPT, "ParentId", "CommentBody", "IsPublished", "CreatedDate", "CreatedBy.Name",
+                              "CreatedBy.UserType")),
     )
 }  # fmt: skip
-KEYED = frozenset({"ReturnOrder"})  # carry our own number in a field of the shop's
+KEYED = frozenset({"Case", "ReturnOrder"})  # carry our own number in a field of the shop's
 
 
 @dataclass

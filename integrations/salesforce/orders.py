@@ -66,7 +66,7 @@ def order(row: Row, parts: Parts, told: Told) -> list[Record]:
     if is_true(row.get("IsReductionOrder")):
         return []
     number, currency = needed("an order", row, "OrderNumber"), said(row, "CurrencyIsoCode") or told.currency
-    items, places = _numbered(parts.items)
+    items, places = numbered(parts.items)
     lines = [
         _line(one, (number, places[said(one, "Id")]), currency, told.settings.tax_rate)
         for one in items
@@ -85,7 +85,7 @@ def order(row: Row, parts: Parts, told: Told) -> list[Record]:
     return [Record("orders", needed("an order", row, "Id"), number, changed, rows, gone=gone)]
 
 
-def _numbered(items: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
+def numbered(items: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
     """The rows in the order they were added, and the number of each; one that was deleted keeps its number."""
     rows = sorted(items, key=lambda one: (said(one, "OrderItemNumber"), said(one, "Id")))
     return rows, {said(one, "Id"): place for place, one in enumerate(rows, 1)}
@@ -238,7 +238,7 @@ def returned(row: Row, parts: Parts, settings: Salesforce) -> list[Record]:
     if status is None:
         log.warning("Salesforce said “%s” of a return, which its table does not have", _word(row)[:40])
         raise Unreadable(f"it is “{_word(row)[:40]}”, which is unknown here")
-    _, places = _numbered(parts.items)
+    _, places = numbered(parts.items)
     mine = [one for one in parts.return_items if said(one, "ReturnOrderId") == said(row, "Id")]
     lines: dict[int, dict[str, Any]] = {}
     for one in mine:

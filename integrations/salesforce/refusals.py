@@ -50,11 +50,14 @@ def meant(call: Call, response: httpx.Response) -> Trouble | None:
         code = told["error"]
         return Refusal(Outcome.UNAUTHORISED, f"{LABEL} does not let us in ({_word(code)}): {advice}.", code)
     code = code_of(told)
-    if not code:
-        return None
+    return trouble_of(call.name, code) if code else None
+
+
+def trouble_of(name: str, code: str) -> Refusal:
+    """What a code means."""
     outcome, advice = _ALIKE.get(code, (Outcome.REFUSED, "it was not accepted"))
     after = _TOO_MANY_AFTER_S if outcome is Outcome.THROTTLED else None
-    return Refusal(outcome, f"{LABEL} answered {call.name} with {_word(code)}: {advice}.", code, after)
+    return Refusal(outcome, f"{LABEL} answered {name} with {_word(code)}: {advice}.", code, after)
 
 
 def code_of(told: object) -> str:

@@ -62,7 +62,8 @@ class Refused(Exception):
 class Org:
     """What the org holds, by object and id; every change moves its clock on, so that versions differ.
 
-    `lacks` are objects and fields that it has not, `faults` what is answered next, `cuts_after` how many calls go well.
+    `lacks` are objects and fields that it has not, `faults` what is answered next, `cuts_after` how many calls go well,
+    `loses` the call whose answer is lost once, `read_only` fields that nothing may be written to.
     """
 
     now: datetime = datetime(2026, 6, 15, 9, 29, tzinfo=UTC)
@@ -70,6 +71,8 @@ class Org:
     lacks: set[str] = field(default_factory=set)
     faults: list[Any] = field(default_factory=list)
     cuts_after: int | None = None
+    loses: str = ""
+    read_only: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     jobs: dict[str, Node] = field(default_factory=dict)
@@ -230,7 +233,7 @@ class Org:
 
     def _check(self, thing: str, values: Node) -> None:
         for name in values:
-            if name not in self.fields[thing]:
+            if name not in self.fields[thing] or f"{thing}.{name}" in self.read_only:
                 raise Refused(400, "INVALID_FIELD")
 
     def signed_in(self, form: dict[str, list[str]]) -> Node:
@@ -338,6 +341,11 @@ class _Answers(BaseHTTPRequestHandler):
             return
         try:
             status, headers, told = self._done(method, path.path, parse_qs(path.query), body)
+            if org.loses == f"{method} {path.path}":
+                org.loses = ""
+                self.close_connection = True
+                self.connection.close()
+                return
         except Refused as refused:
             said: Any = [{"errorCode": refused.code, "message": "ada@example.org"}]
             if path.path.startswith("/services/oauth2"):

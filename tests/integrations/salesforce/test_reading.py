@@ -38,7 +38,7 @@ def test_the_first_reading_takes_everything_in_bulk(connected: Portal, org: Org)
     outcome = connected.sync("salesforce")
     assert not outcome.troubles
     assert not outcome.faults
-    assert outcome.seen == {"customers": 1, "products": 2, "orders": 2}
+    assert outcome.seen == {"customers": 1, "products": 2, "orders": 2, "cases": 0}
     order, _ = the_order(connected, org)
     assert [(line.sku, line.quantity, line.unit_price.minor) for line in order.lines] == [
         ("KETTLE", 1, 3000), ("MUG", 2, 500),

@@ -1,0 +1,166 @@
+"""The case desk: tickets that a connected system keeps as well, in step with it both ways.
+
+What is said and done here goes there by post; what is said and done there is taken with the page that tells of it.
+Words carry where they came from, and a state is passed on only where it is not the one that was heard last: nothing
+echoes.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.accounts.service import is_known
+from core.conversation import standing, telling
+from core.database.audit import record
+from core.errors import NotFound
+from core.exchange import origins
+from core.exchange.model import DeskCase, Remark
+from core.exchange.writing_back import TICKET
+from core.mailroom import outbox
+from core.mailroom.outbox import WRITE_BACK, Outgoing
+from core.portal.rooms import Rooms
+from core.support import elsewhere, service, thread
+from core.support.model import CUSTOMER, STAFF, Entry, Ticket
+from core.support.thread import Words
+
+_LONGEST_TRANSCRIPT = 20_000
+Posts = list[tuple[str, Ticket, dict[str, Any]]]
+
+
+class CaseDesk(Rooms):
+    """Verbs of tickets that are kept in a connected system as well."""
+
+    def pass_tickets_on(self) -> int:
+        """Post what is new in tickets to the systems that keep them; how many letters.
+
+        Two replicas may look at once: each piece of news has one key.
+        """
+        now, names = self._clock(), [name for name, one in self._backends.items() if one.keeps_tickets]
+        posted = 0
+        for name in names:
+            with self._database.reading() as session:
+                if not _news(session, name, now):
+                    continue
+            with self._database.unit_of_work() as session:
+                posted += sum(_post(session, name, one, now) for one in _news(session, name, now))
+        return posted
+
+    def _take_cases(self, session: Session, system: str, cases: Sequence[DeskCase], now: datetime) -> None:
+        """Take what a system's people said and did in tickets, in the transaction of the page that tells of it."""
+        for case in cases:
+            found = _ticket_of(session, system, case, now)
+            if found is None:
+                continue
+            for remark in case.remarks:
+                self._hear(session, system, found, remark, now)
+            if (
+                origins.standing(session, system, "tickets", [found.ticket_number])[found.ticket_number].state
+                != case.state
+            ):
+                self._move(session, system, found, is_closed=case.is_closed, now=now)
+                origins.stand(session, system, "tickets", case.external_id, case.state, now)
+
+    def _hear(self, session: Session, system: str, found: Ticket, remark: Remark, now: datetime) -> None:
+        """What was said there, in the thread, and to the customer in their chat, which a person has from then on."""
+        key = f"{system}:{remark.external_id}"
+        if thread.is_said(session, key):
+            return
+        has_chat = False
+        if found.is_open and not remark.is_customer:
+            has_chat = standing.take(session, *found.where, now)
+        speaker = CUSTOMER if remark.is_customer else STAFF
+        words = Words(speaker, remark.text, key, "" if remark.is_customer else remark.author)
+        if thread.say(session, found.ticket_number, words, now) and not remark.is_customer:
+            record(session, now, f"system:{system}", "ticket_answered", f"ticket:{found.ticket_number}")
+            if has_chat:
+                telling.say(session, found.where, "staff", remark.text[: thread.LONGEST], f"ticket:{key}", now)
+
+    def _move(self, session: Session, system: str, found: Ticket, *, is_closed: bool, now: datetime) -> None:
+        who = f"system:{system}"
+        if is_closed and found.is_open:
+            standing.hand_back(session, *found.where, now)
+            service.close_ticket(session, found.ticket_number, who, now)
+            telling.say_back(
+                session, self._house.wording, found.where, f"{found.ticket_number}:closed:{now.isoformat()}", now
+            )
+        elif not is_closed and not found.is_open:
+            service.reopen_ticket(session, found.ticket_number, who, now)
+
+
+def _ticket_of(session: Session, system: str, case: DeskCase, now: datetime) -> Ticket | None:
+    """Our ticket of a case; a new one where an open case of a customer of ours began there."""
+    number = origins.key_of(session, system, "tickets", case.external_id) or case.number
+    if number:
+        try:
+            found = service.ticket(session, number)
+        except NotFound:
+            return None  # its customer was erased
+    else:
+        customer_id = origins.key_of(session, system, "customers", case.customer) if case.customer else None
+        if case.is_closed or not customer_id or not is_known(session, customer_id):
+            return None
+        found = elsewhere.take_in(session, customer_id, case.subject, system, now)
+    if origins.key_of(session, system, "tickets", case.external_id) is None:
+        origins.link(session, system, "tickets", case.external_id, found.ticket_number)
+        origins.stand(session, system, "tickets", case.external_id, "open", now)  # as each of them begins
+    return found
+
+
+def _news(session: Session, system: str, now: datetime) -> Posts:
+    """What a system has not been told yet, in the order it happened."""
+    briefs = elsewhere.current(session, now)
+    there = origins.standing(session, system, "tickets", [one.ticket_number for one in briefs])
+    news: list[tuple[str, str, Entry | None]] = []
+    for one in briefs:
+        stands = there.get(one.ticket_number)
+        if stands is None and one.opened_at > now - elsewhere.LATELY:
+            news.append((_key(system, one.ticket_number, "opened"), one.ticket_number, None))
+    kept = {number for _, number, _ in news} | set(there)
+    for said in elsewhere.said_lately(session, now, system):
+        if said.ticket_number in kept:
+            key = _key(system, said.ticket_number, f"entry:{said.entry_id}")
+            news.append((key, said.ticket_number, said))
+    for one in briefs:
+        stands = there.get(one.ticket_number)
+        if stands is not None and stands.state and stands.state != one.status:
+            news.append((_key(system, one.ticket_number, f"{one.status}:{stands.version}"), one.ticket_number, None))
+    posted = outbox.posted(session, [key for key, _, _ in news])
+    return [
+        (key, found, _content(session, system, found, said, is_new=key.endswith(":opened")))
+        for key, number, said in news
+        if key not in posted and (found := service.ticket(session, number))
+    ]
+
+
+def _content(session: Session, system: str, found: Ticket, said: Entry | None, *, is_new: bool) -> dict[str, Any]:
+    stands = origins.standing(session, system, "tickets", [found.ticket_number]).get(found.ticket_number)
+    content: dict[str, Any] = {
+        "to": stands.external_id if stands else "", "ticket": found.ticket_number, "customer_id": found.customer_id,
+        "subject": f"ticket {found.ticket_number}", "new_key": found.ticket_number,
+    }  # fmt: skip
+    if said is not None:
+        who = "" if said.speaker == CUSTOMER else service.holder(session, said.author or None)
+        files = f"\n({len(said.files)} files, on the ticket's page here)" if said.files else ""
+        text = f"{who}: {said.text}{files}" if who else f"{said.text}{files}"
+        return {**content, "act": "comment", "text": text, "entry": said.entry_id}
+    if not is_new:
+        return {**content, "act": "ticket_state", "state": found.status}
+    whose = origins.places_of(session, "customers", found.customer_id) if found.customer_id else []
+    order = str((found.snapshot or {}).get("order_number") or "")
+    return {
+        **content, "act": TICKET, "state": "open", "about": found.subject, "order": order,
+        "customer": dict(whose).get(system, ""), "text": found.transcript[-_LONGEST_TRANSCRIPT:],
+    }  # fmt: skip
+
+
+def _post(session: Session, system: str, news: tuple[str, Ticket, dict[str, Any]], now: datetime) -> int:
+    """In the order of the ticket, and gone with its customer."""
+    key, found, content = news
+    chat = f"{found.person or 'guest'}:ticket:{found.ticket_number}"
+    return int(outbox.post(session, Outgoing(key, system, chat, WRITE_BACK, content), now))
+
+
+def _key(system: str, number: str, what: str) -> str:
+    return f"{system}:ticket:{number}:{what}"
