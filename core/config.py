@@ -23,6 +23,7 @@ from core.systems import (
     Amazon,
     Connected,
     Mailbox,
+    Odoo,
     Salesforce,
     Section,
     Shopify,
@@ -471,6 +472,7 @@ class Config(BaseSettings):
     salesforce: Salesforce = Salesforce()
     walmart: Walmart = Walmart()
     amazon: Amazon = Amazon()
+    odoo: Odoo = Odoo()
     tracking: Tracking = Tracking()
     suppliers: Suppliers = Suppliers()
 

@@ -13,14 +13,15 @@ from core.canonical import BY_NAME, TABLES, Fault, completed
 from core.catalog import service as catalog
 from core.config import Config, Planning, Shop
 from core.database.base import Base
-from core.database.mirror import keep_only, take_once, take_over
+from core.database.mirror import existing, keep_only, take_once, take_over
 from core.exchange import origins
 from core.exchange.model import PARTS, SET, Drift, Record
 from core.exchange.origins import Told
 from core.inventory import service as inventory
 from core.orders import service as orders
-from core.purchasing import deliveries
+from core.purchasing import deliveries, kept_there
 from core.purchasing import service as purchasing
+from core.purchasing.changes import By
 from core.returns import service as returns
 from core.shipments import service as shipments
 
@@ -35,6 +36,9 @@ KEPT_BY: dict[str, type[Base]] = {
     **shipments.MIRRORED,
 }
 
+
+_ADDED_TO = frozenset({"products", "locations", "suppliers", "supplier_items"})
+"""Tables of which a shop knows more than its other systems, and brings it beside them."""
 
 _ISSUED = "it was issued already and says something else; documents do not change, correct it by a credit note."
 
@@ -64,10 +68,8 @@ def take(
         return gone | {kept[index]: why for index, why in taken.items()}
     if table == "stock":
         return inventory.count(session, rows, now)
-    if table == "receipts":
-        return deliveries.take(session, rows, planning or Planning(), now)
-    if table == "purchase_order_lines":
-        return take_over(session, KEPT_BY[table], deliveries.with_receipts(session, rows, now))
+    if table in {"purchase_orders", "purchase_order_lines", "receipts"}:
+        return _take_purchases(session, table, rows, (shop, planning or Planning(), now), is_current=is_current)
     if table == "invoices":
         seller = billing.seller_of(shop)
         return take_once(session, KEPT_BY[table], [{**row, "seller": seller} for row in rows], _ISSUED)
@@ -79,6 +81,27 @@ def take(
         rows = returns.only_forward(session, rows)
     if table in {"customers", "staff", "account_people"}:
         rows = accounts.with_folded_address(rows)
+    return take_over(session, KEPT_BY[table], rows)
+
+
+def _take_purchases(
+    session: Session,
+    table: str,
+    rows: Sequence[dict[str, Any]],
+    by: tuple[Shop, Planning, datetime],
+    *,
+    is_current: bool,
+) -> dict[int, str]:
+    """What was bought: a connected system does not overrule what planners decided here, an import does."""
+    shop, planning, now = by
+    if table == "receipts":
+        return deliveries.take(session, rows, planning, now)
+    if is_current:
+        told = By("system", now, now.astimezone(shop.zone).date())
+        take_in = kept_there.take_orders if table == "purchase_orders" else kept_there.take_lines
+        return take_in(session, rows, told)
+    if table == "purchase_order_lines":
+        rows = deliveries.with_receipts(session, rows, now)
     return take_over(session, KEPT_BY[table], rows)
 
 
@@ -102,16 +125,40 @@ def take_records(
         chosen = [*_rows(sifted.fresh, table.name), *(_rows(sifted.older, table.name) if table.name in SET else ())]
         for alike in _alike([row for _, row in chosen]):
             here = [chosen[index] for index in alike]
-            rows = completed(table.name, [dict(row) for _, row in here])
+            rows = completed(table.name, _with_known(session, table.name, [dict(row) for _, row in here]))
             wrong = take(session, table.name, rows, config.shop, now, config.planning, is_current=True)
             faults += [Fault(table.name, 0, "", why) for why in wrong.values()]
             faulty |= {id(here[index][0]) for index in wrong}
     _remove_the_rest(session, sifted.fresh)
+    _retire(session, [record for record in sifted.fresh if record.gone])
     noted = [(record, "" if id(record) in faulty else record.digest) for record in sifted.fresh]
     origins.note(session, system, noted, told, now)
     if told.whole:
         origins.see(session, system, sifted.older, now)
     return Taken(len(sifted.fresh), faults, sifted.drift)
+
+
+def _with_known(session: Session, table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with what we have already in columns that the system does not bring: what a shop added here stays."""
+    absent = {one.name: one.default for one in BY_NAME[table].columns if rows and one.name not in rows[0]}
+    if not absent or table not in _ADDED_TO:
+        return rows
+    key = BY_NAME[table].key
+    kept = existing(session, KEPT_BY[table], rows).values()
+    known = {tuple(getattr(row, name) for name in key): row for row in kept}
+    for row in rows:
+        before = known.get(tuple(row[name] for name in key))
+        row.update({name: getattr(before, name) for name in absent} if before is not None else absent)
+    return rows
+
+
+def _retire(session: Session, gone: Sequence[Record]) -> None:
+    """What was removed there is no longer sold, or no longer bought there; of all else the record stays."""
+    for record in gone:
+        if record.table == "products":
+            catalog.take_off_sale(session, record.key)
+        elif record.table == "supplier_items":
+            purchasing.no_longer_buy(session, *record.key.partition("@")[::2])
 
 
 def _rows(records: Sequence[Record], table: str) -> list[tuple[Record, dict[str, Any]]]:

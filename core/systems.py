@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+_ADDRESS = r"https://[^\s]+$|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)"
 TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
@@ -140,6 +141,38 @@ class Salesforce(Connected):
         return self
 
 
+class Odoo(Connected):
+    """An Odoo ERP, by its external API; see docs/odoo.md."""
+
+    url: str = Field("", description="such as https://lantern.odoo.com")
+    database: str = Field("", description="its name; of odoo.com the part before .odoo.com")
+    user: str = Field("", description="log-in of the user that the key belongs to")
+    key: SecretStr = Field(SecretStr(""), description="API key of that user")
+    api: Literal["json-rpc", "json-2"] = Field("json-rpc", description="json-2 is there from Odoo 19 on")
+    label: str = Field("Odoo", description="how customers know it")
+    language: str = Field("", description="of product names, such as de_DE; left out: as they were entered")
+    locations: dict[str, str] = Field(
+        default_factory=dict, description="our locations by the short names of warehouses there; others keep theirs"
+    )
+    history_days: int = Field(730, ge=1, le=7300, description="how far back orders are read at first")
+    takes_orders: bool = Field(True, description="whether our orders to vendors from there are kept there")
+    tells_vendors: bool = Field(False, description="whether vendors hear of orders from there, not from us")
+
+    @field_validator("url")
+    @classmethod
+    def _is_encrypted(cls, url: str) -> str:
+        if url and not re.match(_ADDRESS, url):
+            raise ValueError(f"“{url}” is no https:// address")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _can_be_called(self) -> "Odoo":
+        self.missing("url", "database", "key", *(("user",) if self.api == "json-rpc" else ()))
+        if self.tells_vendors and not self.takes_orders:
+            raise ValueError("tells_vendors needs takes_orders: it can only tell of orders that it has")
+        return self
+
+
 class Suppliers(Section):
     """Suppliers who are posted their orders, and answer them, as JSON; see docs/supplier-orders.md."""
 
@@ -151,7 +184,7 @@ class Suppliers(Section):
     @classmethod
     def _are_encrypted(cls, addresses: dict[str, str]) -> dict[str, str]:
         for code, url in addresses.items():
-            if not re.match(r"https://[^\s]+$|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)", url):
+            if not re.match(_ADDRESS, url):
                 raise ValueError(f"“{code}” has no https:// address")
         return addresses
 

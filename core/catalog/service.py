@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.catalog.model import Handling, Product
@@ -52,6 +52,11 @@ def options_of(session: Session, families: Sequence[str]) -> list[dict[str, str]
     """What tells apart the variants of some families, each as its options."""
     rows = session.scalars(select(ProductRow.options).where(ProductRow.family.in_([name for name in families if name])))
     return [{name: str(value) for name, value in options.items()} for options in rows if options]
+
+
+def take_off_sale(session: Session, sku: str) -> None:
+    """A product is no longer sold; what was bought of it stays."""
+    session.execute(update(ProductRow).where(ProductRow.sku == sku).values(active=False))
 
 
 def _product(row: ProductRow) -> Product:

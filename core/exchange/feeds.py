@@ -97,6 +97,12 @@ def system_of(session: Session, table: str, key: str) -> System | None:
     return System(row.system, row.label, frozenset(row.acts), dict(row.elsewhere)) if row is not None else None
 
 
+def acts_of(session: Session, system: str) -> frozenset[str]:
+    """What a system takes from us."""
+    row = session.get(SystemRow, system)
+    return frozenset(row.acts) if row is not None else frozenset()
+
+
 def silent_since(session: Session, table: str, key: str) -> tuple[str, datetime | None] | None:
     """Whether the system that a record came from does not answer: its name, and as of when we know the record."""
     failing = session.execute(

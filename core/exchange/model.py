@@ -15,6 +15,9 @@ ACTS = frozenset(
 )
 """What may be written back; what a system does not take is refused before a customer says yes."""
 
+SUPPLY = frozenset({"purchase_order", "supplier_letter"})
+"""Taking our orders to suppliers that came from there, and telling those suppliers of them in our place."""
+
 PARTS = {
     "orders": ("order_lines", "payments", "parcels", "parcel_lines"),
     "returns": ("return_lines",),
@@ -26,13 +29,18 @@ SET = frozenset({"scans"})
 """Tables whose rows are a set that only grows: rows of an older record are as good as those of a newer one."""
 
 
+ENDING = frozenset({"products", "supplier_items"})
+"""Tables of which a record that was removed there ends something here."""
+
+
 @dataclass(frozen=True)
 class Record:
     """One record of a connected system, with the canonical rows that make it up, parents first.
 
     `table` is the canonical table that it is kept under and `key` our own number there; `version` is text that sorts
     by when it was changed, so that an older one never takes the place of a newer one. `about` is the id there of the
-    order it belongs to; its rows name the order by that id. `gone` is a record that was removed there.
+    order it belongs to; its rows name the order by that id. `gone` is a record that was removed there: it needs no
+    rows, and the number we know it by is taken. The two parts of a key of two are joined by “@”.
     """
 
     table: str

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from core.canonical import BY_NAME
 from core.database.upsert import insert_new, upsert
-from core.exchange.model import Drift, Record, version
+from core.exchange.model import ENDING, Drift, Record, version
 from core.exchange.rows import OriginRow
 from core.mailroom import outbox
 
@@ -59,7 +59,7 @@ def sift(session: Session, system: str, records: Sequence[Record], told: Told, n
         before, order = known.get((record.table, record.external_id)), numbers.get(("orders", record.about))
         number = (order.key if order else "") or beside.get(record.about, "")
         own = in_our_numbers(record, before.key if before else "", number)
-        if busy & {f"orders:{own.key}", f"orders:{number}"}:
+        if busy & {f"{record.table}:{own.key}", f"orders:{number}"}:
             hint(session, system, record.table, record.external_id, now)
             continue
         missing += before is None or not before.version
@@ -159,13 +159,13 @@ def hint(session: Session, system: str, table: str, external_id: str, now: datet
 
 def hinted(session: Session, system: str, limit: int) -> list[tuple[str, str, datetime]]:
     """What has to be looked up, longest first: table, id there and since when; not what we are changing ourselves."""
-    busy = [chat.removeprefix("orders:") for chat in outbox.under_way(session, system)]
+    name = OriginRow.table.concat(":").concat(OriginRow.key)
     rows = (
         select(OriginRow.table, OriginRow.external_id, OriginRow.stale_at)
         .where(
             OriginRow.system == system,
             OriginRow.stale_at.is_not(None),
-            or_(OriginRow.table != "orders", OriginRow.key.not_in(busy)),
+            name.not_in(outbox.under_way(session, system)),
         )
         .order_by(OriginRow.stale_at, OriginRow.external_id)
         .limit(limit)
@@ -186,12 +186,19 @@ def keys(session: Session, system: str, table: str) -> list[str]:
 
 def unseen(session: Session, system: str, feed: str, since: datetime) -> int:
     """How many records a feed brought once that were not there any more when all of them were read."""
-    rows = (
-        select(func.count())
-        .select_from(OriginRow)
-        .where(OriginRow.system == system, OriginRow.feed == feed, OriginRow.seen_at < since, OriginRow.gone.is_(False))
-    )
+    rows = select(func.count()).select_from(OriginRow).where(*_unseen(system, feed, since))
     return session.scalar(rows) or 0
+
+
+def look_for_unseen(session: Session, system: str, feed: str, since: datetime, now: datetime) -> None:
+    """Have those looked up whose end changes something here: only what is not there for sure is gone."""
+    ends = OriginRow.table.in_(ENDING)
+    session.execute(update(OriginRow).where(*_unseen(system, feed, since), ends).values(stale_at=now))
+
+
+def _unseen(system: str, feed: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    here = OriginRow.system == system, OriginRow.feed == feed
+    return (*here, OriginRow.seen_at < since, OriginRow.gone.is_(False))
 
 
 def _known(session: Session, system: str, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], OriginRow]:

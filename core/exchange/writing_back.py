@@ -14,10 +14,12 @@ from core.mailroom.outbox import WRITE_BACK, Outgoing
 from core.mailroom.ports import Post
 
 TICKET = "ticket"  # the act of opening one there
+_PURCHASE, _LETTER = "purchase_order", "supplier_letter"
 _MADE = {
     "return": "returns",
     "reorder": "drafts",
     TICKET: "tickets",
+    _PURCHASE: "purchase_orders",
 }  # acts that make a record there, and the table it is kept under
 
 
@@ -67,6 +69,38 @@ def pass_on(session: Session, change: Change, now: datetime) -> bool:
     return bool(places)
 
 
+def keep_there(
+    session: Session, supplier: str, order: Mapping[str, Any], detail: Mapping[str, Any], now: datetime
+) -> bool:
+    """Have the systems that a supplier came from keep an order to it, as its paper says; whether one tells it, too.
+
+    A later revision takes the place of those before. `detail` is the `location` it is for, and how many `lines` it was
+    placed with.
+    """
+    tells = False
+    for system, external_id in origins.places_of(session, "suppliers", supplier):
+        acts = feeds.acts_of(session, system)
+        if _PURCHASE not in acts:
+            continue
+        number, revision = str(order["number"]), order["revision"]
+        tells = tells or _LETTER in acts
+        content = {
+            "to": external_id, "act": _PURCHASE, "subject": f"purchase order {number}, revision {revision}",
+            "cause": f"{number}:{revision}", "customer_id": None, "order": dict(order),
+            "detail": {**detail, "tells_supplier": _LETTER in acts}, "new_key": number,
+        }  # fmt: skip
+        chat = f"purchase_orders:{number}"
+        key = f"{system}:{_PURCHASE}:{number}:{revision}"
+        outbox.post(session, Outgoing(key, system, chat, WRITE_BACK, content), now)
+    return tells
+
+
+def tells_supplier(content: Mapping[str, Any]) -> str:
+    """The number of the purchase order that a write-back tells its supplier of; empty where it does not."""
+    is_told = content.get("act") == _PURCHASE and content["detail"]["tells_supplier"]
+    return str(content["new_key"]) if is_told else ""
+
+
 def settle(session: Session, post: Post, reference: str, now: datetime) -> None:
     """A change was made there: what it made is known by its id, and the order is looked up as it is now.
 
@@ -77,6 +111,8 @@ def settle(session: Session, post: Post, reference: str, now: datetime) -> None:
         origins.link(session, post.channel, made, reference, str(post.content["new_key"]))
     if post.content.get("state"):
         origins.stand(session, post.channel, "tickets", reference, str(post.content["state"]), now)
+    if post.content["act"] == _PURCHASE and reference:
+        origins.hint(session, post.channel, "purchase_orders", reference, now)
     if post.content.get("order_number"):
         look_again(session, post, now)
 

@@ -117,6 +117,8 @@ class ExchangeDesk(CaseDesk):
                 began = feeds.began(session, system.name, feed.name) or now
                 extra = origins.unseen(session, system.name, feed.name, began)
                 feeds.add_drift(session, system.name, feed.name, Drift(extra=extra))
+                if extra:
+                    origins.look_for_unseen(session, system.name, feed.name, began, self._clock())
             feeds.succeed(session, system.name, feed.name, self._clock(), whole=is_whole)
 
     def _take_page(self, system: str, feed: str, page: Page, outcome: Synced, *, whole: bool) -> None:
@@ -228,7 +230,7 @@ class ExchangeDesk(CaseDesk):
         audit.record(session, now, f"system:{system}", "export_asked", f"customer:{customer_id}")
 
     def look_up(self, name: str, most: int = 50) -> int:
-        """Look up what was hinted at in a system; how many records there were.
+        """Look up what was hinted at in a system, and what was missing when all was read; how many records there were.
 
         Raises:
             Trouble: it does not answer; what is left is looked up another time.
@@ -244,6 +246,8 @@ class ExchangeDesk(CaseDesk):
                 told = Told(asked=True)
                 taken = intake.take_records(session, name, records, told, self._config, self._clock())
                 origins.looked_up(session, name, table, external_id, since)
+            if table == "products":
+                self._shelf.forget()
             for fault in taken.faults:
                 log.warning("%s left out of what %s said: %s", fault.table, name, fault.sentence)
         return len(hinted)

@@ -15,7 +15,7 @@ from core.conversation import acts, offers, transcript
 from core.database import audit, settings
 from core.database.migrate import require_current
 from core.errors import Refused, Unavailable
-from core.exchange import feeds
+from core.exchange import feeds, writing_back
 from core.exchange.model import Standing
 from core.inventory import alerts
 from core.inventory import service as inventory
@@ -129,8 +129,10 @@ class MachineRoom(Rooms):
             who = f"staff:{planner(session, staff).email}" if staff else "operator"
             gone = outbox.discard(session, outbox_id, who.removeprefix("staff:"), now)
             audit.record(session, now, who, "letter_discarded", f"outbox:{outbox_id}")
-            if gone.kind == "purchase_order" and not gone.may_have_arrived:
-                purchase_orders.give_up(session, str(gone.content["number"]), who, now)
+            is_letter = gone.kind == "purchase_order"
+            number = str(gone.content["number"]) if is_letter else writing_back.tells_supplier(gone.content)
+            if number and not gone.may_have_arrived:
+                purchase_orders.give_up(session, number, who, now)
 
     def explain_letters(self, by: str, what: str) -> list[Explained]:
         """Why letters went, wait or were withdrawn: by `id`, `customer` or `order`, latest first."""

@@ -240,6 +240,8 @@ class PostRoom(Rooms):
         elif outbox.sent(session, owner, post, outcome, now):
             if post.kind == outbox.WRITE_BACK:
                 writing_back.settle(session, post, outcome, now)
+                if number := writing_back.tells_supplier(content):
+                    purchase_orders.mark_sent(session, number, now)
                 return
             places.keep(session, post, outcome)
             if post.kind == "purchase_order":

@@ -17,6 +17,7 @@ from core.config import Shop
 from core.database.base import lookup
 from core.database.upsert import insert_new
 from core.errors import NotFound
+from core.exchange import writing_back
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
 from core.money import Money
@@ -39,12 +40,18 @@ class PaperFile:
 
 
 def issue(session: Session, order: PurchaseOrder, shop: Shop, now: datetime, note: str = "") -> bool:
-    """Write down what the order's present revision says and post it to the supplier; False where that was done."""
+    """Write down what the order's present revision says and post it to the supplier; False where that was done.
+
+    A system that the supplier came from keeps the order too, and may be who tells the supplier in place of a letter.
+    """
     supplier = session.get_one(SupplierRow, order.supplier)
     content = _content(order, supplier.name, shop, now, note)
     kept = {"purchase_order_number": order.purchase_order_number, "revision": order.revision}
     if insert_new(session, PaperRow, {**kept, "content": content, "made_at": now}) is None:
         return False
+    detail = {"location": order.location, "lines": len(order.lines)}
+    if writing_back.keep_there(session, order.supplier, content, detail, now):
+        return True
     number, revision = order.purchase_order_number, order.revision
     subject = f"Purchase order {number}" + (f", revision {revision}" if revision > 1 else "")
     told = {"to": supplier.email, "subject": subject, "text": letter(content), "number": number, "revision": revision}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
@@ -142,6 +142,12 @@ def below_minimum(session: Session, supplier: str, total: Money) -> str:
     if total.minor == 0 or total.currency != least.currency or total.minor >= least.minor:
         return ""
     return f"{total} is below the least that {terms.name} takes an order for, {least}."
+
+
+def no_longer_buy(session: Session, supplier: str, sku: str) -> None:
+    """A supplier does not sell us a product any more."""
+    here = (SupplierItemRow.supplier == supplier, SupplierItemRow.sku == sku)
+    session.execute(delete(SupplierItemRow).where(*here))
 
 
 def names_of(session: Session, codes: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.config import Config, Web
-from core.exchange.model import ACTS
+from core.exchange.model import ACTS, SUPPLY
 from core.exchange.ports import Backend, Outcome, Trouble
 from core.systems import Connected
 from integrations.http import Http
@@ -31,6 +31,7 @@ def fitting(name: str) -> dict[str, str]:
     """Keys whose form is checked."""
     return {
         "shopify": {"shop": "lantern.myshopify.com"},
+        "odoo": {"url": "https://lantern.odoo.com"},
         "salesforce": {"url": "https://lantern.my.salesforce.com", "private_key": key_pair()[0]},
     }.get(name, {})
 
@@ -92,7 +93,7 @@ TROUBLES = {
 
 
 def test_there_are_systems_to_look_at() -> None:
-    assert {"shopify", "walmart"} <= set(NAMES)
+    assert {"shopify", "walmart", "odoo"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -129,7 +130,7 @@ def test_trying_it_out_names_what_is_wrong_and_never_raises(name: str) -> None:
 def test_what_it_takes_and_where_the_rest_is_done_are_acts_there_are(name: str) -> None:
     backend = connected(name, (500, {}, ""))
     assert backend.system.name == name
-    assert backend.system.acts <= ACTS
+    assert backend.system.acts <= ACTS | SUPPLY
     assert set(backend.system.elsewhere) <= ACTS - backend.system.acts
     assert bool(backend.system.acts) == (backend.courier is not None)
     assert len({feed.name for feed in backend.feeds}) == len(backend.feeds)

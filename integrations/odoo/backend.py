@@ -1,0 +1,143 @@
+"""An Odoo ERP as a connected system: read often, and orders to its vendors kept there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from core.clock import Clock, utc_now
+from core.config import Config
+from core.exchange.model import ACTS, ENDING, SUPPLY, Record, System, version
+from core.exchange.ports import Backend, Found, Outcome, Trouble
+from integrations.odoo.client import Client, client
+from integrations.odoo.courier import Courier
+from integrations.odoo.feeds import feeds
+from integrations.odoo.shelves import PARTNER, PURCHASE, SALE, VARIANT, Read, Shelves
+from integrations.reading import Json
+
+_READ = (
+    "stock.warehouse", "product.product", "product.supplierinfo", "res.partner", "sale.order", "purchase.order",
+    "stock.move", "stock.quant", "stock.location", "account.tax", "uom.uom",
+)  # fmt: skip
+_CLOCKS_APART = timedelta(minutes=2)
+
+
+def backend(
+    config: Config,
+    clock: Clock = utc_now,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    sleep: Callable[[float], object] | None = None,
+) -> Backend:
+    """The database in the configuration; `transport` and `sleep` are given by tests."""
+    section = config.odoo
+    speaks = client(section, clock, transport)
+    if sleep is not None:
+        speaks.http.sleep = sleep
+    taken = SUPPLY if section.tells_vendors else frozenset({"purchase_order"})
+    acts = taken if section.takes_orders else frozenset()
+    return Backend(
+        System("odoo", section.label, acts, dict.fromkeys(ACTS, f"{section.url}/my/orders")),
+        feeds(speaks, config),
+        refetch=Refetch(speaks, config, clock),
+        courier=Courier(speaks, config) if acts else None,
+        inspector=Inspector(speaks, config),
+        close=speaks.http.close,
+    )
+
+
+@dataclass(frozen=True)
+class Refetch:
+    """Looks single records up."""
+
+    client: Client
+    config: Config
+    clock: Clock
+
+    def __call__(self, table: str, external_id: str) -> Sequence[Record]:
+        """The record as it is now, or that it is gone."""
+        now = self.clock()
+        shelves = Shelves(self.client, self.config, now)
+        if table == "supplier_items":
+            vendor, _, product = external_id.partition("/")
+            offer = shelves.offer(int(vendor), int(product))
+            return [offer or _gone(table, external_id, now)]
+        if table not in _TABLES:
+            return []
+        model, fields, read = _TABLES[table]
+        found = self.client.found(model, [["id", "=", int(external_id)]], fields)
+        if not found and table in ENDING and self._is_gone(model, int(external_id)):
+            return [_gone(table, external_id, now)]
+        return read(shelves, found)[0]
+
+    def _is_gone(self, model: str, number: int) -> bool:
+        """Whether there is no such record: one that we may not see is refused, not missing."""
+        try:
+            return not self.client.ask(model, "read", ids=[number], fields=["id"])
+        except Trouble as trouble:
+            if trouble.outcome is not Outcome.FORBIDDEN:
+                raise
+            return False
+
+
+def _gone(table: str, external_id: str, now: datetime) -> Record:
+    return Record(table, external_id, "", version(now), {}, gone=True)
+
+
+_TABLES: dict[str, tuple[str, Sequence[str], Callable[[Shelves, Sequence[Json]], Read]]] = {
+    "products": ("product.product", VARIANT, Shelves.products),
+    "customers": ("res.partner", PARTNER, Shelves.customers),
+    "orders": ("sale.order", SALE, Shelves.sales),
+    "purchase_orders": ("purchase.order", PURCHASE, Shelves.purchases),
+}
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Tries the database out: user, access rights, clock, currency."""
+
+    client: Client
+    config: Config
+
+    def __call__(self, now: datetime) -> Sequence[Found]:
+        """A line for each thing looked at."""
+        label = self.config.odoo.label
+        try:
+            companies = self.client.found("res.company", [], ("name", "currency_id"))
+        except Trouble as trouble:
+            return (Found(False, f"{trouble} Check odoo.url, odoo.database, odoo.user and odoo.key."),)
+        found = [Found(True, f"{label}: lets us in.")]
+        lacking = [model for model in _READ if not self._may_read(model)]
+        if lacking:
+            found.append(Found(False, f"{label}: the user may not read {', '.join(lacking)}; see docs/odoo.md."))
+        if self.config.odoo.takes_orders and not self._may_create():
+            found.append(Found(False, f"{label}: the user may not make purchase orders; see docs/odoo.md."))
+        if len(companies) > 1:
+            found.append(Found(False, f"{label}: the user sees {len(companies)} companies; allow it one only."))
+        sells = {str(one["currency_id"][1]) for one in companies if one.get("currency_id")}
+        if sells - {self.config.shop.currency}:
+            found.append(Found(False, f"{label}: it sells in {', '.join(sells)}, shop.currency says otherwise."))
+        at = self.client.server_at
+        if at is not None and abs(at - now) > _CLOCKS_APART:
+            found.append(Found(False, f"{label}: its clock and ours are {abs(at - now)} apart; set ours by a server."))
+        return found
+
+    def _may_read(self, model: str) -> bool:
+        try:
+            self.client.found(model, [], ("id",), limit=1)
+        except Trouble:
+            return False
+        return True
+
+    def _may_create(self) -> bool:
+        """Asked in the words of Odoo 18 and later, and where they are not known in those before."""
+        try:
+            return bool(self.client.ask("purchase.order", "has_access", ids=[], operation="create"))
+        except Trouble:
+            pass
+        try:
+            may = self.client.ask("purchase.order", "check_access_rights", operation="create", raise_exception=False)
+        except Trouble:
+            return False
+        return bool(may)
