@@ -12,7 +12,8 @@ from typing import Any
 from core.config import Config, Web
 from core.database.engine import Database
 from core.database.migrate import upgrade
-from core.portal import Delivered
+from core.portal import Delivered, Portal
+from docs.slack_text import drawn, modal, part
 from tests import shop
 from tests.bot.channels.slack.web_api import serving
 from tests.bot.channels.slack.workspace import PLANNER_CHANNEL, Workspace, opened
@@ -22,126 +23,183 @@ from tests.core.purchasing.conftest import person
 PAGE = Path(__file__).parent / "slack-planners.md"
 BO, PAT = "U1BOSS", "U1PAT"
 BOSS = person(shop.BOSS)
-_BARS = "▁▂▃▄▅▆▇█"
+ACME, QUILL = "Acme Ceramics", "Quill Papers"
 _HEAD = """# A planner's day in Slack
 
 Written by `python -m docs.slack_day`: a small shop, its app and a stand-in for Slack run, and what the workspace was
-told is written down as text. Buttons stand in brackets, charts are drawn with letters here. What each thing does, and
-which rules hold, is in [planning](planning.md).
+told is written down as text. Buttons and fields stand in brackets, charts are drawn with letters here. What each thing
+does, and which rules hold, is in [planning](planning.md); [slack-staff](slack-staff.md) shows the staff's channel.
 """
 
 
-def drawn(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    """Blocks as text."""
-    for block in blocks:
-        kind = block["type"]
-        if kind == "header":
-            yield f"# {block['text']['text']}"
-        elif kind == "section":
-            yield block["text"]["text"]
-        elif kind == "context":
-            yield from (f"  {line}" for one in block["elements"] for line in one["text"].splitlines())
-        elif kind == "actions":
-            yield " ".join(f"[{one['text']['text']}]" for one in block["elements"])
-        elif kind == "input":
-            field = block["element"]
-            yield f"{block['label']['text']}: [{field.get('initial_value') or field.get('initial_date') or '…'}]"
-        elif kind == "data_visualization":
-            yield from _chart(block)
-
-
-def _chart(block: dict[str, Any]) -> Iterator[str]:
-    series = block["chart"]["series"]
-    values = [point["value"] for one in series for point in one["data"]]
-    low, high = min(values), max(values)
-    days = block["chart"]["axis_config"]["categories"]
-    yield f"{block['title']}, {days[0]} to {days[-1]} ({low:,.0f} to {high:,.0f} units)"
-    for one in series:
-        steps = (int((point["value"] - low) / ((high - low) or 1) * (len(_BARS) - 1)) for point in one["data"])
-        yield f"  {''.join(_BARS[step] for step in steps)}  {one['name']}"
-
-
-def part(heading: str, words: str, lines: Iterator[str] | list[str]) -> str:
-    """One part of the page."""
-    return f"## {heading}\n\n{words}\n\n```text\n" + "\n".join(lines) + "\n```\n"
+def open_papers(portal: Portal) -> None:
+    """A second supplier, whose goods fill a van."""
+    goods = {"WRAP-1": ("Gift Wrap Roll", 350, 1.4, 0.004), "BOX-1": ("Gift Box, large", 600, 0.9, 0.03)}
+    shop.bring(portal, "suppliers", {
+        "supplier": "QUILL", "name": QUILL, "email": "orders@quill.example.org", "lead_time_days": 6.0,
+        "lead_time_sd_days": 1.0, "order_cost": 1500, "line_cost": 100, "vehicle_weight_kg": 800.0,
+        "vehicle_volume_m3": 6.0, "trip_cost": 4000,
+    })  # fmt: skip
+    for sku, (name, price, weight, volume) in goods.items():
+        shop.bring(portal, "products", {"sku": sku, "name": name, "price": price, "weight_kg": weight,
+                                        "volume_m3": volume, "tax_rate": 0.2})  # fmt: skip
+        item = {"supplier": "QUILL", "sku": sku, "unit_cost": price // 3, "pack": 10, "minimum": 20}
+        shop.bring(portal, "supplier_items", item)
+        counted = shop.OPENED - timedelta(days=1)
+        shop.bring(portal, "stock", {"sku": sku, "location": "main", "on_hand": 12, "counted_at": counted})
+        shop.bring(portal, "sales", *shop.daily(sku, 4))
 
 
 def deliver(day: Workspace) -> None:
     """All that is due."""
     while day.portal.deliver():
-        pass
+        day.clock.forward(timedelta(seconds=1))
 
 
-def card(day: Workspace) -> dict[str, Any]:
-    """The card as it is now."""
-    return next(one for one in day.api.posted(PLANNER_CHANNEL) if one["text"].startswith("Proposal "))
+def cards(day: Workspace, supplier: str) -> list[dict[str, Any]]:
+    """The cards of a supplier's proposals as they are now."""
+    return [
+        one
+        for one in day.api.posted(PLANNER_CHANNEL)
+        if one["text"].startswith("Proposal ") and supplier in one["text"]
+    ]
 
 
-def modal(day: Workspace) -> list[str]:
+def card(day: Workspace, supplier: str) -> dict[str, Any]:
+    """The first of them."""
+    return cards(day, supplier)[0]
+
+
+def shown(day: Workspace) -> list[str]:
     """The modal that is open."""
-    view = day.api.views[-1]
-    ends = [f"[{view[name]['text']}]" for name in ("close", "submit") if name in view]
-    return [f"# {view['title']['text']}", *drawn(view["blocks"]), " ".join(ends)]
+    return modal(day.api.views[-1])
 
 
 def whispered(day: Workspace) -> list[str]:
-    """What only whoever pressed read."""
+    """What only whoever pressed reads."""
     return [day.api.given_to("chat.postEphemeral")[-1]["text"]]
+
+
+def asked(day: Workspace, words: str, told: str = "Answered in the direct message.") -> str:
+    """Plain words of Pat's, by command."""
+    day.command(PAT, words, channel_id=PLANNER_CHANNEL)
+    return part(f"/storekeeper {words}", told, drawn(day.last(PAT)["blocks"]))
+
+
+def home(day: Workspace, heading: str, words: str) -> str:
+    """What Pat finds in the app's home tab."""
+    day.event({"type": "app_home_opened", "tab": "home", "user": PAT})
+    return part(heading, words, drawn(day.api.homes[PAT]["blocks"]))
 
 
 def told(day: Workspace) -> Iterator[str]:
     """The day, part by part."""
-    clock = day.clock
     digest = day.api.posted(PLANNER_CHANNEL)[0]
     yield part("The night's plan", "A digest, one line for each supplier and place.", drawn(digest["blocks"]))
-    yield part("A card", "Each proposal has a card of its own.", drawn(card(day)["blocks"]))
-    line = next(one.line for one in day.portal.proposal(BOSS, 1).lines if one.sku == shop.MUG)
+    yield home(day, "App Home", "What waits for whoever opens it.")
+    yield part("A card", "Each proposal has a card of its own.", drawn(card(day, ACME)["blocks"]))
+    words = "Where the supplier says what a vehicle takes, a card tells the load and its trips."
+    yield part("A card with a load", words, drawn(card(day, QUILL)["blocks"]))
+    yield asked(day, "why 288 of the red polka dot mug?")
+    yield from an_edit(day)
+    yield from a_race(day)
+    yield from set_aside(day)
+    yield from the_order(day)
+    yield asked(day, "how reliable is Acme?", "The scorecard, in words.")
+    yield home(day, "App Home in the end", "What is left.")
+
+
+def an_edit(day: Workspace) -> Iterator[str]:
+    """A quantity is changed, and costed before it is saved; whoever presses on what was shown before is told."""
+    line = next(one.line for one in day.portal.proposal(BOSS, number_of(day, ACME)).lines if one.sku == shop.MUG)
     typed = {f"line:{line}": {f"proposal:quantity:{line}": {"type": "number_input", "value": "156"}}}
-    day.press(PAT, card(day), "Edit")
+    before = card(day, ACME)
+    day.press(PAT, before, "Edit")
     day.type_in(PAT, day.api.views[-1], f"line:{line}", typed)
-    yield part("Edit", "Pat types 156 and presses Enter: what it would mean, under the field.", modal(day))
+    yield part("Edit", "Pat types 156 and presses Enter: what it would mean, under the field.", shown(day))
     day.submit(PAT, day.api.views[-1], typed)
-    yield part("What it would cost", "Shown before anything is saved, with what else could be ordered.", modal(day))
-    before = card(day)
+    yield part("What it would cost", "Shown before anything is saved, with what else could be ordered.", shown(day))
     day.submit(PAT, day.api.views[-1], {})
-    yield part("Saved", "The proposal has a new revision; approvals so far are void.", modal(day))
+    yield part("Saved", "The proposal has a new revision; approvals so far are void.", shown(day))
     day.press(BO, before, "Approve")
     yield part("Too late", "Bo presses Approve on what was shown before the edit. Only Bo reads this.", whispered(day))
-    shown = card(day)
-    day.press(PAT, shown, "Approve")
+
+
+def a_race(day: Workspace) -> Iterator[str]:
+    """Two planners press Approve on the same card."""
+    seen = card(day, ACME)
+    day.press(PAT, seen, "Approve")
     yield part("Approved", "Pat approves.", whispered(day))
-    day.press(BO, shown, "Approve")
+    day.press(BO, seen, "Approve")
     yield part("Second", "Bo presses a moment later.", whispered(day))
-    yield part("The card says what became of it", "Changed where it stands.", drawn(card(day)["blocks"]))
+    yield part("The card says what became of it", "Changed where it stands.", drawn(card(day, ACME)["blocks"]))
+
+
+def set_aside(day: Workspace) -> Iterator[str]:
+    """A proposal is split; one part is put off, the other rejected."""
+    line = next(one.line for one in day.portal.proposal(BOSS, number_of(day, QUILL)).lines if one.sku == "BOX-1")
+    day.press(PAT, card(day, QUILL), "Split")
+    yield part("Split", "Lines are chosen that go into a proposal of their own.", shown(day))
+    day.submit(PAT, day.api.views[-1], {"lines": {"lines": {"selected_options": [{"value": str(line)}]}}})
     deliver(day)
-    number = day.portal.proposal(BOSS, 1).purchase_order_number or ""
-    hung = [f"{one['name']} ({one['length']:,} bytes) in the thread of the card" for one in day.api.files]
-    yield part("The order", "Mailed to the supplier with PDF and CSV; the PDF hangs under the card.", hung)
+    yield part("Both parts", "Told to whoever split; each part has a card.", shown(day))
+    rest, boxes = cards(day, QUILL)
+    day.press(PAT, boxes, "Snooze")
+    yield part("Snooze", "Asks until when.", shown(day))
+    day.submit(PAT, day.api.views[-1], {"until": {"until": {"selected_date": "2026-06-19"}}})
+    yield part(
+        "A card that is put off", "It comes back by itself, or by a press.", drawn(cards(day, QUILL)[1]["blocks"])
+    )
+    day.press(PAT, rest, "Reject")
+    yield part("Reject", "Asks why; without a reason nothing is rejected.", shown(day))
+    day.submit(PAT, day.api.views[-1], {"why": {"why": {"value": "A cheaper roll is on its way."}}})
+    yield part("A rejected card", "By whom, when and why.", drawn(cards(day, QUILL)[0]["blocks"]))
+
+
+def the_order(day: Workspace) -> Iterator[str]:
+    """The order goes out, slips, comes in two parts, and is scored."""
+    deliver(day)
+    number = day.portal.proposal(BOSS, number_of(day, ACME)).purchase_order_number or ""
+    hung = [f"{one['name']} in the thread of the card" for one in day.api.files]
+    yield part("The order", "Mailed to the supplier with PDF, CSV and JSON; the PDF hangs under the card.", hung)
     day.portal.put_off_order(BOSS, number, day.portal.purchase_order(BOSS, number).expected_on + timedelta(days=4))
     deliver(day)
-    clock.forward(timedelta(days=12))
+    day.clock.forward(timedelta(days=12))
     day.portal.receive_goods(BOSS, number, Delivered("note-1", {1: 24}))
     deliver(day)
-    news = [one["text"] for one in day.api.posted(PLANNER_CHANNEL) if one.get("thread_ts")]
-    yield part("In the thread", "What happens to the order afterwards.", news)
-    day.command(PAT, "how reliable is Acme?", channel_id=PLANNER_CHANNEL)
-    yield part("/storekeeper how reliable is Acme?", "Answered in the direct message.", [day.last(PAT)["text"]])
-    day.event({"type": "app_home_opened", "tab": "home", "user": PAT})
-    yield part("App Home", "What waits for whoever opens it.", drawn(day.api.homes[PAT]["blocks"]))
+    day.clock.forward(timedelta(days=3))
+    left = {line.line: line.open for line in day.portal.purchase_order(BOSS, number).lines if line.open}
+    day.portal.receive_goods(BOSS, number, Delivered("note-2", left))
+    deliver(day)
+    hanging = [one["text"] for one in day.api.posted(PLANNER_CHANNEL) if one.get("thread_ts") == card(day, ACME)["ts"]]
+    yield part("In the thread", "What happens to the order afterwards.", hanging)
+
+
+def number_of(day: Workspace, supplier: str) -> int:
+    """The number of a supplier's proposal, as its card names it."""
+    return int(card(day, supplier)["text"].split()[1].rstrip(":"))
+
+
+def page(folder: Path) -> str:
+    """Play the day on a database in a folder, and tell it."""
+    database = Database(f"sqlite:///{folder / 'shop.db'}")
+    upgrade(database)
+    config = Config(web=Web(secret="a-secret-of-the-documentation"))  # noqa: S106 signs links in a folder that goes
+    with serving() as api:
+        day = opened(database, config, SettableClock(), api, staff={BO: shop.BOSS, PAT: shop.PLANNER})
+        shop.open_shop(day.portal)
+        open_papers(day.portal)
+        day.portal.plan(run="night")
+        deliver(day)
+        written = "\n".join([_HEAD, *told(day)])
+    database.close()
+    return written
 
 
 def main() -> None:
-    """Play the day and write it down."""
-    with tempfile.TemporaryDirectory() as folder, serving() as api:
-        database = Database(f"sqlite:///{folder}/shop.db")
-        upgrade(database)
-        config = Config(web=Web(secret="a-secret-of-the-documentation"))  # noqa: S106 signs links in a folder that goes
-        day = opened(database, config, SettableClock(), api, staff={BO: shop.BOSS, PAT: shop.PLANNER})
-        shop.open_shop(day.portal)
-        day.portal.plan(run="night")
-        deliver(day)
-        PAGE.write_text("\n".join([_HEAD, *told(day)]), encoding="utf-8")
-        database.close()
+    """Write the day down."""
+    with tempfile.TemporaryDirectory() as folder:
+        PAGE.write_text(page(Path(folder)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from core.chat import Incoming, Reply
 from core.conversation.rows import MessageRow
 from core.database.upsert import add, insert_new
+
+_SPEAKERS = {"person": "customer", "shop": "bot"}
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,12 @@ def forget_old(session: Session, before: datetime) -> int:
     return len(session.scalars(gone).all())
 
 
-def as_text(said: list[Said]) -> str:
-    """A transcript for a person to read."""
-    return "\n".join(f"{message.said_at:%Y-%m-%d %H:%M} {message.speaker}: {message.reply.text}" for message in said)
+def as_text(said: list[Said], zone: ZoneInfo) -> str:
+    """A transcript for people of the shop to read, by the shop's own clock."""
+    return "\n".join(
+        f"{one.said_at.astimezone(zone):%-d %B, %H:%M}, {_SPEAKERS.get(one.speaker, one.speaker)}: {one.reply.text}"
+        for one in said
+    )
 
 
 def _add(session: Session, where: tuple[str, str, str | None], speaker: str, reply: Reply, now: datetime) -> None:

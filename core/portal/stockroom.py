@@ -295,9 +295,10 @@ class Stockroom(Rooms):
                 f"{one.absent_name} is away until {one.last_on:%-d %B}, {one.deputy_name} decides"
                 for one in standing_in.holding_on(session, today)
             ]
-            decider = staff_by_email(session, shown.decided_by or "")
-            name = decider.name if decider else shown.decided_by or ""
-            return Card(shown, name, tuple(others), tuple(away))
+            people = (
+                staff_by_email(session, one) for one in {shown.decided_by, shown.edited_by, *shown.approved_by} if one
+            )
+            return Card(shown, {one.email: one.name for one in people if one}, tuple(others), tuple(away))
 
     def planner_digest(self, run: str) -> list[Proposal]:
         """What a plan brought, as the planners' channel is shown it; the most urgent first, with their lines."""

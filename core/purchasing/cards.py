@@ -27,10 +27,13 @@ _MOST_CARDS = 20
 
 @dataclass(frozen=True)
 class Card:
-    """What is to be shown of a proposal, with those it counts together with, and who is away."""
+    """What is to be shown of a proposal, with those it counts together with, and who is away.
+
+    `names` are those of whoever changed, approved or decided it, by their address.
+    """
 
     proposal: Proposal
-    decided_by: str
+    names: Mapping[str, str]
     counts_with: tuple[int, ...]
     away: tuple[str, ...]
 

@@ -162,9 +162,13 @@ def decided_sentence(session: Session, one: Proposal | ProposalRow, zone: ZoneIn
         return f"Proposal {one.proposal_id} was not decided in time; the next plan brings a fresh one."
     if status is ProposalStatus.SUPERSEDED:
         return f"Proposal {one.proposal_id} was closed{when}: stock has arrived meanwhile and nothing of it is needed."
-    who = staff_by_email(session, one.decided_by) if one.decided_by else None
-    by = f" by {who.name} ({who.email})" if who else ""
+    by = _by(session, one.decided_by)
     return f"Proposal {one.proposal_id} was {status.value} already{by}{when}; nothing was done twice."
+
+
+def _by(session: Session, email: str | None) -> str:
+    who = staff_by_email(session, email) if email else None
+    return f" by {who.name} ({who.email})" if who else ""
 
 
 def open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_hash: str) -> ProposalRow:
@@ -183,8 +187,8 @@ def open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_ha
     if row.expires_at <= decider.now:
         raise Refused("This proposal is too old to be decided; the next plan brings a fresh one.", "proposal-expired")
     if row.content_hash != shown_hash:
-        who = f" by {row.edited_by}" if row.edited_by else ""
-        raise Conflict(f"Proposal {proposal_id} was changed{who} since you saw it; nothing was decided. Look again.")
+        by = _by(session, row.edited_by)
+        raise Conflict(f"Proposal {proposal_id} was changed{by} since you saw it; nothing was decided. Look again.")
     return row
 
 

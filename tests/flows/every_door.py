@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -22,7 +23,8 @@ from tests.bot.channels.telegram.bot_api import served
 from tests.bot.channels.telegram.world import Person, invitation, open_world
 from tests.bot.web.browser import Browser
 from tests.conftest import SettableClock
-from tests.shop import ADA, open_shop
+from tests.flows.wardrobe import VISA
+from tests.shop import ADA, BELL, MUG, OPENED, bring, invoice, open_shop, order
 
 EMAIL, USER = "ada@example.org", "U1ADA"
 PRESS = "▸ "
@@ -43,6 +45,21 @@ class Chat(Protocol):
 
     def hold(self, said: Sequence[str]) -> list[Heard]:
         """Say one thing after the other; what is heard after each."""
+
+
+def open_orders(portal: Portal) -> None:
+    """Two more orders, paid for, and an invoice."""
+    invoice(portal, "1002", ADA, [(MUG, "Red Polka Dot Mug", 12, 450), (BELL, "Brass Door Bell", 2, 900)])
+    card = {"method_id": VISA, "customer_id": ADA, "kind": "card", "label": "Visa ending in 9001"}
+    bring(portal, "payment_methods", card)
+    home = {"ship_name": "Ada Löwe", "ship_line1": "1 Mill Lane", "ship_city": "York", "ship_postcode": "YO1 7AA",
+            "ship_country": "GB", "payment_method": VISA}  # fmt: skip
+    for number in ("1003", "1004"):
+        order(portal, number, ADA, [(BELL, "Brass Door Bell", 2, 900)], status="open", **home)
+        bring(portal, "payments", {
+            "payment_id": f"PAY-{number}", "order_number": number, "kind": "payment", "method": VISA, "method_id": VISA,
+            "amount": 2160, "paid_at": OPENED - timedelta(days=5),
+        })  # fmt: skip
 
 
 def in_one_line(*texts: str) -> str:

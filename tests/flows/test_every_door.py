@@ -1,6 +1,6 @@
 """The same is said and done at every door: eleven conversations, heard and written down alike."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,11 +8,8 @@ import pytest
 from core.database.base import Base
 from core.database.engine import Database
 from core.database.migrate import upgrade
-from core.portal import Portal
-from tests.flows.every_door import DOORS, Heard
-from tests.flows.wardrobe import VISA
+from tests.flows.every_door import DOORS, Heard, open_orders
 from tests.promises.books import read
-from tests.shop import ADA, BELL, MUG, OPENED, bring, invoice, order
 
 CONVERSATIONS = (
     ("where is my last order?", "and the invoice?", "I want to return something from order 1001",
@@ -44,21 +41,6 @@ _OF_THE_DOOR = {
 }
 """Tables of how something is heard and sent; what is said is compared by ear, and letters by what they say."""
 _OF_THE_CHAT = {"audit_id", "position", "digest", "who", "channel", "chat", "transcript", "key", "snapshot"}
-
-
-def open_orders(portal: Portal) -> None:
-    """Two more orders, paid for, and an invoice."""
-    invoice(portal, "1002", ADA, [(MUG, "Red Polka Dot Mug", 12, 450), (BELL, "Brass Door Bell", 2, 900)])
-    card = {"method_id": VISA, "customer_id": ADA, "kind": "card", "label": "Visa ending in 9001"}
-    bring(portal, "payment_methods", card)
-    home = {"ship_name": "Ada Löwe", "ship_line1": "1 Mill Lane", "ship_city": "York", "ship_postcode": "YO1 7AA",
-            "ship_country": "GB", "payment_method": VISA}  # fmt: skip
-    for number in ("1003", "1004"):
-        order(portal, number, ADA, [(BELL, "Brass Door Bell", 2, 900)], status="open", **home)
-        bring(portal, "payments", {
-            "payment_id": f"PAY-{number}", "order_number": number, "kind": "payment", "method": VISA, "method_id": VISA,
-            "amount": 2160, "paid_at": OPENED - timedelta(days=5),
-        })  # fmt: skip
 
 
 def written(database: Database) -> dict[str, list[dict[str, Any]]]:

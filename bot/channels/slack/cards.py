@@ -166,8 +166,8 @@ def _outcome(shown: Card, zone: ZoneInfo) -> str:
         return ""
     when = f" on {one.decided_at.astimezone(zone):%-d %B at %H:%M}" if one.decided_at else ""
     others = [who for who in one.approved_by if who != one.decided_by]
-    who = f" by {cut(shown.decided_by, _LONGEST_NAME)}" if shown.decided_by else ""
-    both = f", with {', '.join(others)}" if others else ""
+    who = f" by {_name(shown, one.decided_by)}" if one.decided_by else ""
+    both = f", with {', '.join(_name(shown, other) for other in others)}" if others else ""
     told = {
         ProposalStatus.APPROVED: f"Approved{who}{both}{when}. Purchase order {one.purchase_order_number}.",
         ProposalStatus.REJECTED: f"Rejected{who}{when}. {cut(one.decision_reason, 500)}",
@@ -182,13 +182,18 @@ def _notes(shown: Card, zone: ZoneInfo, now: datetime) -> list[str]:
     if one.snoozed_until is not None and one.is_asleep(now):
         told.append(f"Put off until {one.snoozed_until.astimezone(zone):%-d %B}.")
     if one.approved_by:
-        told.append(f"Approved so far by {', '.join(one.approved_by)}; a second person has to approve as well.")
+        yet = ", ".join(_name(shown, who) for who in one.approved_by)
+        told.append(f"Approved so far by {yet}; a second person has to approve as well.")
     if one.edited_by:
-        told.append(f"Last changed by {one.edited_by}.")
+        told.append(f"Last changed by {_name(shown, one.edited_by)}.")
     if shown.counts_with:
         numbers = ", ".join(str(other) for other in shown.counts_with)
         told.append(f"Counts against limits together with proposal {numbers}, which it is one order with.")
     return told + list(shown.away)
+
+
+def _name(shown: Card, email: str) -> str:
+    return cut(shown.names.get(email) or email, _LONGEST_NAME)
 
 
 def _decisions(one: Proposal, now: datetime) -> list[dict[str, Any]]:

@@ -44,7 +44,9 @@ def waiting_blocks(found: Waiting, base_url: str, zone: ZoneInfo, now: datetime)
     blocks: list[dict[str, Any]] = []
     if found.stands_in_for:
         blocks.append(_section(f"You stand in for {', '.join(found.stands_in_for)} today."))
-    blocks.append(_section(f"{len(found.mine)} wait for your decision." if found.mine else "Nothing waits for you."))
+    count = len(found.mine)
+    verb = "waits" if count == 1 else "wait"
+    blocks.append(_section(f"{count} {verb} for your decision." if count else "Nothing waits for you."))
     for one in found.mine[:_MOST]:
         blocks += [_section(_line(one)), {"type": "actions", "elements": _buttons(one, base_url)}]
     if len(found.mine) > _MOST:

@@ -75,7 +75,12 @@ def rejecting(carried: str) -> View:
     """Why it is rejected."""
     field = {"type": "plain_text_input", "action_id": "why", "multiline": True, "max_length": 500, "min_length": 1}
     blocks = [
-        {"type": "input", "block_id": "why", "label": plain("Why? The next plan is judged by it."), "element": field}
+        {
+            "type": "input",
+            "block_id": "why",
+            "label": plain("Why? The card and the page tell it."),
+            "element": field,
+        }
     ]
     return _modal("Reject", "proposal:reject", "Reject", carried, blocks)
 

@@ -158,7 +158,7 @@ async def _split(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.
     chosen = _value(view, "lines", "lines").get("selected_options") or []
     lines = [int(one["value"]) for one in chosen if _is_whole(str(one.get("value", "")))]
     left, apart = await door.ask(door.portal.split, staff, shown.proposal_id, shown.content_hash, lines)
-    return modals.told("Split", f"{_named(left)}.\n{_named(apart)}.")
+    return modals.told("Split", f"{_named(left)} stays.\n{_named(apart)} has a card of its own.")
 
 
 _SUBMITTED: dict[str, Callable[[SlackDoor, Staff, dict[str, Any]], Awaitable[modals.View]]] = {

@@ -24,12 +24,12 @@ COMMANDS = {
     "cancel": "cancel_flow",
 }
 MENU = ("track", "orders", "invoice", "return", "stock", "human", "notices", "link", "unlink", "language", "help")
-_MEANT = {"stop": "stop"}  # what a command says where nothing is typed after it
+_WORD = {"stop": "STOP"}  # commands that are that word, typed
 _TYPED = re.compile(r"/([a-z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
 
 
 def command_in(text: str, bot: str) -> tuple[str, str] | None:
-    """The intent that a command names and what was typed after it; None where it is none, or another bot's.
+    """The intent that a command names, if it is no word, and what was typed; None where it is none, or another bot's.
 
     `bot` is the name that people may write after the command in a group, empty where it is not known.
     """
@@ -37,7 +37,9 @@ def command_in(text: str, bot: str) -> tuple[str, str] | None:
     if found is None or (found[2] and bot and found[2].casefold() != bot.casefold()):
         return None
     name, typed = found[1].lower(), (found[3] or "").strip()
-    return (COMMANDS[name], typed or _MEANT.get(name, "")) if name in COMMANDS else None
+    if name in _WORD and not typed:
+        return "", _WORD[name]
+    return (COMMANDS[name], typed) if name in COMMANDS else None
 
 
 def menu(label: Callable[[str], str]) -> list[dict[str, str]]:

@@ -63,12 +63,12 @@ def recosted(one: Proposal) -> Recosted:
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("lines", [1, 60])
 def test_no_name_breaks_a_card_or_becomes_markup(name: str, lines: int) -> None:
-    one = proposal(lines, name)
+    one = proposal(lines, name, edited_by="pat@example.org")
     url = "https://shop.example.org"
     over = replace(one, status=ProposalStatus.REJECTED, decision_reason=name, decided_at=NOW)
     for drawn in (
-        cards.card(Card(one, name, (13,), (name,)), url, LONDON, NOW),
-        cards.card(Card(over, name, (), ()), url, LONDON, NOW),
+        cards.card(Card(one, {"pat@example.org": name}, (13,), (name,)), url, LONDON, NOW),
+        cards.card(Card(over, {}, (), ()), url, LONDON, NOW),
         cards.digest([one] * 60, url),
     ):
         check_message(*drawn)

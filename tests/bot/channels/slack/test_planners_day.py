@@ -119,10 +119,10 @@ def test_the_whole_day(day: Workspace, clock: SettableClock, mailbox: Mailbox) -
     day.submit(PAT, review, {})
     assert "Nothing is ordered until" in words(day.api.views[-1])
     assert proposal(day).revision == 2
-    assert "Last changed by planner@shop.example.org" in words(card(day))
+    assert "Last changed by Pat." in words(card(day))
 
     day.press(BO, shown, "Approve")  # what was shown before the edit
-    assert "changed by planner@shop.example.org" in whispers(day)[-1]
+    assert "changed by Pat (planner@shop.example.org)" in whispers(day)[-1]
     now_shown = card(day)
     day.press(PAT, now_shown, "Approve")
     day.press(BO, now_shown, "Approve")
@@ -218,7 +218,7 @@ def test_nonsense_in_a_field_is_told_beside_it_or_refused(day: Workspace, value:
 
 def test_the_home_tab_lists_what_waits_and_decides_it(day: Workspace) -> None:
     day.event({"type": "app_home_opened", "tab": "home", "user": PAT})
-    assert "1 wait for your decision" in words(day.api.homes[PAT])
+    assert "1 waits for your decision" in words(day.api.homes[PAT])
     day.event({"type": "app_home_opened", "tab": "home", "user": JO})
     assert "Above your limit" in words(day.api.homes[JO])
 

@@ -190,6 +190,7 @@ def test_another_bot_is_not_answered(world: World) -> None:
 
 
 def test_notices_are_stopped_by_a_command(ada: Person) -> None:
-    assert "no" in ada.say("/stop").lower()
+    assert "no more messages about" in ada.say("/stop")
+    assert "Orders and deliveries: no" in ada.say("/notices")
     ada.say("/language")
     assert "Deutsch" in ada.press("Deutsch")

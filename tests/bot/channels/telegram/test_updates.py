@@ -24,7 +24,7 @@ def heard(content: dict[str, Any], chat: dict[str, Any] | None = None, **more: A
         ("/start link-abc", "greeting", "link-abc"),
         ("/orders", "order_history", ""),
         ("/Invoice@lantern_bot 51001", "get_invoice", "51001"),
-        ("/stop", "notification_settings", "stop"),
+        ("/stop", "", "STOP"),
         ("/cancel", "cancel_flow", ""),
         ("/track\n1001", "track_order", "1001"),
         ("/nonsense 1", "", "/nonsense 1"),
