@@ -42,7 +42,8 @@ class Gathering:
         """Do it in a transaction, perhaps a shared one; what it gives once that is committed.
 
         Raises:
-            Unavailable: the database cannot be reached, is locked, read-only or full; nothing was changed.
+            Unavailable: the database cannot be reached, is locked, read-only or full; nothing was changed, unless a
+                commit went through that nobody heard of. Work that is done again then finds its own effect.
         """
         piece = _Piece(work)
         self._waiting.append(piece)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -16,6 +16,7 @@ from core.errors import Unavailable
 from core.mailroom import inbox
 from core.mailroom.rows import InboxRow
 from tests.conftest import SettableClock
+from tests.promises.crashing import Boundaries, CrashingDatabase
 
 
 class Counting(Database):
@@ -95,3 +96,71 @@ def test_where_the_database_is_away_everybody_is_told(clock: SettableClock) -> N
     gathering = Gathering(Database("sqlite:////nowhere/at/all.db"))
     with pytest.raises(Unavailable):
         gathering.do(lambda session: stored(session, 0, clock))
+
+
+UNHEARD = "unheard commit"
+SHARED = range(1, 9)
+
+
+class Losing(CrashingDatabase):
+    """A database that answers nobody any more once trouble was met, if it `stays_away`."""
+
+    stays_away = False
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """As everywhere, while it is there."""
+        if self.stays_away and self.boundaries.died_at:
+            raise Unavailable("The database does not answer.")
+        with super().unit_of_work() as session:
+            yield session
+
+
+@pytest.fixture
+def losing(database: Database) -> Iterator[Losing]:
+    lost = Losing(database.engine.url.render_as_string(hide_password=False), Boundaries())
+    yield lost
+    lost.close()
+
+
+def gathered_with_an_unheard_commit(losing: Losing, clock: SettableClock) -> list[Future[bool]]:
+    """What comes of eight pieces of work that share a transaction whose commit nobody hears of."""
+    gathering, let_go, began = Gathering(losing), threading.Event(), threading.Event()
+
+    def slow(session: Session) -> bool:
+        began.set()
+        let_go.wait(10)
+        return stored(session, 0, clock)
+
+    with ThreadPoolExecutor(9) as pool:
+        pool.submit(gathering.do, slow)
+        began.wait(10)
+        others = [pool.submit(gathering.do, lambda session, n=n: stored(session, n, clock)) for n in SHARED]
+        wait_until(lambda: len(gathering._waiting) == len(others))
+        losing.boundaries.arm(1, UNHEARD)
+        let_go.set()
+    assert [name.partition(" at ")[0] for name in losing.boundaries.died_at] == [UNHEARD]
+    return others
+
+
+def deliveries(database: Database) -> list[str]:
+    with database.reading() as session:
+        return sorted(session.scalars(select(InboxRow.delivery_id)))
+
+
+def test_after_a_commit_nobody_heard_of_each_finds_its_own_work_done_once(
+    losing: Losing, database: Database, clock: SettableClock
+) -> None:
+    told = gathered_with_an_unheard_commit(losing, clock)
+    assert [one.result() for one in told] == [False] * len(told)  # it is here already
+    assert deliveries(database) == [str(number) for number in (0, *SHARED)]
+
+
+def test_where_the_database_stays_away_after_it_everybody_is_told_and_may_do_it_again(
+    losing: Losing, database: Database, clock: SettableClock
+) -> None:
+    losing.stays_away = True
+    assert all(isinstance(one.exception(), Unavailable) for one in gathered_with_an_unheard_commit(losing, clock))
+    again = Gathering(database)
+    assert not any(again.do(lambda session, n=n: stored(session, n, clock)) for n in SHARED)
+    assert deliveries(database) == [str(number) for number in (0, *SHARED)]

@@ -3,8 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.config import Config
+from core.database.audit import AuditRow
+from core.database.engine import Database
 from core.errors import Conflict, InvalidInput, NotFound, Refused
 from core.portal import Portal
 from core.purchasing.model import Proposal, ProposalStatus
@@ -176,3 +179,40 @@ def test_nobody_else_puts_off_or_splits(planned: Portal, proposal: Proposal) -> 
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def written_down(database: Database, *proposals: Proposal) -> list[tuple[str, str, str]]:
+    """Who did what to proposals, in order, as far as setting aside goes."""
+    subjects = {f"proposal:{one.proposal_id}": name for one, name in zip(proposals, ("first", "second"), strict=False)}
+    with database.reading() as session:
+        rows = session.scalars(select(AuditRow).order_by(AuditRow.audit_id)).all()
+    return [(row.who.removeprefix("staff:").partition("@")[0], row.act, subjects[row.subject]) for row in rows
+            if row.subject in subjects and row.act != "proposal_made"]  # fmt: skip
+
+
+def test_a_split_is_written_down_for_what_stays_and_for_what_goes(
+    planned: Portal, proposal: Proposal, database: Database
+) -> None:
+    parts = planned.split(PLANNER, proposal.proposal_id, proposal.content_hash, [line_of(proposal, shop.LAMP)])
+    told = written_down(database, *parts)
+    assert told == [("planner", "proposal_split", "first"), ("planner", "proposal_split_off", "second")]
+
+
+def test_held_lines_are_written_down_as_split_off_put_off_and_back(
+    planned: Portal, proposal: Proposal, clock: SettableClock, database: Database
+) -> None:
+    lines = [line_of(proposal, shop.LAMP)]
+    held = planned.hold(PLANNER, proposal.proposal_id, proposal.content_hash, lines, FRIDAY)
+    clock.forward(timedelta(days=4))
+    for _ in range(2):
+        planned.housekeep()
+    told = [(who, act) for who, act, _ in written_down(database, held)]
+    assert told == [("planner", "proposal_split_off"), ("planner", "proposal_snoozed"), ("shop", "proposal_back")]
+
+
+def test_what_is_taken_up_again_is_written_down_once(planned: Portal, proposal: Proposal, database: Database) -> None:
+    planned.snooze(PLANNER, proposal.proposal_id, proposal.content_hash, FRIDAY)
+    for _ in range(2):
+        planned.wake(BOSS, proposal.proposal_id, proposal.content_hash)
+    told = [(who, act) for who, act, _ in written_down(database, proposal)]
+    assert told == [("planner", "proposal_snoozed"), ("boss", "proposal_woken")]
