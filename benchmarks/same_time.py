@@ -4,10 +4,8 @@ import argparse
 import logging
 import random
 import re
-import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,7 +13,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -23,7 +20,6 @@ from rich.progress import Progress
 from scipy.stats import bootstrap
 from sqlalchemy import select
 
-from benchmarks.faults import opened
 from benchmarks.machine import machine, quantile
 from core.accounts.model import Customer, Visitor
 from core.billing import links
@@ -35,6 +31,7 @@ from core.portal import Portal
 from tests.conftest import POSTGRESQL, SQLITE
 from tests.flows.talking import Talk
 from tests.promises import stall
+from tests.promises.fresh import on
 
 ROUNDS, SEED, NOTICEABLE = 50, 11, 0.1
 OWNER, OTHER = stall.CUSTOMERS
@@ -234,20 +231,16 @@ def main() -> None:
     given = arguments.parse_args()
     logging.disable(logging.CRITICAL)
     print(machine())
-    folder = Path(tempfile.mkdtemp(prefix="storekeeper-same-time-"))
-    folder.chmod(0o755)
     for kind in given.on or [SQLITE, POSTGRESQL]:
-        (folder / kind).mkdir()
         with ExitStack() as stack:
             try:
-                fresh = stack.enter_context(opened(kind, folder / kind))
+                fresh = stack.enter_context(on(kind))
             except (ImportError, OSError, subprocess.SubprocessError) as error:
                 print(f"\n{kind}: left out, its server does not start here ({error})")
                 continue
             database = Database(fresh())
             stack.callback(database.close)
             show(kind, measured(database, given.rounds, kind))
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ class CrashingDatabase(Database):
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """As everywhere, with a boundary at the commit."""
-        name = f"{COMMIT}{_caller()}"
+        name = f"{COMMIT}{caller()}"
         with super().unit_of_work() as session:
             yield session
             session.flush()
@@ -130,10 +130,10 @@ class CrashingDatabase(Database):
             other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process_id})
 
 
-def _caller() -> str:
-    """The verb that began the unit of work."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename in _BETWEEN:
+def caller(*besides: str) -> str:
+    """The verb that began the unit of work; files of tests that stand between are named."""
+    frame, between = sys._getframe(1), _BETWEEN.union(besides)
+    while frame.f_back is not None and frame.f_code.co_filename in between:
         frame = frame.f_back
     return f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
 

@@ -161,6 +161,6 @@ def test_where_the_database_stays_away_after_it_everybody_is_told_and_may_do_it_
 ) -> None:
     losing.stays_away = True
     assert all(isinstance(one.exception(), Unavailable) for one in gathered_with_an_unheard_commit(losing, clock))
-    again = Gathering(database)
-    assert not any(again.do(lambda session, n=n: stored(session, n, clock)) for n in SHARED)
+    with database.unit_of_work() as session:
+        assert not any(stored(session, number, clock) for number in SHARED)
     assert deliveries(database) == [str(number) for number in (0, *SHARED)]
