@@ -7,7 +7,6 @@ from core.conversation.planner_words import means_all, mentioned, plainly
 from core.conversation.turn import Ask, Choice, Turn
 from core.errors import NotFound
 from core.purchasing import moves
-from core.purchasing.model import MoveStatus
 from core.purchasing.moves import Move
 
 _NUMBERED = re.compile(
@@ -36,7 +35,7 @@ def meant_moves(turn: Turn) -> list[Move] | Ask:
     staff = planner(turn)
     if numbers := named_moves(turn):
         return [moves.move(turn.session, staff, number) for number in numbers]
-    open_ones = [one for one in moves.moves(turn.session, staff, turn.now) if one.status is MoveStatus.OPEN]
+    open_ones = moves.open_moves(turn.session, staff, turn.now)
     if not open_ones:
         raise NotFound(turn.say("none"))
     words = f"{turn.slots.get('heard') or ''} {turn.text}"

@@ -1,6 +1,7 @@
 """Moving: stock that goes from one place of the shop to another."""
 
 from core.accounts.model import Staff
+from core.accounts.service import staff_by_email
 from core.portal.rooms import Rooms
 from core.purchasing import moves
 from core.purchasing.decisions import Decider
@@ -64,6 +65,17 @@ class Moving(Rooms):
         with self._database.unit_of_work() as session:
             moves.receive(session, self._moving(staff), move_id, units)
             return moves.move(session, staff, move_id)
+
+    def move_card(self, move_id: int) -> tuple[Move, str]:
+        """A move as the planners' channel is shown it, and the name of whoever decided it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._database.reading() as session:
+            shown = moves.known_move(session, move_id)
+            decider = staff_by_email(session, shown.decided_by)
+            return shown, decider.name if decider else shown.decided_by
 
     def _moving(self, staff: Staff) -> Decider:
         return Decider(staff, self._config, self._clock())

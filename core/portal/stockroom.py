@@ -97,7 +97,7 @@ class Stockroom(Rooms):
         run = run or f"by hand {self._clock().isoformat()}"
         with self._database.unit_of_work() as session:
             decisions.expire_old(session, self._clock(), self._config)
-            moves.expire_old(session, self._clock())
+            moves.expire_old(session, self._config, self._clock())
         for _ in range(_MOST_TRIES):
             with self._database.reading() as session:
                 read = books.read(session, shop, settings, books.Wanted(day, supplier), self._clock())
@@ -109,6 +109,8 @@ class Stockroom(Rooms):
                 written = planning.write(session, run, plan, settings, self._clock())
                 if written:
                     cards.announce(session, run, self._config, self._clock())
+                if written is not None:
+                    cards.announce_moves(session, run, self._config, self._clock())
             if written is not None:
                 return _outcome(run, day, plan, written, time.perf_counter() - began)
         raise Conflict("Another plan is being written just now; look at its proposals first.")

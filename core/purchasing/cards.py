@@ -1,6 +1,6 @@
-"""Cards: where planners see proposals in their channel; shown, redrawn and added to by post like all that leaves.
+"""Cards: where planners see proposals and moves in their channel; shown, redrawn and added to by post.
 
-Post holds only which proposal is meant. What stands on the card is drawn when it is sent, so that the latest state is
+Post holds only which of them is meant. What stands on the card is drawn when it is sent, so that the latest state is
 shown however late that is, and a card that was shown before is changed where it stands.
 """
 
@@ -17,10 +17,11 @@ from core.config import Config
 from core.mailroom import outbox, places
 from core.mailroom.outbox import Outgoing
 from core.purchasing.model import Proposal
-from core.purchasing.rows import ProposalRow
+from core.purchasing.rows import MoveRow, ProposalRow
 
 CHANNEL = "slack"
 CARD, DIGEST, PAPER, NEWS = "proposal_card", "proposal_digest", "order_paper", "order_news"
+MOVE = "move_card"
 _LIFETIME = timedelta(days=3)
 _MOST_CARDS = 20
 
@@ -50,10 +51,25 @@ def announce(session: Session, run: str, config: Config, now: datetime) -> None:
 
 def redraw(session: Session, proposal_id: int, config: Config, now: datetime) -> None:
     """Show a proposal as it is now: where its card stands, or as a new card."""
-    first = {"proposal": proposal_id, "keeps_place": True}
-    if not _post(session, _key(proposal_id), CARD, first, config, now):
-        again = {"proposal": proposal_id, "instead_of": _key(proposal_id)}
-        _post(session, f"{_key(proposal_id)}:{secrets.token_hex(8)}", CARD, again, config, now)
+    _show(session, _key(proposal_id), CARD, {"proposal": proposal_id}, config, now)
+
+
+def announce_moves(session: Session, run: str, config: Config, now: datetime) -> None:
+    """Show what a plan would move, a card for each of those that save most; others get one once they change."""
+    best = select(MoveRow.move_id).where(MoveRow.run == run).order_by(MoveRow.saving.desc(), MoveRow.move_id)
+    for move_id in session.scalars(best.limit(_MOST_CARDS)).all():
+        redraw_move(session, move_id, config, now)
+
+
+def redraw_move(session: Session, move_id: int, config: Config, now: datetime) -> None:
+    """Show a move as it is now: where its card stands, or as a new card."""
+    _show(session, f"move_card:{move_id}", MOVE, {"move": move_id}, config, now)
+
+
+def close_move(session: Session, move_id: int, config: Config, now: datetime) -> None:
+    """Show that nobody decided in time, where a card was shown at all."""
+    if places.place_of(session, f"move_card:{move_id}"):
+        redraw_move(session, move_id, config, now)
 
 
 def close(session: Session, proposal_id: int, config: Config, now: datetime) -> None:
@@ -77,6 +93,12 @@ def tell(session: Session, proposal_id: int | None, cause: str, text: str, confi
 def of_run(session: Session, run: str) -> Sequence[int]:
     """The proposals of a plan."""
     return session.scalars(select(ProposalRow.proposal_id).where(ProposalRow.run == run)).all()
+
+
+def _show(session: Session, key: str, kind: str, meant: Mapping[str, Any], config: Config, now: datetime) -> None:
+    """Post a card, or what is to stand in its place from now on."""
+    if not _post(session, key, kind, {**meant, "keeps_place": True}, config, now):
+        _post(session, f"{key}:{secrets.token_hex(8)}", kind, {**meant, "instead_of": key}, config, now)
 
 
 def _post(session: Session, key: str, kind: str, content: Mapping[str, Any], config: Config, now: datetime) -> bool:

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from core.accounts.model import Staff
 from core.catalog.service import all_products
-from core.config import Planning
+from core.config import Config, Planning
 from core.database.audit import record
 from core.database.upsert import insert_new
 from core.errors import Conflict, InvalidInput, NotFound
 from core.inventory import service as inventory
 from core.inventory.service import Movement
 from core.money import Money
+from core.purchasing import cards
 from core.purchasing.decisions import Decider
 from core.purchasing.model import MoveStatus
 from core.purchasing.rebalancing import Worthwhile
@@ -56,6 +57,8 @@ class Move:
     proposed_at: datetime
     expected_on: date
     decided_by: str
+    decided_at: datetime | None
+    expires_at: datetime
     reason: str
     received: int | None
 
@@ -83,11 +86,12 @@ def put_up(session: Session, run: str, worthwhile: Sequence[Worthwhile], plannin
     return written
 
 
-def expire_old(session: Session, now: datetime) -> None:
+def expire_old(session: Session, config: Config, now: datetime) -> None:
     """Moves that nobody decided in time are no longer counted on."""
     old = update(MoveRow).where(MoveRow.status == MoveStatus.OPEN.value, MoveRow.expires_at <= now)
     for move_id in session.scalars(old.values(status=MoveStatus.EXPIRED.value).returning(MoveRow.move_id)).all():
         record(session, now, "storekeeper", "move_expired", f"move:{move_id}")
+        cards.close_move(session, move_id, config, now)
 
 
 def moves(session: Session, staff: Staff, now: datetime) -> list[Move]:
@@ -123,7 +127,27 @@ def move(session: Session, staff: Staff, move_id: int) -> Move:
         NotFound: there is none of that number, or not somebody who plans.
     """
     planner(session, staff)
+    return known_move(session, move_id)
+
+
+def known_move(session: Session, move_id: int) -> Move:
+    """One move, for whoever has been let in already.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
     return _shown(session, [_row(session, move_id)])[0]
+
+
+def open_moves(session: Session, staff: Staff, now: datetime) -> list[Move]:
+    """Moves that can still be decided, what saves most first.
+
+    Raises:
+        NotFound: not somebody who plans.
+    """
+    planner(session, staff)
+    waiting = select(MoveRow).where(MoveRow.status == MoveStatus.OPEN.value, MoveRow.expires_at > now)
+    return _shown(session, session.scalars(waiting.order_by(MoveRow.saving.desc(), MoveRow.move_id)).all())
 
 
 def approve(session: Session, decider: Decider, move_id: int) -> None:
@@ -198,6 +222,7 @@ def _step(
     if taken is None:
         raise Conflict(_why_not(row, before))
     record(session, now, f"staff:{person.email}", f"move_{after.value}", f"move:{move_id}", units=row.units)
+    cards.redraw_move(session, move_id, decider.config, now)
     return row
 
 
@@ -227,7 +252,7 @@ def _shown(session: Session, rows: Sequence[MoveRow]) -> list[Move]:
             places.get(row.destination, row.destination), row.units, MoveStatus(row.status),
             Money(row.saving, row.currency), int(row.known["spare"]), int(row.known["wanted"]),
             int(row.known["bought_otherwise"]), row.proposed_at, row.expected_on, row.decided_by or "",
-            row.decision_reason, row.received,
+            row.decided_at, row.expires_at, row.decision_reason, row.received,
         )
         for row in rows
     ]  # fmt: skip

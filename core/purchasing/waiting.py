@@ -8,6 +8,7 @@ from core.errors import Refused
 from core.purchasing import limits, standing_in
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, PurchaseOrder
+from core.purchasing.moves import Move, open_moves
 from core.purchasing.orders import late_orders
 from core.purchasing.proposals import open_proposals
 from core.purchasing.service import planner
@@ -17,7 +18,7 @@ from core.purchasing.service import planner
 class Waiting:
     """What a planner may decide, what is above their limit or wants other eyes, what was put off, and what is late.
 
-    `stands_in_for` are the names of those in whose place they decide today.
+    `stands_in_for` are the names of those in whose place they decide today, `moves` the moves that can be decided.
     """
 
     mine: tuple[Proposal, ...]
@@ -25,6 +26,7 @@ class Waiting:
     asleep: tuple[Proposal, ...]
     late: tuple[PurchaseOrder, ...]
     stands_in_for: tuple[str, ...]
+    moves: tuple[Move, ...] = ()
 
 
 def waiting_for(session: Session, decider: Decider) -> Waiting:
@@ -44,7 +46,8 @@ def waiting_for(session: Session, decider: Decider) -> Waiting:
             others.append(one)
     late = late_orders(session, decider.today, planning.late_after_days)
     names = [one.absent_name for one in standing_in.holding_on(session, decider.today) if one.deputy == person.email]
-    return Waiting(tuple(mine), tuple(others), tuple(asleep), tuple(late), tuple(names))
+    return Waiting(tuple(mine), tuple(others), tuple(asleep), tuple(late), tuple(names),
+                   tuple(open_moves(session, person, now)))  # fmt: skip
 
 
 def _may_decide(session: Session, decider: Decider, one: Proposal) -> bool:

@@ -16,7 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import CHANNEL, customers, home, planning, tickets
+from bot.channels.slack import CHANNEL, customers, home, moving, planning, tickets
 from bot.channels.slack.door import SlackDoor, guarded
 from core.conversation.understanding import storable_throughout
 from core.errors import Unavailable
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 BOLT = "slack_bolt"  # what Bolt says while it is debugged holds what people wrote, so it is a library's, not ours
 _TIMEOUT_S = 10
 _OF_PLANNERS = re.compile(r"proposal:")
+_OF_MOVES = re.compile(r"move:")
 _OF_STAFF = re.compile(r"ticket:")
 _OF_CUSTOMERS = re.compile(r"answer:")
 
@@ -135,6 +136,12 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
     async def decided(body: dict[str, Any], client: AsyncWebClient) -> None:
         await guarded(_or_say_so(door, client, body, planning.pressed(door, client, body)))
 
+    async def moved(body: dict[str, Any], client: AsyncWebClient) -> None:
+        await _or_say_so(door, client, body, moving.pressed(door, client, body))
+
+    async def rejected(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await moving.submitted(door, client, body, ack)
+
     async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await planning.submitted(door, client, body, ack)
 
@@ -144,6 +151,8 @@ def _hear_clicks(app: AsyncApp, door: SlackDoor) -> None:
     app.action(_OF_CUSTOMERS)(ack=at_once, lazy=[pressed])
     app.action(_OF_STAFF)(ack=at_once, lazy=[looked_after])
     app.action(_OF_PLANNERS)(ack=at_once, lazy=[decided])
+    app.action(_OF_MOVES)(ack=at_once, lazy=[moved])
+    app.view(_OF_MOVES)(rejected)
     app.action(re.compile(r"link:"))(at_once)  # a button that opens an address is pressed as well
     app.view(_OF_PLANNERS)(submitted)
     app.command("/storekeeper")(ack=at_once, lazy=[command])

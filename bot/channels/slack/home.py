@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import people
+from bot.channels.slack import move_cards, people
 from bot.channels.slack.cards import cut
 from bot.channels.slack.door import SlackDoor
 from bot.channels.slack.drawing import plain
@@ -15,7 +15,7 @@ from core.errors import PortalError
 from core.purchasing.model import Proposal
 from core.purchasing.waiting import Waiting
 
-_MOST = 12
+_MOST, _MOST_MOVES = 12, 8
 
 
 async def opened(door: SlackDoor, client: AsyncWebClient, event: dict[str, Any]) -> None:
@@ -51,6 +51,12 @@ def waiting_blocks(found: Waiting, base_url: str, zone: ZoneInfo, now: datetime)
         blocks += [_section(_line(one)), {"type": "actions", "elements": _buttons(one, base_url)}]
     if len(found.mine) > _MOST:
         blocks.append(_section(f"… and {len(found.mine) - _MOST} more at {base_url}/planner"))
+    if found.moves:
+        blocks += [{"type": "divider"}, _section(_waiting_moves(len(found.moves)))]
+    for move in found.moves[:_MOST_MOVES]:
+        blocks += [_section(move_cards.line(move)), {"type": "actions", "elements": move_cards.buttons(move, base_url)}]
+    if len(found.moves) > _MOST_MOVES:
+        blocks.append(_section(f"… and {len(found.moves) - _MOST_MOVES} more at {base_url}/planner/moves"))
     asleep = [
         f"{_line(one)} · until {one.snoozed_until.astimezone(zone):%-d %B}"
         for one in found.asleep
@@ -68,6 +74,10 @@ def waiting_blocks(found: Waiting, base_url: str, zone: ZoneInfo, now: datetime)
             more = [f"… and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
             blocks += [{"type": "divider"}, _section("\n".join([heading, *lines[:_MOST], *more]))]
     return blocks
+
+
+def _waiting_moves(count: int) -> str:
+    return "1 move between places can be decided." if count == 1 else f"{count} moves between places can be decided."
 
 
 def _line(one: Proposal) -> str:

@@ -71,7 +71,7 @@ def review(meant: Recosted, quantities: Mapping[int, int]) -> View:
     return _modal("Save these quantities?", "proposal:save", "Save", carried, blocks)
 
 
-def rejecting(carried: str) -> View:
+def rejecting(carried: str, callback: str = "proposal:reject") -> View:
     """Why it is rejected."""
     field = {"type": "plain_text_input", "action_id": "why", "multiline": True, "max_length": 500, "min_length": 1}
     blocks = [
@@ -82,7 +82,7 @@ def rejecting(carried: str) -> View:
             "element": field,
         }
     ]
-    return _modal("Reject", "proposal:reject", "Reject", carried, blocks)
+    return _modal("Reject", callback, "Reject", carried, blocks)
 
 
 def snoozing(carried: str, tomorrow: date) -> View:

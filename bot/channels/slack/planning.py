@@ -24,7 +24,7 @@ from core.errors import Conflict, InvalidInput, NotFound, PortalError, Unavailab
 from core.purchasing.model import Proposal, ProposalStatus
 
 log = logging.getLogger(__name__)
-_STRANGER = "Proposals are for planners; this Slack account is not linked to one."
+STRANGER = "Proposals are for planners; this Slack account is not linked to one."
 _TITLES = {"edit": "Change quantities", "split": "Split", "reject": "Reject", "snooze": "Snooze"}
 _MOST_TYPED = 10_000_000
 _WHOLE = re.compile(r"[0-9]{1,100}")
@@ -39,8 +39,8 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
     elif verb in _TITLES:
         await _open(door, client, body, verb)
     elif verb in {"approve", "wake"}:
-        await _tell(client, body, await _at_once(door, body, verb))
-        await _show(door, client, body)
+        await tell(client, body, await _at_once(door, body, verb))
+        await show(door, client, body)
 
 
 async def submitted(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], ack: AsyncAck) -> None:
@@ -93,7 +93,7 @@ async def _open(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], v
             raise Conflict("This proposal was changed since you saw it. Look again.")
         return modals.editing(one, {}) if verb == "edit" else modals.splitting(one)
 
-    await _fill(door, client, body["user"]["id"], str(opened["view"]["id"]), filled)
+    await fill(door, client, body["user"]["id"], str(opened["view"]["id"]), filled)
 
 
 async def _recost(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ async def _recost(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
         meant = await door.ask(door.portal.recost, staff, shown.proposal_id, _changed(one, typed))
         return modals.editing(one, typed, meant)
 
-    await _fill(door, client, body["user"]["id"], view["id"], filled)
+    await fill(door, client, body["user"]["id"], view["id"], filled)
 
 
 async def _finish(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], verb: str) -> None:
@@ -116,8 +116,8 @@ async def _finish(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any],
     async def filled(staff: Staff) -> modals.View:
         return await _SUBMITTED[verb](door, staff, view)
 
-    await _fill(door, client, body["user"]["id"], view["id"], filled)
-    await _show(door, client, body)
+    await fill(door, client, body["user"]["id"], view["id"], filled)
+    await show(door, client, body)
 
 
 async def _reviewed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
@@ -138,13 +138,13 @@ async def _saved(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.
 
 
 async def _rejected(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
-    shown, why = read(view["private_metadata"]), str(_value(view, "why", "why").get("value") or "")
+    shown, why = read(view["private_metadata"]), str(entered(view, "why", "why").get("value") or "")
     one = await door.ask(door.portal.reject, staff, shown.proposal_id, shown.content_hash, why)
     return modals.told("Rejected", f"{_named(one)}. Nothing is ordered.")
 
 
 async def _snoozed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
-    shown, typed = read(view["private_metadata"]), str(_value(view, "until", "until").get("selected_date") or "")
+    shown, typed = read(view["private_metadata"]), str(entered(view, "until", "until").get("selected_date") or "")
     try:
         until = date.fromisoformat(typed)
     except ValueError as error:
@@ -155,7 +155,7 @@ async def _snoozed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modal
 
 async def _split(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
     shown = read(view["private_metadata"])
-    chosen = _value(view, "lines", "lines").get("selected_options") or []
+    chosen = entered(view, "lines", "lines").get("selected_options") or []
     lines = [int(one["value"]) for one in chosen if _is_whole(str(one.get("value", "")))]
     left, apart = await door.ask(door.portal.split, staff, shown.proposal_id, shown.content_hash, lines)
     return modals.told("Split", f"{_named(left)} stays.\n{_named(apart)} has a card of its own.")
@@ -170,7 +170,7 @@ _SUBMITTED: dict[str, Callable[[SlackDoor, Staff, dict[str, Any]], Awaitable[mod
 }
 
 
-async def _fill(
+async def fill(
     door: SlackDoor,
     client: AsyncWebClient,
     user: str,
@@ -181,7 +181,7 @@ async def _fill(
     try:
         staff = await door.ask(people.staff, door, user)
         if staff is None:
-            raise NotFound(_STRANGER)
+            raise NotFound(STRANGER)
         view = await filled(staff)
     except Unavailable:
         view = modals.told("Not just now", door.portal.say("en", "", "unavailable"))
@@ -200,7 +200,7 @@ async def _at_once(door: SlackDoor, body: dict[str, Any], verb: str) -> str:
     try:
         staff = await door.ask(people.staff, door, body["user"]["id"])
         if staff is None:
-            return _STRANGER
+            return STRANGER
         shown: Shown = read(str(body["actions"][0]["value"]))
         act = door.portal.approve if verb == "approve" else door.portal.wake
         one = await door.ask(act, staff, shown.proposal_id, shown.content_hash)
@@ -215,7 +215,7 @@ async def _at_once(door: SlackDoor, body: dict[str, Any], verb: str) -> str:
     return f"{_named(one)} is approved. The purchase order is {one.purchase_order_number}."
 
 
-async def _tell(client: AsyncWebClient, body: dict[str, Any], text: str) -> None:
+async def tell(client: AsyncWebClient, body: dict[str, Any], text: str) -> None:
     """Say something to whoever pressed, where they pressed; in the direct message where that was the home tab."""
     user, channel = body["user"]["id"], (body.get("channel") or {}).get("id")
     if channel:
@@ -224,7 +224,7 @@ async def _tell(client: AsyncWebClient, body: dict[str, Any], text: str) -> None
         await client.chat_postMessage(channel=user, **drawn({"text": text}))
 
 
-async def _show(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
+async def show(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any]) -> None:
     """Let the card say what happened without waiting for the clock, and the home tab of whoever did it."""
     channel = door.settings.planner_channel
     try:
@@ -245,7 +245,7 @@ def _named(one: Proposal) -> str:
     return f"Proposal {one.proposal_id}, {one.supplier_name}, {one.total}"
 
 
-def _value(view: dict[str, Any], block: str, action: str) -> dict[str, Any]:
+def entered(view: dict[str, Any], block: str, action: str) -> dict[str, Any]:
     found = view.get("state", {}).get("values", {}).get(block, {}).get(action)
     return found if isinstance(found, dict) else {}
 

@@ -6,17 +6,18 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.slack import cards as drawing
+from bot.channels.slack import move_cards
 from bot.channels.slack.courier import TIMEOUT_S, SlackCourier
 from core.clock import Clock, utc_now
 from core.config import Config
 from core.errors import Unavailable
 from core.mailroom.ports import Later, Post
 from core.portal import Portal
-from core.purchasing.cards import CARD, DIGEST, PAPER
+from core.purchasing.cards import CARD, DIGEST, MOVE, PAPER
 
 
 class PlannersCourier(SlackCourier):
-    """The courier of Slack, which also knows cards, digests and the papers that hang below them."""
+    """The courier of Slack, which also knows cards, digests, moves and the papers that hang below them."""
 
     def __init__(self, config: Config, portal: Portal, clock: Clock = utc_now, timeout_s: int = TIMEOUT_S) -> None:
         super().__init__(config.slack, portal.enclosed, timeout_s)
@@ -25,7 +26,7 @@ class PlannersCourier(SlackCourier):
     def _sent(self, post: Post) -> str:
         if post.kind == PAPER:
             return self._hang_up(post)
-        if post.kind not in {CARD, DIGEST}:
+        if post.kind not in {CARD, DIGEST, MOVE}:
             return super()._sent(post)
         text, blocks = self._drawn(post.content, post.kind)
         drawn = replace(post, content={**post.content, "text": text, "blocks": blocks})
@@ -42,6 +43,8 @@ class PlannersCourier(SlackCourier):
         try:
             if kind == DIGEST:
                 return drawing.digest(self._portal.planner_digest(str(content["run"])), base_url)
+            if kind == MOVE:
+                return move_cards.card(*self._portal.move_card(int(content["move"])), base_url, self._config.shop.zone)
             shown = self._portal.planner_card(int(content["proposal"]))
         except Unavailable as outage:
             raise Later(str(outage)) from outage

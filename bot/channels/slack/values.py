@@ -38,3 +38,14 @@ def read(text: str) -> Shown:
     if not 0 < shown.proposal_id <= _LARGEST:
         raise InvalidInput("That button is not one of ours. Open the proposal again.")
     return shown
+
+
+def move_of(text: str) -> int:
+    """The move that a button or a modal carries.
+
+    Raises:
+        InvalidInput: it is nothing that we gave out.
+    """
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= _LARGEST):
+        raise InvalidInput("That button is not one of ours. Open the move again.")
+    return int(text)
