@@ -213,6 +213,24 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "events",
+        ("event",),
+        (
+            _must("event", "your own number for it"),
+            _must("name", "what planners call it"),
+            _choice("kind", "what is special about the days", "promotion", "price", "holiday", "other"),
+            _must("first_on", "its first day, past ones too: from them is learnt what it does", Kind.DATE),
+            _must("last_on", "its last day", Kind.DATE),
+            _text("sku", "the product it is about; left out for all, or all of a category", default=""),
+            _text("category", "the category it is about", default=""),
+            _text("location", "the place it is held at; left out for all", default=""),
+            _amount("price", "net price of the product on these days; left out where it stays"),
+            _CURRENCY,
+            Column("discount", Kind.RATE, "off the price of today on these days, instead of a price", least=0),
+            _size("lift", "times the usual demand you expect; left out where it is to be learnt from earlier ones"),
+        ),
+    ),
+    Table(
         "stock",
         ("sku", "location"),
         (

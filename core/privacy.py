@@ -58,6 +58,7 @@ POLICY: dict[str, Kept] = {
     "done_acts": Kept("person", deletes=True),
     "desk_cards": Kept(through=("tickets", "ticket_number"), deletes=True),
     "enquiries": Kept("asker", blank={"asker": _NOBODY}, why="demand, by day and product"),
+    "events": Kept(why=_SHOP),
     "feeds": Kept(why=_SHOP),
     "feedback": Kept("customer_id", deletes=True),
     "inbox": Kept("source", blank={"content": {}, "answer": Reply("").as_dict()},

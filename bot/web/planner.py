@@ -171,6 +171,12 @@ def overstock(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     return page(request, calling, "overstock.html", **told)
 
 
+@router.get("/events")
+def events(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """Promotions, prices and events to come, and what they are expected to sell."""
+    return page(request, calling, "events.html", events=door_of(request).portal.events(staff))
+
+
 @router.get("/away")
 def away(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     """Who is or will be away, and who decides then."""

@@ -24,6 +24,11 @@ def all_products(session: Session) -> dict[str, Product]:
     return {row.sku: _product(row) for row in session.scalars(select(ProductRow))}
 
 
+def categories(session: Session) -> dict[str, str]:
+    """The category of each product, by its code."""
+    return dict(session.execute(select(ProductRow.sku, ProductRow.category)).all())
+
+
 def handling(session: Session) -> dict[str, Handling]:
     """What handling each product takes, by its code."""
     names = ("weight_kg", "volume_m3", "shelf_life_days", "phase_out_on", "obsolescence_rate", "salvage_value")

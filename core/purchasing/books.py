@@ -1,8 +1,8 @@
 """What a plan reads: demand by day at each place, terms, positions, room, money and receipts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.catalog.model import Handling, Product
-from core.catalog.service import all_products, handling
+from core.catalog.service import all_products, categories, handling
 from core.config import Planning, Shop
 from core.database.numbers import current
 from core.inventory import service as inventory
 from core.inventory.service import Room
 from core.orders import service as orders
 from core.purchasing.calendars import Timing, timing
+from core.purchasing.events import FURTHEST_DAYS, Assortment, Event, events
 from core.purchasing.model import MoveStatus, ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
 from core.purchasing.rows import MoveRow, ProposalRow
@@ -70,6 +71,10 @@ class Books:
     """The only one to plan for, where one is named."""
     unwanted_moves: frozenset[tuple[str, str, str]] = frozenset()
     """Product, from where and to where, of moves rejected lately."""
+    events: tuple[Event, ...] = ()
+    """Those that are over and those to come."""
+    categories: Mapping[str, str] = field(default_factory=dict)
+    """By product."""
 
 
 def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
@@ -103,7 +108,13 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
         _resting(session, now - timedelta(days=planning.rest_days)), handling(session), inventory.rooms(session),
         spent(session, datetime.combine(as_of.replace(day=1), time(), zone)), shop.currency, supplier,
         _unwanted_moves(session, now - timedelta(days=planning.rest_days)),
+        events(session, first, as_of + timedelta(days=FURTHEST_DAYS)), categories(session),
     )  # fmt: skip
+
+
+def assortment(books: Books, rows: Sequence[int]) -> Assortment:
+    """Some rows of the books, as events tell them apart."""
+    return Assortment([books.places[row] for row in rows], books.categories, books.products)
 
 
 def _offers(items: Iterable[SupplierItem], supplier: str | None) -> dict[str, tuple[SupplierItem, ...]]:

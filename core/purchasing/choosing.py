@@ -1,13 +1,15 @@
 """Which supplier each product is ordered from: the one with which the year, and the wait until then, cost least."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from core.catalog.model import Handling
 from core.config import Planning
 from core.purchasing.books import Books
+from core.purchasing.events import Ahead
 from core.purchasing.known import Known, arrays, columns
 from core.purchasing.model import SupplierItem
 from core.purchasing.position import Position
@@ -48,10 +50,16 @@ def plannable(books: Books) -> tuple[list[int], list[Skipped]]:
     return rows, skipped
 
 
-def choose(books: Books, rows: Sequence[int], pace: Velocity, planning: Planning) -> tuple[list[Chosen], list[Skipped]]:
+def choose(
+    books: Books,
+    rows: Sequence[int],
+    pace: Velocity,
+    planning: Planning,
+    ahead: Mapping[int, tuple[Ahead, ...]] = MappingProxyType({}),
+) -> tuple[list[Chosen], list[Skipped]]:
     """What is known of each row with the supplier that costs least, and rows whose terms nobody can plan with."""
     offers = [
-        (at, _known(books, row, item, pace, at, planning))
+        (at, replace(_known(books, row, item, pace, at, planning), ahead=ahead.get(at, ())))
         for at, row in enumerate(rows)
         for item in _payable(books, books.places[row][0])
     ]

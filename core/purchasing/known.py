@@ -6,14 +6,17 @@ quantities with costs in minor units.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from core.money import Money, exponent
+from core.purchasing.events import Ahead
 from core.purchasing.model import SupplierItem
 from core.replenishment.demand import Velocity
 from core.replenishment.life import life_cap
+from core.replenishment.occasions import extra_days
 from core.replenishment.plan import Items
 
 
@@ -42,6 +45,31 @@ class Known:
     sells_for: float | None = None
     """Days from then until nothing of this order would sell any more; None: there is no such day."""
     salvage: int = 0
+    ahead: tuple[Ahead, ...] = ()
+    """Coming days that sell otherwise than usual."""
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Those of the days ahead that come before the next order could arrive, with what they add, for its reason."""
+        until = self.lead_days + max(self.review_days, 1.0)
+        rate = self.shape / self.exposure
+        return [
+            {
+                "name": one.name,
+                "first_on": one.first_on.isoformat(),
+                "last_on": one.last_on.isoformat(),
+                "factor": one.factor,
+                "extra": round(rate * self.extra_days(until, (one,)), 1),
+            }
+            for one in self.ahead
+            if one.first < until
+        ]
+
+    def extra_days(self, days: float, ahead: Sequence[Ahead] | None = None) -> float:
+        """Plain days that so many days from the plan's sell for beyond their own."""
+        span = np.array([days])
+        shown = self.ahead if ahead is None else ahead
+        return sum(float(extra_days(one.first, one.end, one.factor, span)[0]) for one in shown)
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a proposal's line."""
@@ -56,14 +84,18 @@ class Known:
             "breaks": [list(one) for one in self.item.breaks],
             "units_per_pallet": self.item.units_per_pallet,
         }
-        return {**{name: value for name, value in vars(self).items() if name != "item"}, "item": terms}
+        ahead = [{**vars(one), "first_on": one.first_on.isoformat()} for one in self.ahead]
+        return {**vars(self), "item": terms, "ahead": ahead}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Known":
         """What `as_json` was taken of."""
         terms = dict(kept["item"])
         breaks = tuple((int(quantity), int(cost)) for quantity, cost in terms.pop("breaks"))
-        return cls(**{**kept, "item": SupplierItem(**terms, breaks=breaks)})
+        ahead = tuple(
+            Ahead(**{**one, "first_on": date.fromisoformat(one["first_on"])}) for one in kept.get("ahead", ())
+        )
+        return cls(**{**kept, "item": SupplierItem(**terms, breaks=breaks), "ahead": ahead})
 
 
 def columns(known: Sequence[Known]) -> dict[str, Any]:
@@ -92,6 +124,7 @@ def columns(known: Sequence[Known]) -> dict[str, Any]:
         "maximum": _floats(np.inf if one.item.maximum is None else one.item.maximum for one in known),
         "break_quantity": break_quantity,
         "break_cost": break_cost,
+        **_extras(known),
     }
 
 
@@ -111,7 +144,15 @@ def arrays(known: Sequence[Known]) -> tuple[Items, Velocity]:
         return items, velocity
     until = _floats(np.inf if one.sells_for is None else one.sells_for for one in known)
     salvage = _floats(one.salvage / 10 ** exponent(one.item.currency) for one in known)
-    return replace(items, life_cap=life_cap(items, velocity, until, salvage)), velocity
+    extra = _floats(0.0 if one.sells_for is None else one.extra_days(one.sells_for) for one in known)
+    return replace(items, life_cap=life_cap(items, velocity, until, salvage, extra)), velocity
+
+
+def _extras(known: Sequence[Known]) -> dict[str, Any]:
+    """What lead times, and review times after them, sell for beyond their days."""
+    lead = _floats(one.extra_days(one.lead_days) if one.ahead else 0.0 for one in known)
+    both = _floats(one.extra_days(one.lead_days + max(one.review_days, 1.0)) if one.ahead else 0.0 for one in known)
+    return {"lead_extra": lead, "review_extra": both - lead}
 
 
 def as_money(major: float, currency: str) -> Money:

@@ -1,7 +1,7 @@
 """A plan: read what is known in one unit of work, compute outside of any, write proposals in another."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,8 +14,9 @@ from core.database.numbers import advance
 from core.database.upsert import insert_new
 from core.money import Money, exponent
 from core.purchasing import limits, scarcity
-from core.purchasing.books import EDITIONS, Books, Place
+from core.purchasing.books import EDITIONS, Books, Place, assortment
 from core.purchasing.choosing import Chosen, Skipped, choose, plannable
+from core.purchasing.events import Ahead, learnt
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import ProposalStatus
 from core.purchasing.moves import put_up
@@ -24,7 +25,7 @@ from core.purchasing.rebalancing import Worthwhile, with_moves, worthwhile
 from core.purchasing.rows import ProposalLineRow, ProposalRow
 from core.purchasing.scarcity import Scarce
 from core.replenishment.agreement import Agreed, agree
-from core.replenishment.demand import velocity
+from core.replenishment.demand import Velocity, velocity
 from core.replenishment.plan import reason
 
 
@@ -76,9 +77,8 @@ def compute(books: Books, planning: Planning) -> Plan:
     rows, skipped = plannable(books)
     if not rows:
         return Plan(books.edition, (), tuple(skipped), 0)
-    asked = None if books.enquiries is None else books.enquiries[rows]
-    pace = velocity(books.units[rows], books.in_stock[rows], enquiries=asked, enquiry_weight=planning.enquiry_weight)
-    chosen, wrong = choose(books, rows, pace, planning)
+    pace, ahead = _pace(books, rows, planning)
+    chosen, wrong = choose(books, rows, pace, planning, ahead)
     skipped += wrong
     moves: tuple[Worthwhile, ...] = ()
     if books.supplier is None:
@@ -96,6 +96,16 @@ def compute(books: Books, planning: Planning) -> Plan:
         return Plan(books.edition, (), tuple(skipped), len(chosen), moves=moves)
     drafts, more, short = _agreed(books, awake, planning)
     return Plan(books.edition, drafts, (*skipped, *more), len(chosen), short, moves)
+
+
+def _pace(books: Books, rows: Sequence[int], planning: Planning) -> tuple[Velocity, Mapping[int, tuple[Ahead, ...]]]:
+    """Demand rates on usual days, and by row the coming days that are not."""
+    units, in_stock = books.units[rows], books.in_stock[rows]
+    found = learnt(books.events, units, in_stock, assortment(books, rows), books.as_of) if books.events else None
+    asked = None if books.enquiries is None else books.enquiries[rows]
+    usual = units if found is None else found.units
+    pace = velocity(usual, in_stock, enquiries=asked, enquiry_weight=planning.enquiry_weight)
+    return pace, {} if found is None else found.ahead
 
 
 def _later(books: Books, chosen: Sequence[Chosen]) -> list[Skipped]:
@@ -214,6 +224,8 @@ def _line(chosen: Chosen, agreed: Agreed, row: int) -> DraftLine:
     numbers = reason(agreed.proposed, row) | {"order_value": str(agreed.order_value[row])}
     if known.returning:
         numbers["stock"] = {**numbers["stock"], "returning": known.returning}
+    if told := known.told:
+        numbers["events"] = told
     if len(chosen.sources) > 1:
         numbers["sources"] = [{"supplier": name, "cost": cost} for name, cost in chosen.sources]
     return DraftLine(replace(known, order_cost=share), int(agreed.proposed.quantity[row]), numbers)

@@ -92,6 +92,8 @@ def _recompute(line: ProposalLineRow, fresh: Known) -> None:
     proposed = propose(*arrays([fresh]))
     quantity = int(proposed.quantity[0])
     line.known, line.reason = fresh.as_json(), reason(proposed, 0)
+    if told := fresh.told:
+        line.reason = {**line.reason, "events": told}
     line.proposed, line.quantity = quantity, quantity
     line.unit_cost = fresh.item.cost_at(quantity)
 

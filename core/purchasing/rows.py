@@ -61,6 +61,25 @@ class SupplierItemRow(Base):
     price_breaks: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
+class EventRow(Base):
+    """Days on which something sells otherwise: a promotion, a price, a holiday; empty names mean all of them."""
+
+    __tablename__ = "events"
+
+    event: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    first_on: Mapped[date]
+    last_on: Mapped[date] = mapped_column(index=True)
+    sku: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="")
+    location: Mapped[str] = mapped_column(default="")
+    price: Mapped[int | None] = mapped_column(Minor)
+    currency: Mapped[str]
+    discount: Mapped[float | None]
+    lift: Mapped[float | None]
+
+
 class ProposalRow(Base):
     """What the plan would order from one supplier for one location.
 

@@ -14,6 +14,7 @@ from core.money import Money
 from core.purchasing.calendars import Calendar, calendar
 from core.purchasing.model import SupplierItem
 from core.purchasing.rows import (
+    EventRow,
     PurchaseOrderLineRow,
     PurchaseOrderRow,
     ReceiptRow,
@@ -26,6 +27,7 @@ MIRRORED = {
     "suppliers": SupplierRow,
     "supplier_closures": SupplierClosureRow,
     "supplier_items": SupplierItemRow,
+    "events": EventRow,
     "purchase_orders": PurchaseOrderRow,
     "purchase_order_lines": PurchaseOrderLineRow,
     "receipts": ReceiptRow,

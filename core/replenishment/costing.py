@@ -59,6 +59,12 @@ class Basis:
     """Days that quantities are costed over, from when they could arrive: a year, or as long as a lot lasts."""
     usual: tuple[Vector, Vector]
     """Units held and units short in a review period with the usual lot."""
+    later: Curve
+    """Cost of a review period once what the coming days have of their own is over."""
+    later_point: Vector
+    """And the reorder point then."""
+    extra: Vector
+    """Units asked for beyond the usual until the next order could arrive."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ def ground(items: Items, velocity: Velocity) -> Ground:
     """Work out what the levels of n items are found on."""
     rate, review = velocity.mean, np.maximum(items.review_days, 1.0)
     yearly, order_cost = rate * YEAR, items.order_cost + items.line_cost
-    demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review)
+    demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review, items.lead_extra, items.review_extra)
     usual = best_lot(items.prices, order_cost, items.holding_rate, yearly, items.limits)
     holding = items.holding_rate * items.unit_cost
     squared = np.divide(2.0 * order_cost * yearly, holding, out=np.full_like(rate, np.inf), where=holding > 0)
@@ -102,11 +108,16 @@ def basis(items: Items, velocity: Velocity) -> Basis:
     usual, economic = on.usual, on.economic
     found = levels(on.curve, on.lot)
     at = Levels(found.reorder_point, found.reorder_point + economic)
-    held, short = on.curve.between(at.reorder_point, at.reorder_point + usual.quantity)
+    later, point = on.curve, at.reorder_point
+    if items.has_occasions:
+        plain = ground(items.plain, velocity)
+        later, point = plain.curve, levels(plain.curve, plain.lot).reorder_point
+    held, short = later.between(point, point + usual.quantity)
     longest = np.maximum(np.maximum(economic, items.limits.least) + items.pack, usual.quantity)
     horizon = np.maximum(YEAR, np.ceil(on.review + _over(longest, on.rate)))
     missed = (held / usual.quantity, short / usual.quantity)
-    return Basis(on.rate, on.review, on.demand, on.curve, at, usual, horizon, missed)
+    extra = on.rate * (items.lead_extra + items.review_extra)
+    return Basis(on.rate, on.review, on.demand, on.curve, at, usual, horizon, missed, later, point, extra)
 
 
 def cost(items: Items, base: Basis, quantities: Vector) -> Costed:
@@ -125,17 +136,17 @@ def cost(items: Items, base: Basis, quantities: Vector) -> Costed:
     """
     if quantities.shape != base.rate.shape or not np.all(np.isfinite(quantities)) or np.any(quantities < 0):
         raise ValueError(f"give {len(base.rate)} quantities, finite and not negative")
-    curve, rate, point, lot = base.curve, base.rate, base.levels.reorder_point, base.lot
+    curve, rate, point, lot = base.curve, base.rate, base.later_point, base.lot
     level = items.position + quantities
     seen = np.maximum(np.floor(level - curve.drawn), -1.0)
     end = np.minimum(np.maximum(point, np.floor(level - rate * base.horizon)), seen)
     later_days = np.maximum(base.horizon - base.review - _over(seen - end, rate), 0.0)
-    period, own, later = curve.at(level), curve.between(end, seen), later_days / base.review
+    period, own, later = curve.at(level), base.later.between(end, seen), later_days / base.review
     held, short = (
-        period[kind] + _over(own[kind], curve.drawn) + later * base.usual[kind] for kind in range(len(period))
+        period[kind] + _over(own[kind], base.later.drawn) + later * base.usual[kind] for kind in range(len(period))
     )
     orders = (quantities > 0) + later_days / np.maximum(base.review, _over(lot.quantity, rate, np.inf))
-    needed = np.maximum(rate * base.horizon + point - items.position, 0.0)
+    needed = np.maximum(rate * base.horizon + base.extra + point - items.position, 0.0)
     unit_cost = items.prices.at(quantities)
     return Costed(
         unit_cost,

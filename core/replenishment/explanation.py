@@ -1,6 +1,7 @@
 """Why that many: the numbers of a proposal, kept so that they add up, and the same numbers in words."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from core.replenishment.costing import YEAR, Costed
 from core.replenishment.proposal import Proposed, recost
 
 _NEGLIGIBLE = 0.001
+_ENDS = ("first_on", "last_on")
 _COSTS = ("purchase", "ordering", "holding", "stockout")
 _PARTS = (
     "need",
@@ -91,7 +93,9 @@ def explain(reason: dict[str, Any], name: str, money: Callable[[float], str] = "
 def _demand(proposed: Proposed, row: int) -> dict[str, float]:
     base, items = proposed.base, proposed.items
     mean = round(float(proposed.demand_mean[row]), 2)
+    extra = {"extra": round(float(base.extra[row]), 2)} if base.extra[row] else {}
     return {
+        **extra,
         "per_day": round(float(base.rate[row]), 3),
         "lead_days": round(float(items.lead_days[row]), 1),
         "review_days": round(float(base.review[row]), 1),
@@ -157,11 +161,21 @@ def _demand_words(reason: dict[str, Any]) -> str:
     mean, sd, safety = round(demand["mean"]), round(demand["sd"]), levels["reorder_point"] - round(demand["mean"])
     kept = f" plus {safety:,} for safety" if safety > 0 else f" less {-safety:,}, as running short is cheap here"
     return (
-        f"Customers ask for about {demand['per_day']:.2g} a day. If nothing is ordered today, the next order can be"
-        f" here in {demand['days']:g} days; until then about {mean:,} will be asked for, give or take {sd:,}."
-        f" So it is time to order once {levels['reorder_point']:,} or fewer are left: these {mean:,}"
-        f"{kept if safety else ''}."
+        f"Customers ask for about {demand['per_day']:.2g} a day.{_event_words(reason)} If nothing is ordered today,"
+        f" the next order can be here in {demand['days']:g} days; until then about {mean:,} will be asked for, "
+        f"give or take {sd:,}. So it is time to order once {levels['reorder_point']:,} or fewer are left:"
+        f" these {mean:,}{kept if safety else ''}."
     )
+
+
+def _event_words(reason: dict[str, Any]) -> str:
+    """What promotions, prices and events before the next arrival make of it."""
+    told = []
+    for one in reason.get("events", ()):
+        days = " to ".join(f"{day:%-d %B}" for day in sorted({date.fromisoformat(one[key]) for key in _ENDS}))
+        more = f"{abs(one['extra']):,.0f} {'more' if one['extra'] > 0 else 'fewer'}"
+        told.append(f" {one['name']} ({days}) sells {one['factor']:.2g} times the usual, so {more} until then.")
+    return "".join(told)
 
 
 def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> str:

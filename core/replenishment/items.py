@@ -1,7 +1,7 @@
 """What is known of each product at a place before its order is planned, and what makes it impossible to plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ _MONEY_AND_TIME = ("unit_cost", "holding_rate", "stockout_cost", "order_cost", "
 _NOT_NEGATIVE = (*_MONEY_AND_TIME, "review_days", "on_hand", "on_order", "backordered", "minimum")
 _WHOLE = ("on_hand", "on_order", "backordered", "minimum", "pack")
 _TABLES = ("break_quantity", "break_cost")
-_WORKED_OUT = ("life_cap",)
+_WORKED_OUT = ("life_cap", "lead_extra", "review_extra")
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,19 @@ class Items:
     """That price, shape (n, t), falling; padded with nan."""
     life_cap: Vector = field(default_factory=lambda: as_vector(np.inf))
     """The most that sells before it spoils or is phased out, as `life.life_cap` has it; inf: no limit."""
+    lead_extra: Vector = field(default_factory=lambda: as_vector(0.0))
+    """Plain days that the lead time sells for beyond its own, as `occasions.extra_days` has them."""
+    review_extra: Vector = field(default_factory=lambda: as_vector(0.0))
+    """The same of the review time after it."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
             shaped = np.asarray(value, dtype=np.float64) if one.name in _TABLES else as_vector(value)
             object.__setattr__(self, one.name, shaped)
-        if self.life_cap.shape == (1,):
-            object.__setattr__(self, "life_cap", np.full(len(self), self.life_cap[0]))
+        for name in _WORKED_OUT:
+            if getattr(self, name).shape == (1,):
+                object.__setattr__(self, name, np.full(len(self), getattr(self, name)[0]))
         wrong = faults(vars(self))
         if wrong:
             shown = "; ".join(f"row {row}: {sentence}" for row, sentence in list(wrong.items())[:5])
@@ -73,6 +78,16 @@ class Items:
     def position(self) -> Vector:
         """Stock position: on hand and on order, less what customers wait for, shape (n,) [units]."""
         return self.on_hand + self.on_order - self.backordered
+
+    @property
+    def plain(self) -> "Items":
+        """The same without what the coming days have of their own."""
+        return replace(self, lead_extra=np.zeros(len(self)), review_extra=np.zeros(len(self)))
+
+    @property
+    def has_occasions(self) -> bool:
+        """Whether coming days sell anything but the usual."""
+        return bool(np.any(self.lead_extra != 0) or np.any(self.review_extra != 0))
 
     @property
     def accepted(self) -> Limits:

@@ -35,7 +35,14 @@ class LeadTimeDemand:
         return self.protected.variance
 
 
-def lead_time_demand(velocity: Velocity, lead_days: Vector, lead_sd: Vector, review_days: Vector) -> LeadTimeDemand:
+def lead_time_demand(
+    velocity: Velocity,
+    lead_days: Vector,
+    lead_sd: Vector,
+    review_days: Vector,
+    lead_extra: Vector | float = 0.0,
+    review_extra: Vector | float = 0.0,
+) -> LeadTimeDemand:
     """Demand over the lead time and over review plus lead time.
 
     Args:
@@ -43,9 +50,12 @@ def lead_time_demand(velocity: Velocity, lead_days: Vector, lead_sd: Vector, rev
         lead_days: mean days from order to receipt, shape (n,), not negative.
         lead_sd: their standard deviation, shape (n,), not negative [days].
         review_days: days between two chances to order, shape (n,), not negative.
+        lead_extra: plain days that the lead time sells for beyond its own, as `occasions.extra_days` has them; shape
+            (n,), negative where it sells less.
+        review_extra: the same of the review time after it.
 
     Returns:
-        Both demands: mean = μH, variance = H φμ + H² Var(μ) + μ² Var(L) over H days.
+        Both demands: mean = μH, variance = H φμ + H² Var(μ) + μ² Var(L) over H plain days.
 
     Raises:
         ValueError: anything negative or not finite.
@@ -61,7 +71,10 @@ def lead_time_demand(velocity: Velocity, lead_days: Vector, lead_sd: Vector, rev
     if not all(np.all(np.isfinite(days)) and np.all(days >= 0) for days in (lead_days, lead_sd, review_days)):
         raise ValueError("lead time, its standard deviation and review time must be finite and not negative")
     days = lead_days + review_days
-    return LeadTimeDemand(_over(velocity, lead_days, lead_sd), _over(velocity, days, lead_sd), days)
+    lead = lead_days + lead_extra
+    return LeadTimeDemand(
+        _over(velocity, lead, lead_sd), _over(velocity, lead + review_days + review_extra, lead_sd), days
+    )
 
 
 def learnt(stated_mean: Vector, stated_sd: Vector, receipts: Sequence[Vector]) -> tuple[Vector, Vector]:

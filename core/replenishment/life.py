@@ -12,7 +12,7 @@ _SUREST = 0.9999
 _HARDLY_ANYTHING = 1e-9
 
 
-def life_cap(items: Items, velocity: Velocity, until: Vector, salvage: Vector) -> Vector:
+def life_cap(items: Items, velocity: Velocity, until: Vector, salvage: Vector, extra: Vector | float = 0.0) -> Vector:
     """The largest order of each product that is worth its risk of being left over.
 
     Args:
@@ -21,6 +21,7 @@ def life_cap(items: Items, velocity: Velocity, until: Vector, salvage: Vector) -
         until: days from today until nothing of this order sells any more, shape (n,); inf: there is no such day. For
             a shelf life it is the lead time and the days that the product keeps.
         salvage: what a unit left over still brings, shape (n,), not negative [money].
+        extra: plain days that the days until then sell for beyond their own, as `occasions.extra_days` has them.
 
     Returns:
         Shape (n,), whole packs, at least the least order accepted or 0 where not even that is worth it; inf where
@@ -47,7 +48,9 @@ def life_cap(items: Items, velocity: Velocity, until: Vector, salvage: Vector) -
         raise ValueError("give the days until nothing sells any more as a number")
     ends, arrives_too_late = np.isfinite(until), until <= items.lead_days
     days = np.where(ends & ~arrives_too_late, until, 0.0)
-    demand = lead_time_demand(velocity, np.zeros_like(days), np.where(days > 0, items.lead_sd, 0.0), days).protected
+    spread = np.where(days > 0, items.lead_sd, 0.0)
+    worth = np.where(days > 0, extra, 0.0)
+    demand = lead_time_demand(velocity, np.zeros_like(days), spread, days, review_extra=worth).protected
     lost = np.maximum(items.unit_cost - salvage, _HARDLY_ANYTHING)
     share = np.minimum(items.stockout_cost / np.maximum(items.stockout_cost + lost, _HARDLY_ANYTHING), _SUREST)
     wanted = quantile(share, demand) - items.position

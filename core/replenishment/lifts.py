@@ -7,7 +7,10 @@ from core.replenishment import Table, Vector, checks
 _USUAL_WEEKS = 13
 _HALF_LIFE = 104.0
 _POOLED_UNITS = 1000.0
-_LEAST_SHARE, _LEAST, _MOST = 1e-3, 0.2, 12.0
+_LEAST_SHARE = 1e-3
+LEAST, MOST = 0.2, 12.0
+"""What demand can come to in a week or day, over that of a plain one."""
+
 _DEEPEST_CUT = 7.0
 _YEARLY_FADING = 0.5 ** (1.0 / 3.0)
 _SEASON_DOUBT = 0.5
@@ -39,8 +42,43 @@ def price_cuts(price: Table) -> Table:
         recent = price[:, max(week + 1 - _USUAL_WEEKS, 0) : week + 1]
         now = recent[:, -1:]
         usual = np.median(np.where(np.isnan(recent), now, recent), axis=1)
-        cuts[:, week] = np.clip((usual / now[:, 0]) ** 3 - 1.0, 0.0, _DEEPEST_CUT)
+        cuts[:, week] = price_draw(now[:, 0] / usual)
     return np.nan_to_num(cuts)
+
+
+def price_draw(share: Vector) -> Vector:
+    """How strongly a price draws customers that is this share of the usual one, positive: as in `price_cuts`."""
+    draw: Vector = np.clip(share**-3.0 - 1.0, 0.0, _DEEPEST_CUT)
+    return draw
+
+
+def effects(moments: Table, answers: Table, usual: Vector, group: np.ndarray, doubt: float = 0.0) -> Table:
+    """Least squares of each shelf, drawn to its group's as if that were so many units of its own.
+
+    Args:
+        moments: sums of x·xᵀ over what was sold, by usual units, shape (n, k, k).
+        answers: sums of x times what was sold beyond the usual, shape (n, k) [units].
+        usual: all units that would have been sold in plain weeks, shape (n,).
+        group: which shelves resemble each other, shape (n,).
+        doubt: so many usual units of each thing, without any effect, count in each group besides.
+
+    Returns:
+        β, shape (n, k).
+
+    >>> seen, more = np.full((1, 1, 1), 50.0), np.full((1, 1), 100.0)
+    >>> effects(seen, more, np.array([500.0]), np.zeros(1), 50.0).round(1)  # 100 / (50 + 50.5), then its own
+    array([[1.2]])
+    """
+    ridge, effect = np.eye(answers.shape[1]), np.empty_like(answers)
+    for name in np.unique(group):
+        here = group == name
+        units = max(float(usual[here].sum()), 1e-9)
+        common = moments[here].sum(axis=0) / units + (_LEAST_SHARE + doubt / units) * ridge
+        shared = np.linalg.solve(common, answers[here].sum(axis=0) / units)
+        prior = _POOLED_UNITS * common
+        own = moments[here] + prior
+        effect[here] = np.linalg.solve(own, (answers[here] + prior @ shared)[:, :, None])[:, :, 0]
+    return effect
 
 
 class Lifts:
@@ -62,7 +100,7 @@ class Lifts:
         """Demand of a week over that of a plain one, shape (n,); 1 beyond what is known."""
         if week >= self.known.shape[1]:
             return np.ones(len(self.known))
-        factor: Vector = np.clip(1.0 + np.sum(self.known[:, week] * self.effect, axis=1), _LEAST, _MOST)
+        factor: Vector = np.clip(1.0 + np.sum(self.known[:, week] * self.effect, axis=1), LEAST, MOST)
         return factor
 
     def learn(self, week: int, sold: Vector, usual: Vector) -> None:
@@ -71,21 +109,7 @@ class Lifts:
         self.usual = self.usual * fading + usual
         self.moments = self.moments * fading + x[:, :, None] * x[:, None, :] * usual[:, None, None]
         self.answers = self.answers * fading + x * (sold - usual)[:, None]
-        self.effect = self._solved()
-
-    def _solved(self) -> Table:
-        """Least squares of each shelf, drawn to its group's as if that were so many units of its own."""
-        whole = _LEAST_SHARE * np.eye(self.known.shape[2])
-        effect = np.empty_like(self.effect)
-        for name in np.unique(self.group):
-            here = self.group == name
-            units = max(float(self.usual[here].sum()), 1e-9)
-            common = self.moments[here].sum(axis=0) / units + whole
-            shared = np.linalg.solve(common, self.answers[here].sum(axis=0) / units)
-            prior = _POOLED_UNITS * common
-            own = self.moments[here] + prior
-            effect[here] = np.linalg.solve(own, (self.answers[here] + prior @ shared)[:, :, None])[:, :, 0]
-        return effect
+        self.effect = effects(self.moments, self.answers, self.usual, self.group)
 
 
 class Season:

@@ -12,6 +12,8 @@ _BY_TABLE = {
     ("suppliers", "name"): "Kiln & Clay",
     ("locations", "name"): "Main warehouse",
     ("products", "name"): "Blue enamel lamp",
+    ("events", "name"): "Spring sale",
+    ("events", "discount"): "0.2",
     ("purchase_order_lines", "quantity"): "48",
 }
 _BY_COLUMN = {
@@ -39,6 +41,7 @@ _BY_COLUMN = {
     "bill_name": "Ada Example",
     "bill_company": "Example Gifts Ltd",
     "sku": "LAMP-01",
+    "event": "EV-1001",
     "family": "LAMP",
     "category": "Lighting",
     "description": "Blue enamel lamp",
@@ -94,6 +97,9 @@ _BY_KIND = {
 _LEFT_OUT = {
     ("payment_methods", "balance"),
     ("supplier_items", "maximum"),
+    ("events", "category"),
+    ("events", "price"),
+    ("events", "lift"),
     ("purchase_order_lines", "received"),
     ("purchase_orders", "received_at"),
 }

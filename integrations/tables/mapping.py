@@ -155,6 +155,20 @@ def _terms(row: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _event(row: dict[str, Any]) -> tuple[str, str] | None:
+    if row["sku"] and row["category"]:
+        return "category", "category is given beside a sku; name one of them."
+    if row["price"] is not None and row["discount"] is not None:
+        return "discount", "discount is given beside a price; give one of them."
+    if row["price"] is not None and not row["sku"]:
+        return "price", "price is given without the sku it is of; give a discount instead."
+    if row["discount"] is not None and row["discount"] >= 1:
+        return "discount", "discount takes the whole price away; give less than 1."
+    if row["kind"] == "price" and row["price"] is None and row["discount"] is None:
+        return "price", "price is empty, and so is discount; an event of kind price needs one of them."
+    return _closed(row)
+
+
 def _closed(row: dict[str, Any]) -> tuple[str, str] | None:
     if row["last_on"] < row["first_on"]:
         return "last_on", "last_on lies before first_on."
@@ -168,6 +182,7 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], tuple[str, str] | None]] = {
     "purchase_order_lines": _received,
     "supplier_items": _terms,
     "supplier_closures": _closed,
+    "events": _event,
 }
 _KEYS = {name for table in BY_NAME.values() for name in table.key}  # and so the columns that refer to them
 

@@ -1,5 +1,7 @@
 """Pages of purchase orders and of what planners put off, split and leave to others."""
 
+from datetime import date
+
 import pytest
 
 from core.portal import Portal
@@ -8,6 +10,7 @@ from tests.bot.web.browser import Browser, forms
 from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE, JUNIOR, PLANNER
 from tests.bot.web.test_planner import path_of, present, proposal
+from tests.shop import bring
 
 __all__ = ["proposal"]
 pytestmark = ON_SQLITE
@@ -80,6 +83,16 @@ def test_what_lies_too_long_is_listed(planner: Browser, order: PurchaseOrder) ->
     assert (page.status_code, order.supplier) == (200, "ACME")
     assert "What lies too long" in page.text
     assert 'href="/planner/overstock"' in page.text
+
+
+def test_events_to_come_are_listed_with_what_they_sell(planner: Browser, shop: Portal) -> None:
+    assert "Nothing is known of the days to come" in planner.get("/planner/events").text
+    days = {"first_on": date(2026, 6, 20), "last_on": date(2026, 6, 22)}
+    bring(shop, "events", {"event": "E1", "name": "Sale <b>", "kind": "promotion", "lift": 2.5, **days})
+    page = planner.get("/planner/events").text
+    assert "Sale &lt;b&gt;" in page
+    assert "× 2.50" in page
+    assert "as the table says" in page
 
 
 def test_a_proposal_is_put_off_taken_up_again_and_split(planner: Browser, shop: Portal, proposal: Proposal) -> None:
