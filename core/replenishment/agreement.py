@@ -27,6 +27,7 @@ TERMS = {
 
 ROOM, MONEY = "room", "money"
 _PARTS = {ROOM: "to_room", MONEY: "to_budget"}
+_PAYS = "what is left of it is worth less than the value from which freight is free; it pays its freight"
 _CARRIES = ("vehicle_weight_kg", "vehicle_volume_m3", "vehicle_pallets")
 _CHANGED = ("quantity", "to_order_value", "to_load", "to_room", "to_budget")
 
@@ -80,6 +81,8 @@ class Agreed:
 
     proposed: Proposed
     order_value: NDArray[np.str_]
+    free: NDArray[np.bool_]
+    """Whose order reaches the value from which freight is free, and counts on it."""
     prices: list[Price] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
@@ -95,7 +98,31 @@ def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = (
 
     Returns:
         Quantities that keep every limit: where one cannot be kept, nothing is ordered and a note says what would help.
+        An order that vehicles, room or money leave below the value from which its freight is free is computed anew with
+        the freight it then pays, and a note says so.
     """
+    agreed, paying = _kept_within(items, pace, rows, shared), list[NDArray[np.int64]]()
+    while missed := _missing_free_freight(agreed, rows):
+        paying += missed
+        free_from = rows.terms["free_freight_from"].copy()
+        free_from[np.concatenate(missed)] = np.inf
+        rows = replace(rows, terms={**rows.terms, "free_freight_from": free_from})
+        agreed = _kept_within(items, pace, rows, shared)
+    ordered = [one for one in paying if np.any(agreed.proposed.quantity[one] > 0)]
+    agreed.notes += [Note(one, _PAYS) for one in ordered]
+    return agreed
+
+
+def _missing_free_freight(agreed: Agreed, rows: Rows) -> list[NDArray[np.int64]]:
+    """Orders that count on free freight, and were cut below the value it is free from."""
+    quantity = agreed.proposed.quantity
+    value = quantity * agreed.proposed.items.prices.at(quantity)
+    free = list(_together(rows.order, agreed.free & (quantity > 0)))
+    return [one for one in free if value[one].sum() < rows.terms["free_freight_from"][one[0]]]
+
+
+def _kept_within(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared]) -> Agreed:
+    """Orders with their freight, filled and cut to what there is."""
     agreed = _paying_freight(items, pace, rows)
     _vehicles(agreed, rows)
     for one in shared:
@@ -122,6 +149,7 @@ def _paying_freight(items: Items, pace: Velocity, rows: Rows) -> Agreed:
                  for part in (free, paying)]  # fmt: skip
         if goods >= least[one[0]] and costs[0] <= costs[1]:
             order_cost[one] = free.proposed.items.order_cost[one]
+            paying.free[one] = True
             _put(paying, one, _part(free.proposed, one))
             is_raised = free.order_value[one[0]] == "raised"
             paying.order_value[one] = "freight" if is_raised else ""
@@ -132,7 +160,7 @@ def _paying_freight(items: Items, pace: Velocity, rows: Rows) -> Agreed:
 
 
 def _of_least_value(items: Items, pace: Velocity, rows: Rows, terms: dict[str, Vector]) -> Agreed:
-    agreed = Agreed(_sharing(items, pace, rows.order), np.full(len(items), "", "U12"))
+    agreed = Agreed(_sharing(items, pace, rows.order), np.full(len(items), "", "U12"), np.zeros(len(items), dtype=bool))
     _least_values(agreed, rows, terms["minimum_order_value"])
     return agreed
 

@@ -12,7 +12,7 @@ from core.replenishment.costing import cost
 from core.replenishment.demand import Velocity
 from core.replenishment.life import life_cap
 from core.replenishment.plan import Items, quantity_fault, reason
-from tests.core.replenishment.shelf import assortment
+from tests.core.replenishment.shelf import assortment, items, pace
 
 COUNT, ORDERS, PLACES = 18, 4, 2
 LAW = settings(max_examples=10, deadline=None)
@@ -92,6 +92,31 @@ def test_no_order_exceeds_pack_minimum_maximum_life_value_vehicle_room_or_money(
     for shared in world.shared:
         used = np.bincount(shared.group, shared.size * quantity)[shared.group]
         assert np.all((used <= np.maximum(shared.whole - shared.taken, 0.0) + _NEARLY) | (used == 0))
+
+
+@LAW
+@given(WORLDS)
+def test_freight_is_free_only_for_an_order_that_is_worth_it_after_every_cut(seed: int) -> None:
+    world = World(seed)
+    agreed = world.agreed()
+    value = agreed.proposed.quantity * world.items.prices.at(agreed.proposed.quantity)
+    for order in np.unique(world.order[agreed.free & (value > 0)]):
+        mine = world.order == order
+        assert value[mine].sum() >= world.terms["free_freight_from"][mine].max() - _NEARLY
+
+
+def test_an_order_that_room_leaves_too_small_for_free_freight_pays_it_and_says_so() -> None:
+    one, known = items(on_hand=0.0, order_cost=4.0), pace(5.0)
+    terms = {name: np.array([value]) for name, value in TERMS.items()}
+    terms |= {"freight_cost": np.array([50.0]), "free_freight_from": np.array([200.0])}
+    rows = Rows(np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1), np.zeros(1), terms)
+    loose = agree(one, known, rows)
+    room = Shared(ROOM, rows.order, rows.volume, np.array([60.0]), np.zeros(1))
+    tight = agree(one, known, rows, [room])
+    assert loose.proposed.quantity[0] * 2.0 >= 200.0
+    assert (loose.proposed.items.order_cost[0], tight.proposed.items.order_cost[0]) == (4.0, 54.0)
+    assert tight.proposed.quantity[0] == 60.0
+    assert ["pays its freight" in one.sentence for one in tight.notes] == [True]
 
 
 @LAW
