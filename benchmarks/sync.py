@@ -1,4 +1,4 @@
-"""The first load of a shop from the mock, killed and resumed: python -m benchmarks.sync [ORDERS]."""
+"""The first load from a stand-in, killed and resumed: python -m benchmarks.sync [ORDERS] [shopify|salesforce]."""
 
 import os
 import resource
@@ -8,10 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.machine import machine, table
+from tests.integrations.salesforce import standin
+from tests.integrations.salesforce.standin import CLIENT_ID, USERNAME, Org, key_pair
 from tests.integrations.shopify.mock import TOKEN, MockShop, serving
 
 _ORDERS, _AFTER_S = 100_000, (12, 20, 30)
@@ -30,19 +34,47 @@ def shop(orders: int) -> MockShop:
     return made
 
 
-def measure(orders: int) -> list[tuple[str, str, str]]:
+def org(orders: int) -> Org:
+    """An org with that many orders of two lines and a shipment."""
+    now = datetime.now(UTC)
+    made = Org(now=now - timedelta(seconds=10 * orders + 100))
+    kettle, mug = made.add_product("KETTLE", "Copper Kettle", 30.0), made.add_product("MUG", "Blue Mug", 5.0)
+    account = made.add_account("Byron & Sons", "ada@example.org")
+    for number in range(orders):
+        made.ship(made.add_order(account, (kettle, 1), (mug, 2)), f"TRACK{number}", (kettle, 1), (mug, 2))
+    made.now, made.allowed = now, 10_000_000
+    return made
+
+
+@contextmanager
+def _shopify(orders: int) -> Iterator[dict[str, str]]:
+    with serving(shop(orders)) as address:
+        yield {"SHOP": "lantern.myshopify.com", "TOKEN": TOKEN, "URL": f"{address}/graphql"}
+
+
+@contextmanager
+def _salesforce(orders: int) -> Iterator[dict[str, str]]:
+    with standin.serving(org(orders)) as address:
+        yield {"URL": address, "LOGIN_URL": address, "CLIENT_ID": CLIENT_ID, "USERNAME": USERNAME,
+               "PRIVATE_KEY": key_pair()[0]}  # fmt: skip
+
+
+_SYSTEMS = {"shopify": _shopify, "salesforce": _salesforce}
+
+
+def measure(orders: int, system: str) -> list[tuple[str, str, str]]:
     """Read everything by the command line, killed at some moments, and count what is there at the end."""
-    with tempfile.TemporaryDirectory() as folder, serving(shop(orders)) as address:
+    with tempfile.TemporaryDirectory() as folder, _SYSTEMS[system](orders) as told:
         path = Path(folder) / "shop.db"
-        section = {"ON": "true", "SHOP": "lantern.myshopify.com", "TOKEN": TOKEN, "URL": f"{address}/graphql"}
         environment = {**os.environ, "STOREKEEPER__DATABASE__URL": f"sqlite:///{path}"}
-        environment |= {f"STOREKEEPER__SHOPIFY__{name}": value for name, value in section.items()}
+        section = {"ON": "true", **told}
+        environment |= {f"STOREKEEPER__{system.upper()}__{name}": value for name, value in section.items()}
         command = [sys.executable, "-m", "bot"]
         subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True, cwd=folder)
         killed_at, spent = [], 0.0
         for after_s in (*_AFTER_S, None):
             began = time.perf_counter()
-            reading = subprocess.Popen([*command, "sync", "shopify", "--once"], env=environment, cwd=folder,
+            reading = subprocess.Popen([*command, "sync", system, "--once"], env=environment, cwd=folder,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
             try:
                 _, complaint = reading.communicate(timeout=after_s)
@@ -80,4 +112,5 @@ def _free(path: Path) -> None:
 
 if __name__ == "__main__":
     print(machine())
-    table("First load of a shop", measure(int(sys.argv[1]) if len(sys.argv) > 1 else _ORDERS))
+    orders, system = (int(sys.argv[1]) if len(sys.argv) > 1 else _ORDERS), (sys.argv[2:] or ["shopify"])[0]
+    table(f"First load of {system}", measure(orders, system))

@@ -5,8 +5,9 @@ Words carry where they came from, and a state is passed on only where it is not 
 echoes.
 """
 
+import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,7 +26,9 @@ from core.support import elsewhere, service, thread
 from core.support.model import CUSTOMER, STAFF, Entry, Ticket
 from core.support.thread import Words
 
+log = logging.getLogger(__name__)
 _LONGEST_TRANSCRIPT = 20_000
+_JUST_NOW = timedelta(hours=1)
 Posts = list[tuple[str, Ticket, dict[str, Any]]]
 
 
@@ -50,62 +53,68 @@ class CaseDesk(Rooms):
     def _take_cases(self, session: Session, system: str, cases: Sequence[DeskCase], now: datetime) -> None:
         """Take what a system's people said and did in tickets, in the transaction of the page that tells of it."""
         for case in cases:
-            found = _ticket_of(session, system, case, now)
+            found, is_new = _ticket_of(session, system, case, now)
             if found is None:
                 continue
             for remark in case.remarks:
-                self._hear(session, system, found, remark, now)
-            if (
-                origins.standing(session, system, "tickets", [found.ticket_number])[found.ticket_number].state
-                != case.state
-            ):
+                is_aloud = not is_new or remark.said_at > now - _JUST_NOW
+                self._hear(session, system, found, remark, now, is_aloud=is_aloud)
+            stands = origins.standing(session, system, "tickets", [found.ticket_number])[found.ticket_number]
+            if stands.state != case.state:
                 self._move(session, system, found, is_closed=case.is_closed, now=now)
                 origins.stand(session, system, "tickets", case.external_id, case.state, now)
 
-    def _hear(self, session: Session, system: str, found: Ticket, remark: Remark, now: datetime) -> None:
-        """What was said there, in the thread, and to the customer in their chat, which a person has from then on."""
+    def _hear(
+        self, session: Session, system: str, found: Ticket, remark: Remark, now: datetime, *, is_aloud: bool
+    ) -> None:
+        """What was said there, in the thread, and to the customer in their chat, which a person has from then on.
+
+        What was said long before we heard of the case is in its thread alone, as of then.
+        """
         key = f"{system}:{remark.external_id}"
         if thread.is_said(session, key):
             return
-        has_chat = False
-        if found.is_open and not remark.is_customer:
-            has_chat = standing.take(session, *found.where, now)
-        speaker = CUSTOMER if remark.is_customer else STAFF
-        words = Words(speaker, remark.text, key, "" if remark.is_customer else remark.author)
-        if thread.say(session, found.ticket_number, words, now) and not remark.is_customer:
-            record(session, now, f"system:{system}", "ticket_answered", f"ticket:{found.ticket_number}")
-            if has_chat:
-                telling.say(session, found.where, "staff", remark.text[: thread.LONGEST], f"ticket:{key}", now)
+        speaker, author = (CUSTOMER, "") if remark.is_customer else (STAFF, remark.author)
+        thread.say(
+            session, found.ticket_number, Words(speaker, remark.text, key, author), now if is_aloud else remark.said_at
+        )
+        if remark.is_customer:
+            return
+        record(session, now, f"system:{system}", "ticket_answered", f"ticket:{found.ticket_number}")
+        if found.is_open and is_aloud and standing.take(session, *found.where, now):
+            telling.say(session, found.where, "staff", remark.text[: thread.LONGEST], f"ticket:{key}", now)
 
     def _move(self, session: Session, system: str, found: Ticket, *, is_closed: bool, now: datetime) -> None:
         who = f"system:{system}"
         if is_closed and found.is_open:
             standing.hand_back(session, *found.where, now)
             service.close_ticket(session, found.ticket_number, who, now)
-            telling.say_back(
-                session, self._house.wording, found.where, f"{found.ticket_number}:closed:{now.isoformat()}", now
-            )
+            cause = f"{found.ticket_number}:closed:{now.isoformat()}"
+            telling.say_back(session, self._house.wording, found.where, cause, now)
         elif not is_closed and not found.is_open:
             service.reopen_ticket(session, found.ticket_number, who, now)
 
 
-def _ticket_of(session: Session, system: str, case: DeskCase, now: datetime) -> Ticket | None:
-    """Our ticket of a case; a new one where an open case of a customer of ours began there."""
+def _ticket_of(session: Session, system: str, case: DeskCase, now: datetime) -> tuple[Ticket | None, bool]:
+    """Our ticket of a case; a new one (and that it is) where an open case of a customer of ours began there."""
     number = origins.key_of(session, system, "tickets", case.external_id) or case.number
+    whose = origins.key_of(session, system, "customers", case.customer) if case.customer else None
     if number:
         try:
             found = service.ticket(session, number)
         except NotFound:
-            return None  # its customer was erased
+            return None, False  # its customer was erased
+        if case.customer and found.customer_id not in {None, whose}:
+            log.warning("a case of %s is of somebody else by now; ticket %s hears no more of it", system, number)
+            return None, False
+    elif case.is_closed or not whose or not is_known(session, whose):
+        return None, False
     else:
-        customer_id = origins.key_of(session, system, "customers", case.customer) if case.customer else None
-        if case.is_closed or not customer_id or not is_known(session, customer_id):
-            return None
-        found = elsewhere.take_in(session, customer_id, case.subject, system, now)
+        found = elsewhere.take_in(session, whose, case.subject, system, now)
     if origins.key_of(session, system, "tickets", case.external_id) is None:
         origins.link(session, system, "tickets", case.external_id, found.ticket_number)
         origins.stand(session, system, "tickets", case.external_id, "open", now)  # as each of them begins
-    return found
+    return found, not number
 
 
 def _news(session: Session, system: str, now: datetime) -> Posts:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.config import Config
-from core.exchange.model import Cursor, DeskCase, Page, Record
+from core.exchange.model import Cursor, DeskCase, Page, Record, version
 from integrations.reading import moment, records, said
 from integrations.salesforce import cases, mapping
 from integrations.salesforce.bulk import pieces
@@ -40,7 +40,7 @@ class OrgFeed:
     catalogue: Catalogue
     root: str
     watched: tuple[tuple[str, str], ...]
-    read: Callable[[Sequence[Row]], Brought]
+    read: Callable[[Sequence[Row], str], Brought]
     where: str = ""
     page: int = _PAGE
 
@@ -53,14 +53,16 @@ class OrgFeed:
 
     def looked_up(self, ids: Sequence[str]) -> Brought:
         """The records of these ids as they are now."""
-        return self.read(self.catalogue.rows(self.root, "Id", ids))
+        asked_at = self.catalogue.client.clock()
+        return self.read(self.catalogue.rows(self.root, "Id", ids), version(asked_at))
 
     def _in_bulk(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-        until = str((cursor or {}).get("until") or written(now - _OVERLAP))
+        begun = {"until": written(now - _OVERLAP), "version": version(now)}
+        kept = {name: str((cursor or {}).get(name) or value) for name, value in begun.items()}
         soql = self.catalogue.select(self.root, self.where)
         for piece in pieces(self.catalogue.client, self.name, soql, cursor, self.page):
-            yield _page(self.read(piece.rows), {**piece.cursor, "until": until} if piece.cursor else {})
-        yield Page([], {"since": until})
+            yield _page(self.read(piece.rows, kept["version"]), {**piece.cursor, **kept} if piece.cursor else {})
+        yield Page([], {"since": kept["until"]})
 
     def _since(self, cursor: Cursor, now: datetime) -> Iterator[Page]:
         until = str(cursor.get("until") or written(now - _OVERLAP))
@@ -103,40 +105,40 @@ class Reading:
     catalogue: Catalogue
     config: Config
 
-    def customers(self, rows: Sequence[Row]) -> Brought:
+    def customers(self, rows: Sequence[Row], as_of: str) -> Brought:
         """Accounts with their contacts."""
         contacts = _by(self.catalogue.rows("Contact", "AccountId", [said(row, "Id") for row in rows]), "AccountId")
         home = self.config.shop.country
         return Brought(*records(
-            LABEL, rows, _NAMES, lambda row: mapping.account(row, contacts.get(said(row, "Id"), []), home)
+            LABEL, rows, _NAMES, lambda row: mapping.account(row, contacts.get(said(row, "Id"), []), home, as_of)
         ))  # fmt: skip
 
-    def products(self, rows: Sequence[Row]) -> Brought:
+    def products(self, rows: Sequence[Row], as_of: str) -> Brought:
         """Products with their prices."""
         entries = self.catalogue.rows("PricebookEntry", "Product2Id", [said(row, "Id") for row in rows])
-        prices, shop = _by(entries, "Product2Id"), self.config.shop
+        prices, settings, currency = _by(entries, "Product2Id"), self.config.salesforce, self.config.shop.currency
         return Brought(*records(
             LABEL, rows, _NAMES,
-            lambda row: mapping.product(row, prices.get(said(row, "Id"), []), self.config.salesforce, shop.currency),
+            lambda row: mapping.product(row, prices.get(said(row, "Id"), []), settings, currency, as_of),
         ))  # fmt: skip
 
-    def orders(self, rows: Sequence[Row]) -> Brought:
+    def orders(self, rows: Sequence[Row], as_of: str) -> Brought:
         """Orders with all that hangs on them, and whose they are."""
         ids, settings = [said(row, "Id") for row in rows], self.config.salesforce
         whose = [account for row in rows if (account := said(row, "AccountId"))]
-        people = self.customers(self.catalogue.rows("Account", "Id", whose))
+        people = self.customers(self.catalogue.rows("Account", "Id", whose), as_of)
         accounts = frozenset(one.external_id for one in people.records if not one.gone)
-        told, parts = Told(settings, self.config.shop.currency, accounts), self._parts(ids)
+        told, parts = Told(settings, self.config.shop.currency, as_of, accounts), self._parts(ids)
         taken, faults = records(LABEL, rows, _NAMES, lambda row: order(row, parts[said(row, "Id")], told))
         back = {said(one, "Id"): (one, parts[kept.external_id]) for kept in taken
                 for one in parts[kept.external_id].returns}  # fmt: skip
         sent_back, wrong = records(
             LABEL, [one for one, _ in back.values()], _NAMES,
-            lambda one: returned(one, back[said(one, "Id")][1], settings),
+            lambda one: returned(one, back[said(one, "Id")][1], told),
         )  # fmt: skip
         return Brought([*people.records, *taken, *sent_back], [*faults, *wrong])
 
-    def cases(self, rows: Sequence[Row]) -> Brought:
+    def cases(self, rows: Sequence[Row], as_of: str) -> Brought:  # noqa: ARG002 what is said in cases has no versions
         """Cases with what was said in them."""
         comments = _by(self.catalogue.rows("CaseComment", "ParentId", [said(row, "Id") for row in rows]), "ParentId")
         key = self.config.salesforce.key_field

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel import Locale
 
-from core.exchange.model import Record, version
+from core.exchange.model import Record
 from core.systems import Salesforce
 from integrations.reading import Unreadable, minor, moment, needed, said
 
@@ -19,7 +19,7 @@ def customer_id(account: str) -> str:
     return f"salesforce-{account}"
 
 
-def account(row: Row, contacts: Sequence[Row], home: str) -> list[Record]:
+def account(row: Row, contacts: Sequence[Row], home: str, changed: str) -> list[Record]:
     """An account as a customer, its longest known contact with a mail address as who speaks for it, the others beside.
 
     Raises:
@@ -50,17 +50,16 @@ def account(row: Row, contacts: Sequence[Row], home: str) -> list[Record]:
             beside.append({"customer_id": key, "email": said(one, "Email"), "name": said(one, "Name"), "role": "buyer"})
     rows = {"customers": [customer], "addresses": addresses, "account_people": beside}
     gone = is_true(row.get("IsDeleted"))
-    return [Record("customers", number, key, latest([row, *contacts]), rows if not gone else {}, gone=gone)]
+    return [Record("customers", number, key, changed, rows if not gone else {}, gone=gone)]
 
 
-def product(row: Row, prices: Iterable[Row], settings: Salesforce, currency: str) -> list[Record]:
+def product(row: Row, prices: Iterable[Row], settings: Salesforce, currency: str, changed: str) -> list[Record]:
     """A product at its price in the price book that counts.
 
     Raises:
         Unreadable: it has no price there in the shop's currency.
     """
     number = needed("a product", row, "Id")
-    prices = list(prices)
     fitting = [one for one in prices if _counts(one, settings) and said(one, "CurrencyIsoCode") in {"", currency}]
     if not fitting:
         raise Unreadable(f"it has no price in {currency} in the price book that counts")
@@ -72,18 +71,13 @@ def product(row: Row, prices: Iterable[Row], settings: Salesforce, currency: str
         "price": minor(price["UnitPrice"], currency), "currency": currency, "tax_rate": settings.tax_rate,
         "active": is_true(row.get("IsActive")) and not gone,
     }  # fmt: skip
-    return [Record("products", number, sku, latest([row, *prices]), {"products": [found]}, gone=gone)]
+    return [Record("products", number, sku, changed, {"products": [found]}, gone=gone)]
 
 
 def sku_of(row: Row, parent: str = "") -> str:
     """The stock code of a product; one that has none gets its id."""
     code = said(row, f"{parent}StockKeepingUnit") or said(row, f"{parent}ProductCode")
     return code or f"salesforce-{said(row, f'{parent}Id') or said(row, 'Product2Id')}"
-
-
-def latest(rows: Iterable[Row]) -> str:
-    """The version of what is put together of rows: when the last of them was changed."""
-    return version(max(moment(one.get("SystemModstamp")) for one in rows))
 
 
 def is_true(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from core.exchange.model import Record
 from core.systems import Salesforce
 from integrations.reading import Unreadable, minor, moment, needed, said
-from integrations.salesforce.mapping import Row, address, country_of, customer_id, is_true, latest, sku_of
+from integrations.salesforce.mapping import Row, address, country_of, customer_id, is_true, sku_of
 
 log = logging.getLogger(__name__)
 _STATUS_WORDS = {
@@ -42,18 +42,17 @@ class Parts:
     returns: Sequence[Row] = ()
     return_items: Sequence[Row] = ()
 
-    @property
-    def all(self) -> list[Row]:
-        """Every row."""
-        return [*self.items, *self.shipments, *self.shipment_items, *self.returns, *self.return_items]
-
 
 @dataclass(frozen=True)
 class Told:
-    """With what orders are read: the settings, the shop's currency, and the accounts that customers were made of."""
+    """With what orders are read: the settings, the shop's currency, and the accounts that customers were made of.
+
+    `version` is that of what is read at once: rows that hang on an order may go without leaving a later moment behind.
+    """
 
     settings: Salesforce
     currency: str
+    version: str
     accounts: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -81,8 +80,7 @@ def order(row: Row, parts: Parts, told: Told) -> list[Record]:
         **_parcels(sent, inside, number),
     }
     rows["orders"][0]["status"] = _status(row, lines, sent, inside, told.settings)
-    changed = latest([row, *parts.all])
-    return [Record("orders", needed("an order", row, "Id"), number, changed, rows, gone=gone)]
+    return [Record("orders", needed("an order", row, "Id"), number, told.version, rows, gone=gone)]
 
 
 def numbered(items: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
@@ -227,13 +225,13 @@ def _parcel_status(shipment: Row) -> str:
     return known or "unknown"
 
 
-def returned(row: Row, parts: Parts, settings: Salesforce) -> list[Record]:
+def returned(row: Row, parts: Parts, told: Told) -> list[Record]:
     """A return, under our own number where it was asked for here.
 
     Raises:
         Unreadable: where it stands is told by a word that we do not know.
     """
-    key = said(row, settings.key_field) or needed("a return", row, "ReturnOrderNumber")
+    key = said(row, told.settings.key_field) or needed("a return", row, "ReturnOrderNumber")
     status = _RETURN_WORDS.get(_word(row))
     if status is None:
         log.warning("Salesforce said “%s” of a return, which its table does not have", _word(row)[:40])
@@ -252,7 +250,7 @@ def returned(row: Row, parts: Parts, settings: Salesforce) -> list[Record]:
     head = {"return_number": key, "order_number": order_id, "kind": "return",
             "status": "cancelled" if gone else status, "requested_at": moment(row.get("CreatedDate"))}  # fmt: skip
     rows = {"returns": [head], "return_lines": list(lines.values())}
-    return [Record("returns", said(row, "Id"), key, latest([row, *mine]), rows, about=order_id, gone=gone)]
+    return [Record("returns", said(row, "Id"), key, told.version, rows, about=order_id, gone=gone)]
 
 
 def _word(row: Row) -> str:

@@ -144,6 +144,33 @@ def test_a_case_opened_there_is_a_ticket_of_its_customer(
     assert len(org.everything("Case")) == 2
 
 
+def test_what_was_said_in_a_case_long_before_we_heard_of_it_is_not_said_again(
+    walked: Portal, org: Org, ada: Talk, clock: SettableClock
+) -> None:
+    org.now = clock.now - timedelta(days=3)
+    (account,) = org.everything("Account")
+    case = org.add("Case", AccountId=account["Id"], Subject="Lid missing", Status="Working")
+    org.comment(case, "We are looking for the lid.")
+    org.now = clock.now
+    org.change(case, Status="New")
+    in_step(walked, clock)
+    assert heard(walked, ada) == []
+    assert "has not left us" in ada.say("where is my order?").text
+    org.comment(case, "Here it is.")
+    in_step(walked, clock)
+    assert heard(walked, ada) == ["Here it is."]
+
+
+def test_a_case_that_was_given_to_another_account_tells_the_first_no_more(
+    walked: Portal, org: Org, ada: Talk, case: Node, clock: SettableClock
+) -> None:
+    org.now = clock.now
+    org.change(case, AccountId=org.add_account("Another Ltd", "eve@example.org")["Id"])
+    org.comment(case, "Your card ends in 1234.")
+    in_step(walked, clock)
+    assert heard(walked, ada) == []
+
+
 def test_a_customer_who_was_erased_is_not_brought_back_by_a_case(
     walked: Portal, org: Org, ada: Talk, case: Node, clock: SettableClock
 ) -> None:

@@ -268,7 +268,7 @@ class Org:
         job["rows"] = self.answer(body["query"], with_deleted=body["operation"] == "queryAll")
         job["numberRecordsProcessed"] = len(job["rows"])
         self.jobs[job["id"]] = job
-        return job
+        return {name: value for name, value in job.items() if name != "rows"}
 
     def looked_at(self, number: str) -> Node:
         """A job: under way the first time somebody looks, and complete after that."""

@@ -149,6 +149,21 @@ def test_a_person_who_left_the_company_no_longer_speaks_for_it(
         assert people_of(session, f"salesforce-{first(org, 'Account')['Id']}") == []
 
 
+def test_a_person_who_moved_to_another_company_no_longer_speaks_for_the_first_after_the_nightly_comparing(
+    connected: Portal, org: Org, clock: SettableClock
+) -> None:
+    connected.sync("salesforce")
+    clock.forward(timedelta(hours=1))
+    org.now = clock.now
+    grace = list(org.rows["Contact"].values())[1]
+    org.change(grace, AccountId=org.add_account("Another Ltd")["Id"])
+    connected.sync("salesforce")
+    clock.forward(timedelta(hours=1))
+    connected.sync("salesforce", whole=True)
+    with connected._database.reading() as session:
+        assert people_of(session, f"salesforce-{first(org, 'Account')['Id']}") == []
+
+
 def test_an_order_that_was_deleted_before_it_left_is_cancelled(connected: Portal, org: Org) -> None:
     connected.sync("salesforce")
     org.change(first(org, "Order"), IsDeleted=True)
