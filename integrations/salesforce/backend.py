@@ -17,6 +17,11 @@ from integrations.salesforce.objects import KEYED, THINGS, Catalogue
 from integrations.salesforce.orders import known_words
 
 ACTS = frozenset({"cancel", "address", "return", "return_cancelled"})
+_WRITTEN = {
+    "Order": ("cancelled_status",),
+    "ReturnOrder": ("return_status", "return_cancelled_status"),
+    "Case": ("case_open_status", "case_closed_status"),
+}
 _CLOCKS_APART = timedelta(minutes=2)
 
 
@@ -88,6 +93,17 @@ class Inspector:
         if unknown:
             words = ", ".join(f"“{one}”" for one in unknown)
             yield Found(False, f"{LABEL}: orders may be {words}; say in salesforce.statuses what that means.")
+        yield from self._words_to_write()
         at = org.client.server_at
         if at is not None and abs(at - now) > _CLOCKS_APART:
             yield Found(False, f"{LABEL}: its clock and ours are {abs(at - now)} apart; set ours by a server.")
+
+    def _words_to_write(self) -> Iterator[Found]:
+        """Words that are written and that the org does not have."""
+        for name, keys in _WRITTEN.items():
+            there = self.catalogue.words(name, "Status")
+            for key in keys:
+                word = getattr(self.config.salesforce, key)
+                if word and there and word not in there:
+                    told = f"{LABEL}: no {name} can be “{word}”; say in salesforce.{key} which of its words is meant"
+                    yield Found(False, f"{told}: {', '.join(there)}.")

@@ -73,6 +73,7 @@ class Org:
     cuts_after: int | None = None
     loses: str = ""
     read_only: set[str] = field(default_factory=set)
+    words: dict[tuple[str, str], list[str]] = field(default_factory=lambda: dict(_WORDS))
     asked: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     jobs: dict[str, Node] = field(default_factory=dict)
@@ -259,7 +260,7 @@ class Org:
         if thing not in self.fields or thing in self.lacks:
             raise Refused(404, "NOT_FOUND")
         shown = [name for name in self.fields[thing] if f"{thing}.{name}" not in self.lacks]
-        words = {name: [{"value": one, "active": True} for one in _WORDS.get((thing, name), ())] for name in shown}
+        words = {name: [{"value": one, "active": True} for one in self.words.get((thing, name), ())] for name in shown}
         return {"name": thing, "fields": [{"name": name, "picklistValues": words[name]} for name in shown]}
 
     def bulk(self, body: Node) -> Node:

@@ -19,8 +19,9 @@ def order_row(**more: Any) -> dict[str, Any]:
 
 
 def item(number: int, **more: Any) -> dict[str, Any]:
-    return {**STAMPED, "Id": f"802{number}", "OrderItemNumber": f"{number:04d}", "Product2Id": "01tA",
-            "Quantity": "2.0", "UnitPrice": "5.5", "Product2.ProductCode": "MUG", "Product2.Name": "Mug", **more}  # fmt: skip
+    named = {"Product2Id": "01tA", "Product2.ProductCode": "MUG", "Product2.Name": "Mug"}
+    told = {"Id": f"802{number}", "OrderItemNumber": f"{number:04d}", "Quantity": "2.0", "UnitPrice": "5.5"}
+    return {**STAMPED, **named, **told, **more}
 
 
 def test_a_person_account_is_a_customer_by_itself() -> None:

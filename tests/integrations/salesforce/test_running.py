@@ -42,10 +42,13 @@ def test_the_org_is_read_once_and_says_what_came(environment: Org) -> None:
 
 def test_trying_it_out_says_what_is_wrong_and_what_to_do(connected: Portal, org: Org, clock: SettableClock) -> None:
     org.lacks |= {"Contact.Email", "Shipment", "ReturnOrder.StorekeeperKey__c"}
+    org.words["Order", "Status"] = ["Activated", "In Production"]
     org.now = clock.now
     told = {one.text: one.is_well for one in connected.inspect("salesforce")}
     assert told["Salesforce: it does not show Contact.Email; extend the permission set."] is False
     assert told["Salesforce: it has no Shipment, or does not show it; it is not read."] is True
+    assert any("orders may be “In Production”; say in salesforce.statuses" in one for one in told)
+    assert any("no Order can be “Cancelled”; say in salesforce.cancelled_status" in one for one in told)
     assert any("ReturnOrder has no field StorekeeperKey__c; create it" in one for one in told)
 
 
