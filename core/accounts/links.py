@@ -76,6 +76,17 @@ def unlink(session: Session, customer_id: str, now: datetime, *, of_member: str 
     return len(gone)
 
 
+def unlink_chat(session: Session, customer_id: str, channel: str, chat: str, now: datetime) -> bool:
+    """End the link of one chat; False where it no longer spoke for the customer."""
+    ending = delete(ChatLinkRow).where(
+        ChatLinkRow.customer_id == customer_id, ChatLinkRow.channel == channel, ChatLinkRow.chat == chat
+    )
+    if session.scalar(ending.returning(ChatLinkRow.chat)) is None:
+        return False
+    record(session, now, f"customer:{customer_id}", "chat_unlinked", f"customer:{customer_id}", chats=1)
+    return True
+
+
 def _link(row: ChatLinkRow) -> ChatLink:
     return ChatLink(row.channel, row.chat, row.customer_id, row.linked_at, row.proved_at, row.member)
 

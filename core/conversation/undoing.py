@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from core.accounts import links
 from core.accounts.model import Address
-from core.accounts.service import default_address, keep_default_address
+from core.accounts.service import default_address, keep_default_address, speak
 from core.billing import settlement
 from core.billing.correcting import without_lines
 from core.catalog.service import products
@@ -20,6 +21,8 @@ from core.orders.changes import Changed
 from core.orders.model import Order, OrderStatus
 from core.orders.service import order_of
 from core.returns import handling
+from core.support import service as support
+from core.support.model import Ticket
 
 Undo = dict[str, Any]
 
@@ -210,6 +213,61 @@ def _choose_again(turn: Turn, undo: Undo) -> list[str]:
     return []
 
 
+def _show_language(turn: Turn, undo: Undo) -> list[str]:
+    name = turn.house.wording.say(undo["before"], "change_language", "own_name")
+    return [turn.say("language_again", name=name)]
+
+
+def _speak_again(turn: Turn, undo: Undo) -> list[str]:
+    speak(turn.session, turn.customer_id, undo["before"], turn.now)
+    return []
+
+
+def _ticket(turn: Turn, undo: Undo) -> Ticket:
+    return support.ticket_of(turn.session, turn.customer_id, undo["ticket_number"])
+
+
+def _show_ticket(turn: Turn, undo: Undo) -> list[str]:
+    found = _ticket(turn, undo)
+    if not found.is_open or found.claimed_by:
+        raise Refused(f"Ticket {found.ticket_number} is closed, or somebody works on it already.", "undo-ticket-moved",
+                      number=found.ticket_number)  # fmt: skip
+    return [turn.say("ticket_off", number=found.ticket_number, subject=found.subject)]
+
+
+def _close_ticket(turn: Turn, undo: Undo) -> list[str]:
+    _show_ticket(turn, undo)
+    support.close_ticket(turn.session, undo["ticket_number"], f"customer:{turn.customer_id}", turn.now)
+    return []
+
+
+def _show_ticket_closed(turn: Turn, undo: Undo) -> list[str]:
+    found = _ticket(turn, undo)
+    if found.is_open:
+        raise Refused(f"Ticket {found.ticket_number} is open again already.", "undo-ticket-open",
+                      number=found.ticket_number)  # fmt: skip
+    return [turn.say("ticket_again", number=found.ticket_number, subject=found.subject)]
+
+
+def _reopen_ticket(turn: Turn, undo: Undo) -> list[str]:
+    _show_ticket_closed(turn, undo)
+    support.reopen_ticket(turn.session, undo["ticket_number"], f"customer:{turn.customer_id}", turn.now)
+    return []
+
+
+def _show_link(turn: Turn, undo: Undo) -> list[str]:
+    link = links.linked(turn.session, undo["channel"], undo["chat"])
+    if link is None or link.customer_id != turn.customer_id:
+        raise Refused("That chat is not linked to your account any more.", "undo-link-gone")
+    return [turn.say("link_off", channel=undo["channel"])]
+
+
+def _unlink(turn: Turn, undo: Undo) -> list[str]:
+    _show_link(turn, undo)
+    links.unlink_chat(turn.session, turn.customer_id, undo["channel"], undo["chat"], turn.now)
+    return []
+
+
 _NOTICES = "notification_settings"
 KINDS = {
     "cancelled": Kind(_show_cancelled, _reopen),
@@ -221,6 +279,10 @@ KINDS = {
     "wish": Kind(_show_wish, _forget_wish),
     "wishes": Kind(_show_wishes, _wish_again),
     "notices": Kind(_show_notices, _choose_again),
+    "language": Kind(_show_language, _speak_again),
+    "ticket": Kind(_show_ticket, _close_ticket),
+    "ticket_closed": Kind(_show_ticket_closed, _reopen_ticket),
+    "link": Kind(_show_link, _unlink),
 }
 
 

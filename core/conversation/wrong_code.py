@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from core.accounts import identity
 from core.accounts.service import admins, language_of
+from core.conversation import security
 from core.conversation.turn import House
 from core.database.audit import record
 from core.mailroom import outbox
@@ -16,7 +17,9 @@ def note(session: Session, house: House, browser: str, now: datetime) -> None:
     """Count it; tell the owner where the address is now locked, and the shop's admins where many are wrong."""
     locked = identity.just_locked(session, browser, now)
     if locked is not None:
-        _post(session, house, f"locked:{locked.address}:{now:%Y-%m-%d}", (locked.address, str(locked.person)), now)
+        cause, person = f"locked:{locked.address}:{now:%Y-%m-%d}", str(locked.person)
+        _post(session, house, cause, (locked.address, person), now)
+        security.tell_chats(session, house, (person, locked.address), "locked_mail", cause, now)
     if identity.wrong_codes(session, now) == house.config.identity.alarm_wrong_codes:
         record(session, now, "door", "many_wrong_codes", "sign_in", in_an_hour=house.config.identity.alarm_wrong_codes)
         for one in admins(session):

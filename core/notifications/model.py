@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 KINDS = {"orders": True, "returns": True, "tickets": True, "back_in_stock": True, "offers": False}
 """Kinds of notices that may be switched off and on, with what counts as long as nothing was chosen."""
 
+SECURITY = "security"
+"""What nobody can switch off: who has got at the account, or tried to."""
+
 CHATS = ("telegram", "slack")
 """Channels whose chats a customer links."""
 
@@ -31,9 +34,10 @@ class Notice:
     """What a notice is about: `cause` makes it unique, so that a repeat tells nobody twice.
 
     `kind` is what a customer may switch off; a receipt of something they did themselves is never switched off, and
-    neither is `security`. An `urgent` one overtakes others and rings at any hour; one that goes `to_many` lets others
-    pass. A newer notice of the same `topic` takes the place of an older one that was not sent yet. What is `passing`
-    is withdrawn where it could not be sent within its `worth`.
+    neither is `security`, which goes to every linked chat as well but the one it was done `in_chat`. An `urgent` one
+    overtakes others and rings at any hour; one that goes `to_many` lets others pass. A newer notice of the same `topic`
+    takes the place of an older one that was not sent yet. What is `passing` is withdrawn where it could not be sent
+    within its `worth`.
     """
 
     cause: str
@@ -45,6 +49,7 @@ class Notice:
     passing: bool = False
     worth: timedelta | None = None
     buttons: BUTTONS | None = None
+    in_chat: tuple[str, str] = ("", "")
 
     @property
     def is_optional(self) -> bool:

@@ -21,7 +21,7 @@ from core.errors import NotFound
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
 from core.mailroom.ports import Post
-from core.notifications.model import CHANNELS, CHATS, KINDS, Addressed, Notice, Unwanted
+from core.notifications.model import CHANNELS, CHATS, KINDS, SECURITY, Addressed, Notice, Unwanted
 from core.notifications.rows import ChoiceRow
 
 __all__ = [
@@ -121,6 +121,8 @@ def notify(session: Session, customer: Customer, notice: Notice, text: str, now:
 
 def _wanted(session: Session, customer: Customer, notice: Notice) -> Sequence[tuple[str, str]]:
     """The channels and addresses a notice goes to now, always in the same order."""
+    if notice.kind == SECURITY:
+        return [("email", customer.email), *_other_chats(session, customer, notice)]
     if not notice.is_optional:
         return [("email", customer.email)]
     wanted = wishes(session, customer.customer_id)[notice.kind]
@@ -131,6 +133,12 @@ def _wanted(session: Session, customer: Customer, notice: Notice) -> Sequence[tu
         if one.channel in CHATS and not (one.member and notice.kind in _FOR_THE_HOLDER)
     ]
     return sorted(where for where in mine if wanted[where[0]])
+
+
+def _other_chats(session: Session, customer: Customer, notice: Notice) -> list[tuple[str, str]]:
+    """Every chat that speaks for the customer but the one it was done in."""
+    chats = [(one.channel, one.chat) for one in links.links_of(session, customer.customer_id)]
+    return sorted(one for one in chats if one[0] in CHATS and one != notice.in_chat)
 
 
 def _outgoing(customer: Customer, notice: Notice, text: str, where: tuple[str, str]) -> Outgoing:
@@ -153,7 +161,7 @@ def _outgoing(customer: Customer, notice: Notice, text: str, where: tuple[str, s
 
 
 def _lane(notice: Notice) -> int:
-    if notice.urgent or notice.kind == "security":
+    if notice.urgent or notice.kind == SECURITY:
         return outbox.URGENT
     return outbox.BROADCAST if notice.to_many else outbox.NORMAL
 

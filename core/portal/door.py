@@ -3,7 +3,7 @@
 from core.accounts import identity, staff_links
 from core.accounts.model import Staff, Visitor
 from core.accounts.service import language_of
-from core.conversation import wrong_code
+from core.conversation import security, wrong_code
 from core.errors import PortalError
 from core.mailroom import outbox
 from core.portal.rooms import Rooms
@@ -44,6 +44,9 @@ class Door(Rooms):
             outcome = identity.redeem(session, browser, code[:40], now, hashed)
             if isinstance(outcome, PortalError):
                 wrong_code.note(session, house, browser, now)
+            elif (found := identity.visitor(session, outcome, now)) is not None and found[0].customer is not None:
+                whose = (f"customer:{found[0].customer.customer_id}", found[0].member.email if found[0].member else "")
+                security.tell_chats(session, house, whose, "signed_in_chat", f"signed-in:{now.isoformat()}", now)
         if isinstance(outcome, PortalError):
             raise outcome
         return outcome

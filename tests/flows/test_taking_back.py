@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from core.accounts.model import Role, Staff
 from core.billing import settlement
 from core.chat import Incoming, Speaker
 from core.database.engine import Database
@@ -21,7 +22,7 @@ from tests.conftest import SettableClock
 from tests.core.database.side_by_side import ON_SQLITE
 from tests.flows.talking import Talk, customer
 from tests.flows.wardrobe import GIFT, PAYPAL, VISA, open_wardrobe
-from tests.shop import ADA, GRACE, OPENED, bring
+from tests.shop import ADA, GRACE, OPENED, SUPPORT, bring
 
 
 @pytest.fixture
@@ -272,3 +273,29 @@ def test_in_german_too(ada: Talk, database: Database) -> None:
     assert "eingezogen" in shown.text
     ada.say("ja")
     assert the_order(database, "W44001").status.value == "open"
+
+
+@ON_SQLITE
+def test_a_language_is_spoken_again(ada: Talk) -> None:
+    ada.say("auf Deutsch bitte")
+    assert "wieder diese Sprache mit Ihnen: English" in ada.say("mach das rückgängig").text
+    assert [one.name for one in ada.say("ja").actions] == ["undo"]
+    assert "orders" in ada.say("show my orders").text
+
+
+@ON_SQLITE
+def test_an_opened_ticket_is_taken_back_until_somebody_works_on_it(ada: Talk) -> None:
+    bring(ada.portal, "staff", {"email": SUPPORT, "name": "Sam", "role": "support"})
+    opened = ada.say("open a ticket about the website crashing at checkout")
+    number = opened.actions[0].result["ticket_number"]
+    assert f"Ticket {number} would be closed" in ada.say("undo that").text
+    assert ada.say("yes").actions[0].arguments == {"intent": "open_ticket", "ticket_number": number}
+    assert [one.state for one in ada.portal.tickets(staff_member()) if one.ticket_number == number] == ["closed"]
+    again = ada.say("open a ticket about the website crashing at checkout").actions[0].result["ticket_number"]
+    ada.portal.claim_ticket(staff_member(), again)
+    elsewhere = Talk(ada.portal, ada.speaker, chat="elsewhere")
+    assert "somebody works on it already" in elsewhere.say("undo that").text
+
+
+def staff_member() -> Staff:
+    return Staff(SUPPORT, "Sam", Role.SUPPORT, None, "GBP")

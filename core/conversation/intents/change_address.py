@@ -13,6 +13,7 @@ from core.conversation.understanding import addresses
 from core.conversation.understanding.addresses import Checked, Found
 from core.conversation.undoing import address_undo
 from core.errors import Refused
+from core.notifications.model import SECURITY
 from core.notifications.service import Notice, notify
 from core.orders import changes
 from core.orders.model import Order, OrderStatus
@@ -64,7 +65,9 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
         changes.change_address(turn.session, order, address, turn.house.config.orders, key, turn.now)
         receipt = turn.say("done", order=order.order_number, address=", ".join(address.lines[1:]))
         cause, focus = f"order:{order.order_number}:{key}", {"order_number": order.order_number}
-    notify(turn.session, person, Notice(cause, turn.say("mail_subject")), receipt, turn.now)
+    kind = SECURITY if plan["order_number"] is None else "receipt"  # where all further orders go
+    notice = Notice(cause, turn.say("mail_subject"), kind, in_chat=(turn.channel, turn.chat))
+    notify(turn.session, person, notice, receipt, turn.now)
     undo = address_undo(plan["order_number"], before, address)
     return Answer(receipt, actions=(Action("change_address", dict(plan), {}),), focus=focus, undo=undo)
 

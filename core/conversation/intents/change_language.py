@@ -1,6 +1,6 @@
 """Speak another language: in this chat, and kept for the customer."""
 
-from core.accounts.service import speak
+from core.accounts.service import language_of, speak
 from core.chat import Action
 from core.conversation.turn import Answer, Choice, Step, Turn
 
@@ -17,10 +17,13 @@ def answer(turn: Turn) -> Step:
             for one in turn.house.wording.languages
         )
         return Answer(turn.say("which"), offered)
+    before = turn.speaker.language
     if turn.speaker.customer_id is not None:
+        before = language_of(turn.session, f"customer:{turn.speaker.customer_id}")
         speak(turn.session, turn.speaker.customer_id, named, turn.now)
     told = turn.house.wording.say(named, "change_language", "done")
-    return Answer(told, actions=(Action("change_language", {"language": named}, {}),), language=named)
+    undo = {"kind": "language", "before": before} if named != before else None
+    return Answer(told, actions=(Action("change_language", {"language": named}, {}),), language=named, undo=undo)
 
 
 def _named(turn: Turn) -> str:

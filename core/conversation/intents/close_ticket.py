@@ -33,4 +33,5 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
         standing.hand_back(turn.session, *ticket.where, turn.now)
     close_ticket(turn.session, ticket.ticket_number, f"customer:{turn.customer_id}", turn.now)
     action = Action("close_ticket", dict(plan), {"ticket_number": ticket.ticket_number})
-    return Answer(turn.say("done", number=ticket.ticket_number), actions=(action,))
+    undo = {"kind": "ticket_closed", "ticket_number": ticket.ticket_number}
+    return Answer(turn.say("done", number=ticket.ticket_number), actions=(action,), undo=undo)

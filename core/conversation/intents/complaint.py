@@ -14,4 +14,5 @@ def answer(turn: Turn) -> Step:
     ticket = hand_over(turn, subject)
     action = Action("open_ticket", {"subject": subject}, {"ticket_number": ticket.ticket_number})
     choices = tuple(Choice(turn.label_of(one), {}, one) for one in ("talk_to_human", "claim_item", "return_item"))
-    return Answer(turn.say("done", number=ticket.ticket_number), choices, actions=(action,))
+    return Answer(turn.say("done", number=ticket.ticket_number), choices, actions=(action,),
+                  undo={"kind": "ticket", "ticket_number": ticket.ticket_number})  # fmt: skip

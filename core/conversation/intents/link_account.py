@@ -91,4 +91,5 @@ def _link(turn: Turn, customer_id: str, of_member: str) -> Answer:
     notify(turn.session, person, Notice(cause, turn.say("mail_subject")), told, turn.now)
     action = Action("link_account", {"channel": turn.channel}, {})
     said = turn.say("done", name=colleague.name if colleague else person.name)
-    return Answer(said, actions=(action,), speaks_for=customer_id, member=of_member)
+    undo = {"kind": "link", "channel": turn.channel, "chat": turn.chat}
+    return Answer(said, actions=(action,), speaks_for=customer_id, member=of_member, undo=undo)

@@ -17,7 +17,8 @@ def answer(turn: Turn) -> Step:
     ticket = hand_over(turn, subject)
     action = Action("open_ticket", {"subject": subject}, {"ticket_number": ticket.ticket_number})
     choices = (Choice(turn.label_of("talk_to_human"), {}, "talk_to_human"),)
-    return Answer(turn.say("done", number=ticket.ticket_number, subject=subject), choices, actions=(action,))
+    return Answer(turn.say("done", number=ticket.ticket_number, subject=subject), choices, actions=(action,),
+                  undo={"kind": "ticket", "ticket_number": ticket.ticket_number})  # fmt: skip
 
 
 def _subject(turn: Turn) -> str:

@@ -15,7 +15,7 @@ from core.notifications.service import Notice, notify
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
 RIGHT = "orders"
-_WITHOUT_MAIL = frozenset({"wish", "wishes", "notices"})
+_WITHOUT_MAIL = frozenset({"wish", "wishes", "notices", "language", "ticket", "ticket_closed"})
 
 
 def answer(turn: Turn) -> Step:
@@ -48,17 +48,25 @@ def act(turn: Turn, plan: dict[str, Any]) -> Answer:
     if done.undo["kind"] not in _WITHOUT_MAIL:
         notice = Notice(f"undo:{done.act_id}", turn.say("mail_subject"))
         notify(turn.session, customer(turn.session, turn.customer_id), notice, receipt, turn.now)
-    return Answer(receipt, actions=(Action("undo", _undone(done), {"reference": done.act_id}),), focus=_focus(done))
+    action = Action("undo", _undone(done), {"reference": done.act_id})
+    return Answer(receipt, actions=(action,), focus=_focus(done), speaks_for=_speaks_for(turn, done.undo),
+                  language=str(done.undo["before"]) if done.undo["kind"] == "language" else "")  # fmt: skip
 
 
 def _doer(turn: Turn) -> Doer:
     return Doer(f"customer:{turn.customer_id}", turn.speaker.member)
 
 
+def _speaks_for(turn: Turn, undo: dict[str, Any]) -> str | None:
+    """Nobody, where it was the link of this very chat that was taken back."""
+    is_here = undo["kind"] == "link" and (undo["channel"], undo["chat"]) == (turn.channel, turn.chat)
+    return "" if is_here else None
+
+
 def _undone(done: Done) -> dict[str, Any]:
     """What was taken back, as an action names it."""
     undo = done.undo or {}
-    named = {name: undo[name] for name in ("order_number", "return_number", "sku") if undo.get(name)}
+    named = {name: undo[name] for name in ("order_number", "return_number", "sku", "ticket_number") if undo.get(name)}
     return {"intent": done.intent, **named}
 
 
