@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
@@ -142,3 +143,31 @@ def test_the_table_of_connected_systems_names_each_of_them_and_tests_that_there_
     assert named
     assert all((FOLDER.parent / "tests" / path).exists() for path in named)
     assert all(f"integrations/{name}/" in told for name in NAMES)
+
+
+_NOTHING_HOPEFUL = {"unknown", "open", "packed", "shipped", "label_created", "requested"}
+
+
+def _contract(name: str) -> Any:
+    """What a system's own tests give for trying it like every other."""
+    return import_module(f"tests.integrations.{name}.contract")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_word_nobody_knows_is_logged_and_promises_nothing(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        pages = _contract(name).said("Beamed-Up")
+    assert "Beamed-Up" in caplog.text
+    rows = [row for page in pages for record in page.records for table in record.rows.values() for row in table]
+    assert {row["status"] for row in rows if "status" in row} <= _NOTHING_HOPEFUL
+    assert "Beamed-Up" not in str(rows)
+    assert rows or any("unknown here" in fault for page in pages for fault in page.faults)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if connected(name, (500, {}, "")).courier is not None])
+def test_making_something_twice_makes_it_once(name: str) -> None:
+    with _contract(name).making() as (courier, post, count):
+        before = count()
+        made = courier.send(post)
+        assert courier.send(replace(post, attempt=2, may_be_repeat=True)) == made
+        assert count() == before + 1
