@@ -117,7 +117,9 @@ class Inspector:
             found.append(Found(False, f"{label}: the user sees {len(companies)} companies; allow it one only."))
         sells = {str(one["currency_id"][1]) for one in companies if one.get("currency_id")}
         if sells - {self.config.shop.currency}:
-            found.append(Found(False, f"{label}: it sells in {', '.join(sells)}, shop.currency says otherwise."))
+            found.append(
+                Found(False, f"{label}: it sells in {', '.join(sorted(sells))}, shop.currency says otherwise.")
+            )
         at = self.client.server_at
         if at is not None and abs(at - now) > _CLOCKS_APART:
             found.append(Found(False, f"{label}: its clock and ours are {abs(at - now)} apart; set ours by a server."))

@@ -8,7 +8,7 @@ import httpx
 
 from core.clock import Clock, utc_now
 from core.config import Config
-from core.exchange.model import Record, System
+from core.exchange.model import Record, System, version
 from core.exchange.ports import Backend, Found, Trouble
 from integrations.shopify import mapping
 from integrations.shopify.client import LABEL, Client, client
@@ -23,6 +23,7 @@ SCOPES = (
     "read_fulfillments",
 )  # fmt: skip
 _OPTIONAL = {"read_all_orders": "orders older than 60 days stay unread"}
+_VARIANT = "gid://shopify/ProductVariant/"
 _CLOCKS_APART = timedelta(minutes=2)
 
 
@@ -43,7 +44,7 @@ def backend(
         feeds(speaks, config),
         Doorkeeper(shop.shop, signed_by) if signed_by else None,
         Reader(),
-        Refetch(speaks, config),
+        Refetch(speaks, config, clock),
         Courier(speaks),
         Inspector(speaks, config),
         speaks.http.close,
@@ -52,10 +53,11 @@ def backend(
 
 @dataclass(frozen=True)
 class Refetch:
-    """Looks single records up."""
+    """Looks single records up; a product is hinted at as a whole, and missed variant by variant."""
 
     client: Client
     config: Config
+    clock: Clock
 
     def __call__(self, table: str, external_id: str) -> Sequence[Record]:
         """The record as it is now, with its customer, returns or variants."""
@@ -69,6 +71,10 @@ class Refetch:
         if table == "customers":
             node = self.client.ask("customer", {"id": external_id})["customer"]
             return mapping.customer(node, shop, home).records if node else ()
+        if table == "products" and external_id.startswith(_VARIANT):
+            node = self.client.ask("variant", {"id": external_id})["productVariant"]
+            gone = Record(table, external_id, "", version(self.clock()), {}, gone=True)
+            return mapping.variant(node, self.config.shop.currency).records if node else (gone,)
         if table == "products":
             asked = {"first": 100, "after": None, "query": f"product_id:{number_in(external_id)}"}
             variants = nodes(self.client.ask("variants", asked), "productVariants")

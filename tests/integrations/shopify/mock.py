@@ -297,6 +297,7 @@ def _questions(shop: MockShop) -> dict[str, Any]:
         "draftOrders": matching(shop.drafts),
         "order": one(shop.orders),
         "customer": one(shop.customers),
+        "productVariant": one(shop.variants),
         "inventoryItem": one(shop.items),
         "return": sent_back,
         "shop": {"name": "Lantern & Lace", "currencyCode": "GBP"},

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.catalog.rows import ProductRow
 from core.inventory.service import on_hand
 from core.orders.model import Order
 from core.orders.rows import OrderRow
@@ -152,3 +153,17 @@ def test_a_bulk_operation_that_is_gone_is_begun_anew(connected: Portal, shop: Mo
     assert "begins anew" in str(connected.sync("shopify").troubles)
     assert not connected.sync("shopify").troubles
     assert the_order(connected, shop)[0].status.value == "open"
+
+
+def test_an_article_that_is_deleted_there_is_no_longer_sold(
+    connected: Portal, shop: MockShop, clock: SettableClock
+) -> None:
+    connected.sync("shopify")
+    clock.forward(timedelta(hours=1))
+    kettle = next(number for number, node in shop.variants.items() if node["sku"] == "KETTLE")
+    del shop.variants[kettle]
+    connected.sync("shopify", whole=True)
+    connected.look_up("shopify")
+    with connected._database.reading() as session:
+        sold = {row.sku: row.active for row in session.scalars(select(ProductRow))}
+    assert sold == {"KETTLE": False, "MUG": True, "BOWL": True}
