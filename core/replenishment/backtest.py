@@ -101,7 +101,7 @@ class OurRule:
         lead, protected = self.forecast.over(terms.lead_weeks), self.forecast.over(terms.lead_weeks + 1.0)
         pace = protected.mean - lead.mean
         economic = np.sqrt(2.0 * terms.order_cost * pace / np.maximum(terms.holding, 1e-12))
-        lot = np.maximum(np.round(np.maximum(economic, pace)), 1.0)
+        lot = np.maximum(np.round(economic), 1.0)
         if self.parts.exact:
             found = levels(Curve(protected, terms.holding, self.stockout, lead), lot)
             return np.where(position <= found.reorder_point, found.order_up_to - position, 0.0)

@@ -4,7 +4,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.replenishment.backtest import CLASSES, OURS, History, compare, demand_classes, gap_closed
+from core.replenishment.backtest import (
+    CLASSES,
+    OURS,
+    History,
+    Ingredients,
+    OurRule,
+    compare,
+    demand_classes,
+    gap_closed,
+)
 from core.replenishment.forecast import Forecaster
 from core.replenishment.lifts import price_cuts
 from core.replenishment.rules_of_thumb import NAMES, least_cost
@@ -123,6 +132,16 @@ def test_ours_costs_less_than_the_rules_of_thumb_on_demand_it_does_not_know() ->
     closed, low, high = gap_closed(compared)
     assert 0 < closed < 1
     assert low <= closed <= high
+
+
+def test_where_an_order_costs_little_less_than_a_weeks_demand_is_ordered_at_a_time() -> None:
+    steady = np.full((1, 40, 1), 50.0)
+    rule = OurRule(shelves(1, order_cost=np.full(1, 0.01)), np.zeros(1, dtype=np.intp), np.ones(1), Ingredients(),
+                   History(steady, 20))  # fmt: skip
+    for _ in range(20):
+        rule.learn(Week(np.full(1, 50.0), np.ones(1)))
+    ordered = [float(rule.wanted(np.array([position]))[0]) for position in range(200)]
+    assert 0 < ordered[int(np.flatnonzero(ordered)[-1])] < 10  # at the highest position that orders at all
 
 
 def test_the_same_backtest_twice_comes_to_the_same() -> None:
