@@ -40,6 +40,7 @@ def converse(session: Session, house: House, incoming: Incoming, now: datetime) 
     person = person_of(incoming)
     where = standing.resume(session, incoming.channel, incoming.chat, person, now)
     where.turn += 1
+    where.thread = incoming.thread
     scene = Scene(session, house, incoming, where, now)
     speak(scene, where.language)
     if cleaned.was_cut:

@@ -54,7 +54,8 @@ class Frame:
 class Standing:
     """A conversation between two turns; `focus` is what was last talked about, `turn` counts what the person said.
 
-    `language` is what was spoken last, empty as long as nothing told it; what was chosen in words stays.
+    `language` is what was spoken last, empty as long as nothing told it; what was chosen in words stays. `thread` is
+    the thread of the chat that the person wrote in last, where it has such.
     """
 
     turn: int = 0
@@ -65,6 +66,7 @@ class Standing:
     handed_off: bool = False
     language: str = ""
     chose_language: bool = False
+    thread: str = ""
 
     @property
     def top(self) -> Frame | None:
@@ -144,6 +146,13 @@ def spoken(session: Session, channel: str, chat: str) -> str:
     """The language spoken last in a chat; empty where nothing told it."""
     row = session.get(ConversationRow, (channel, chat))
     return str(row.standing.get("language", "")) if row is not None else ""
+
+
+def place_of(session: Session, channel: str, chat: str, person: str | None) -> str:
+    """Where in a chat a person reads: `CHAT/THREAD` where they wrote in a thread last, else the chat."""
+    row = session.get(ConversationRow, (channel, chat))
+    thread = str(row.standing.get("thread", "")) if row is not None and row.person == person else ""
+    return f"{chat}/{thread}" if thread else chat
 
 
 def choose_language(session: Session, channel: str, chat: str, language: str) -> None:

@@ -20,7 +20,8 @@ def say(session: Session, where: tuple[str, str, str | None], speaker: str, text
     channel, chat, person = where
     if channel not in _READ_IN_PLACE:
         kind, _, customer_id = (person or "").partition(":")
-        content = {"to": chat, "customer_id": customer_id if kind == "customer" else None, "text": text}
+        to = standing.place_of(session, channel, chat, person)
+        content = {"to": to, "customer_id": customer_id if kind == "customer" else None, "text": text}
         outbox.post(session, Outgoing(f"{key}:{channel}", channel, chat, "answer", content), now)
     return True
 

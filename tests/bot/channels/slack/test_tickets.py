@@ -182,6 +182,22 @@ def test_a_customer_in_slack_is_answered_in_their_direct_message_and_comes_back_
     assert "09:00" in workspace.last("U1ADA")["text"]
 
 
+def test_a_customer_who_wrote_in_the_assistant_pane_is_answered_there(workspace: Workspace) -> None:
+    workspace.link(EVE, "ada@example.org")
+    pane = "1690000000.000007"
+    workspace.write(EVE, "I want to talk to a person", thread_ts=pane)
+    brief(workspace)
+    reply(workspace, SAM, "Your lamp leaves today.")
+    brief(workspace)
+    answer = workspace.last(EVE)
+    assert "Your lamp leaves today." in answer["text"]
+    assert answer["thread_ts"] == pane
+    workspace.write(EVE, "thank you")
+    reply(workspace, SAM, "You are welcome.", "second")
+    brief(workspace)
+    assert not workspace.last(EVE).get("thread_ts")
+
+
 def test_a_customer_who_is_erased_takes_what_waits_with_them(workspace: Workspace, talk: Talk) -> None:
     talk.say("a last word")
     workspace.portal.brief_desk()
