@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from bot import records
+from bot.logs import on_one_line
 from bot.shell import AsJson, ConfigPath
 from bot.shell import house as _house
 from bot.shell import load as _load
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def _complain(error: PortalError) -> None:
-    typer.echo(f"storekeeper: {error}", err=True)
+    typer.echo("\n".join(map(on_one_line, f"storekeeper: {error}".split("\n"))), err=True)
 
 
 @app.command()

@@ -20,10 +20,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import integrations
 from bot.assembly import House
+from bot.logs import on_one_line
 from core.canonical import Fault
 from core.errors import InvalidInput
 from integrations.tables.maps import client as maps
 from integrations.tables.maps import language
+from integrations.tables.writing import guarded
 
 _MOST_SHOWN = 20
 
@@ -108,7 +110,10 @@ def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:
     if faults is not None:
         writer = csv.writer(faults)
         writer.writerow(["table", "line", "column", "fault"])
-        writer.writerows([fault.table, fault.line, fault.column, fault.sentence] for fault in outcome.faults)
+        writer.writerows(
+            [guarded(fault.table), fault.line, guarded(fault.column), guarded(fault.sentence)]
+            for fault in outcome.faults
+        )
     if as_json:
         typer.echo(json.dumps({
             "taken": dict(outcome.taken),
@@ -126,6 +131,7 @@ def report(outcome: Outcome, faults: TextIO | None, *, as_json: bool) -> None:
     if outcome.policy:
         typer.echo(f"The policy of {outcome.policy} is followed from now on; storekeeper policy shows it.")
     for fault in outcome.faults[:_MOST_SHOWN]:
-        typer.echo(f"  {fault.table} line {fault.line}, {fault.column or 'row'}: {fault.sentence}", err=True)
+        told = f"{fault.table} line {fault.line}, {fault.column or 'row'}: {fault.sentence}"
+        typer.echo(f"  {on_one_line(told)}", err=True)
     if len(outcome.faults) > _MOST_SHOWN:
         typer.echo(f"  … {len(outcome.faults) - _MOST_SHOWN} more; --faults FILE writes them all", err=True)

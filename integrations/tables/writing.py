@@ -11,6 +11,7 @@ from integrations.tables.examples import example
 from integrations.tables.values import canonical, written
 
 _FORMULA = re.compile("'*[=+\\-@\t\r]")
+_LINE_ENDS = "\r\n"  # as RFC 4180 has it; with another the module leaves a cell with a carriage return unquoted
 _NUMBERS = {Kind.INTEGER, Kind.MONEY, Kind.RATE, Kind.DECIMAL, Kind.DATE, Kind.TIME, Kind.FLAG}
 
 
@@ -22,7 +23,7 @@ class CsvWriter:
     def __init__(self, path: Path, table: Table) -> None:
         self._table = table
         self._file = path.open("x", newline="", encoding="utf-8")
-        self._csv = csv.writer(self._file, lineterminator="\n")
+        self._csv = csv.writer(self._file, lineterminator=_LINE_ENDS)
         self._csv.writerow([column.name for column in table.columns])
 
     def write(self, batch: Batch) -> None:
@@ -61,7 +62,7 @@ def write_templates(folder: Path) -> None:
 def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write text as CSV in which no cell is taken for a formula by a spreadsheet; an existing file is kept."""
     with path.open("x", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator=_LINE_ENDS)
         writer.writerow(names)
         writer.writerows([guarded(cell) for cell in row] for row in rows)
 

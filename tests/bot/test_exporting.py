@@ -23,7 +23,7 @@ from tests.bot.command_line import run
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
 
-ODD = ["=1+1", "'=1+1", "''+44", "-5", "@x", 'Zoë; “quoted”, "twice"', "two\nlines", "a,b;c\td"]
+ODD = ["=1+1", "'=1+1", "''+44", "-5", "@x", 'Zoë; “quoted”, "twice"', "two\nlines", "two\rhalves", "a,b;c\td"]
 
 
 @pytest.fixture

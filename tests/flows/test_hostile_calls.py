@@ -1,4 +1,4 @@
-"""Hostile strings in what platforms and machines call us with: answered or refused, and nothing is forged."""
+"""Hostile strings in what we are called with and in files: answered or refused, and nothing is forged anywhere."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -8,7 +8,7 @@ import pytest
 from core.config import Config
 from core.database.engine import Database
 from tests.conftest import SettableClock
-from tests.flows import machines, platforms
+from tests.flows import machines, papers, platforms
 from tests.flows.hostile import STRINGS
 from tests.flows.trying import Trying
 
@@ -17,8 +17,10 @@ Opened = Callable[[Database, Config, SettableClock], AbstractContextManager[Tryi
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("opened", [platforms.opened, machines.opened], ids=["platforms", "machines"])
-def test_a_hostile_string_in_a_call_is_answered_or_refused_and_changes_nothing(
+@pytest.mark.parametrize(
+    "opened", [platforms.opened, machines.opened, papers.opened], ids=["platforms", "machines", "papers"]
+)
+def test_a_hostile_string_in_a_call_or_a_file_is_answered_or_refused_and_changes_nothing(
     opened: Opened, database: Database, config: Config, clock: SettableClock
 ) -> None:
     found = {}
