@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmarks.machine import machine, table
@@ -46,28 +48,40 @@ def org(orders: int) -> Org:
     return made
 
 
-@contextmanager
-def _shopify(orders: int) -> Iterator[dict[str, str]]:
+def _shopify(orders: int, out: Connection) -> None:
     with serving(shop(orders)) as address:
-        yield {"SHOP": "lantern.myshopify.com", "TOKEN": TOKEN, "URL": f"{address}/graphql"}
+        out.send({"SHOP": "lantern.myshopify.com", "TOKEN": TOKEN, "URL": f"{address}/graphql"})
+        out.recv()
 
 
-@contextmanager
-def _salesforce(orders: int) -> Iterator[dict[str, str]]:
+def _salesforce(orders: int, out: Connection) -> None:
     with standin.serving(org(orders)) as address:
-        yield {"URL": address, "LOGIN_URL": address, "CLIENT_ID": CLIENT_ID, "USERNAME": USERNAME,
-               "PRIVATE_KEY": key_pair()[0]}  # fmt: skip
+        section = {"URL": address, "LOGIN_URL": address, "CLIENT_ID": CLIENT_ID, "USERNAME": USERNAME}
+        out.send({**section, "PRIVATE_KEY": key_pair()[0]})
+        out.recv()
 
 
 _SYSTEMS = {"shopify": _shopify, "salesforce": _salesforce}
 
 
+@contextmanager
+def connected(system: str, orders: int) -> Iterator[dict[str, str]]:
+    """The section that connects a stand-in, which has a process of its own: who starts one lends it its size."""
+    ours, theirs = Pipe()
+    process = get_context("spawn").Process(target=_SYSTEMS[system], args=(orders, theirs), daemon=True)
+    process.start()
+    try:
+        yield {"ON": "true", **ours.recv()}
+    finally:
+        ours.send("done")
+        process.join()
+
+
 def measure(orders: int, system: str) -> list[tuple[str, str, str]]:
     """Read everything by the command line, killed at some moments, and count what is there at the end."""
-    with tempfile.TemporaryDirectory() as folder, _SYSTEMS[system](orders) as told:
+    with tempfile.TemporaryDirectory() as folder, connected(system, orders) as section:
         path = Path(folder) / "shop.db"
         environment = {**os.environ, "STOREKEEPER__DATABASE__URL": f"sqlite:///{path}"}
-        section = {"ON": "true", **told}
         environment |= {f"STOREKEEPER__{system.upper()}__{name}": value for name, value in section.items()}
         command = [sys.executable, "-m", "bot"]
         subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True, cwd=folder)
