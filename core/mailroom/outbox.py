@@ -164,6 +164,11 @@ def posted(session: Session, keys: Sequence[str]) -> set[str]:
     return set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys)))) if keys else set()
 
 
+def is_posted(key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether something was posted under a key that a query makes."""
+    return exists().where(OutboxRow.key == key)
+
+
 def claim(session: Session, owner: str, channels: Sequence[str], now: datetime, limit: int = 20) -> list[Post]:
     """Take due post for sending, of each channel as much as may go now; the urgent first, then the oldest.
 

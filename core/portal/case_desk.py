@@ -127,10 +127,11 @@ def _news(session: Session, system: str, now: datetime) -> Posts:
         if stands is None and one.opened_at > now - elsewhere.LATELY:
             news.append((_key(system, one.ticket_number, "opened"), one.ticket_number, None))
     kept = {number for _, number, _ in news} | set(there)
-    for said in elsewhere.said_lately(session, now, system):
-        if said.ticket_number in kept:
-            key = _key(system, said.ticket_number, f"entry:{said.entry_id}")
-            news.append((key, said.ticket_number, said))
+    news += [
+        (key, said.ticket_number, said)
+        for key, said in elsewhere.untold(session, now, system)
+        if said.ticket_number in kept
+    ]
     for one in briefs:
         stands = there.get(one.ticket_number)
         if stands is not None and stands.state and stands.state != one.status:

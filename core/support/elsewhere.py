@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import Session
 
 from core.database.audit import record
 from core.database.numbers import next_code
+from core.mailroom import outbox
 from core.support.model import Entry, Ticket
 from core.support.rows import EntryRow, TicketRow
 from core.support.service import ticket
@@ -35,14 +36,16 @@ def current(session: Session, now: datetime) -> list[Brief]:
     return [Brief(number, status, opened_at) for number, status, opened_at in rows]
 
 
-def said_lately(session: Session, now: datetime, system: str) -> list[Entry]:
-    """What was said lately and did not come from that system, in order."""
-    rows = session.scalars(
-        select(EntryRow)
+def untold(session: Session, now: datetime, system: str) -> list[tuple[str, Entry]]:
+    """What was said lately, did not come from that system and was not posted to it, in order, with its key there."""
+    key = f"{system}:ticket:" + EntryRow.ticket_number + ":entry:" + cast(EntryRow.entry_id, String)
+    rows = session.execute(
+        select(key, EntryRow)
         .where(EntryRow.said_at > now - LATELY, ~EntryRow.key.startswith(f"{system}:", autoescape=True))
+        .where(~outbox.is_posted(key))
         .order_by(EntryRow.entry_id)
     )
-    return [entry(row) for row in rows]
+    return [(written, entry(row)) for written, row in rows]
 
 
 def take_in(session: Session, customer_id: str, subject: str, system: str, now: datetime) -> Ticket:
