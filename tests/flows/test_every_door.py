@@ -8,6 +8,7 @@ import pytest
 from core.database.base import Base
 from core.database.engine import Database
 from core.database.migrate import upgrade
+from tests.conftest import POSTGRESQL, SQLITE
 from tests.flows.every_door import DOORS, Heard, open_orders
 from tests.promises.books import read
 
@@ -28,17 +29,10 @@ CONVERSATIONS = (
 )  # fmt: skip
 DONE = ("return_item", "cancel_order", "change_address", "claim_item", "back_in_stock_alert", "reorder",
         "notification_settings", "notification_settings")  # fmt: skip
-_OF_THE_DOOR = {
-    "conversations",
-    "desk_cards",
-    "inbox",
-    "leases",
-    "messages",
-    "offers",
-    "outbox",
-    "paces",
-    "post_places",
-}
+TRIED = [*((name, SQLITE) for name in DOORS if name != "terminal"), ("Telegram by webhook", POSTGRESQL),
+         ("Slack by signed HTTP", POSTGRESQL)]  # fmt: skip
+_OF_THE_DOOR = {"conversations", "desk_cards", "inbox", "leases", "messages", "offers", "outbox", "paces",
+                "post_places"}  # fmt: skip
 """Tables of how something is heard and sent; what is said is compared by ear, and letters by what they say."""
 _OF_THE_CHAT = {"audit_id", "position", "digest", "who", "channel", "chat", "transcript", "key", "snapshot"}
 
@@ -89,7 +83,7 @@ def test_the_day_leaves_behind_what_was_asked_for(in_terminal: Day) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("door", [name for name in DOORS if name != "terminal"])
+@pytest.mark.parametrize(("door", "database_url"), TRIED, indirect=["database_url"])
 def test_every_door_says_and_does_what_the_terminal_does(door: str, database: Database, in_terminal: Day) -> None:
     heard, rows = day_at(door, database)
     for said, here, there in zip(CONVERSATIONS, heard, in_terminal[0], strict=True):
