@@ -12,6 +12,7 @@ from core.billing import service as billing
 from core.canonical import BY_NAME, TABLES, Fault, completed
 from core.catalog import service as catalog
 from core.config import Config, Planning, Shop
+from core.database import audit
 from core.database.base import Base
 from core.database.mirror import existing, keep_only, take_once, take_over
 from core.exchange import origins
@@ -130,7 +131,7 @@ def take_records(
             faults += [Fault(table.name, 0, "", why) for why in wrong.values()]
             faulty |= {id(here[index][0]) for index in wrong}
     _remove_the_rest(session, sifted.fresh)
-    _retire(session, [record for record in sifted.fresh if record.gone])
+    _retire(session, system, [record for record in sifted.fresh if record.gone], now)
     noted = [(record, "" if id(record) in faulty else record.digest) for record in sifted.fresh]
     origins.note(session, system, noted, told, now)
     if told.whole:
@@ -152,11 +153,15 @@ def _with_known(session: Session, table: str, rows: list[dict[str, Any]]) -> lis
     return rows
 
 
-def _retire(session: Session, gone: Sequence[Record]) -> None:
-    """What was removed there is no longer sold, or no longer bought there; of all else the record stays."""
+def _retire(session: Session, system: str, gone: Sequence[Record], now: datetime) -> None:
+    """What was removed there is no longer sold, bought or worked at, unless another system has it; the record stays."""
     for record in gone:
+        if any(name != system for name, _ in origins.places_of(session, record.table, record.key)):
+            continue
         if record.table == "products":
             catalog.take_off_sale(session, record.key)
+        elif record.table == "orders" and orders.call_off(session, record.key):
+            audit.record(session, now, f"system:{system}", "order_called_off", f"order:{record.key}")
         elif record.table == "supplier_items":
             purchasing.no_longer_buy(session, *record.key.partition("@")[::2])
 

@@ -65,6 +65,13 @@ def succeed(session: Session, system: str, feed: str, now: datetime, *, whole: b
         row.cursor, row.whole, row.whole_began_at, row.compared_at = row.whole or row.cursor, None, None, now
 
 
+def compare_soon(session: Session, system: str, feed: str) -> None:
+    """Read everything of a feed the next time, and compare."""
+    row = session.get(FeedRow, (system, feed), populate_existing=True)
+    if row is not None:
+        row.cursor = None
+
+
 def fail(session: Session, system: str, feed: str, trouble: str, now: datetime) -> None:
     """A feed could not be read on."""
     row = session.get_one(FeedRow, (system, feed), populate_existing=True)

@@ -184,6 +184,12 @@ def keys(session: Session, system: str, table: str) -> list[str]:
     return list(session.scalars(select(OriginRow.key).where(OriginRow.system == system, OriginRow.table == table)))
 
 
+def feeds_of(session: Session, system: str, table: str) -> list[str]:
+    """The feeds that brought records of a table."""
+    here = (OriginRow.system == system, OriginRow.table == table, OriginRow.feed != "")
+    return list(session.scalars(select(OriginRow.feed).where(*here).distinct().order_by(OriginRow.feed)))
+
+
 def unseen(session: Session, system: str, feed: str, since: datetime) -> int:
     """How many records a feed brought once that were not there any more when all of them were read."""
     rows = select(func.count()).select_from(OriginRow).where(*_unseen(system, feed, since))

@@ -102,7 +102,7 @@ class Refetch(Protocol):
     """Looks single records up again."""
 
     def __call__(self, table: str, external_id: str) -> Sequence[Record]:
-        """The record as it is now, with those that hang on it; none where it is gone.
+        """The record as it is now, with those that hang on it; one that is gone says so.
 
         Raises:
             Trouble: the system does not answer.

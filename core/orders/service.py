@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address
@@ -98,6 +98,13 @@ def placed_since(session: Session, since: datetime) -> list[tuple[str, str]]:
 def hold(session: Session, order: Order) -> None:
     """Let nobody else change the order, or move money for it, until the end of the transaction."""
     session.get(OrderRow, order.order_number, with_for_update=True, populate_existing=True)
+
+
+def call_off(session: Session, order_number: str) -> bool:
+    """An order that is no more where it was placed is cancelled, unless it was handed over; whether it was."""
+    waiting = (OrderRow.order_number == order_number, OrderRow.status.in_(_WAITING))
+    cancelled = update(OrderRow).where(*waiting).values(status=OrderStatus.CANCELLED.value)
+    return session.scalar(cancelled.returning(OrderRow.order_number)) is not None
 
 
 def order_numbers_of(session: Session, customer_id: str) -> list[str]:

@@ -246,6 +246,9 @@ class ExchangeDesk(CaseDesk):
                 told = Told(asked=True)
                 taken = intake.take_records(session, name, records, told, self._config, self._clock())
                 origins.looked_up(session, name, table, external_id, since)
+                if any(one.gone for one in records) and not origins.key_of(session, name, table, external_id):
+                    for feed in origins.feeds_of(session, name, table):
+                        feeds.compare_soon(session, name, feed)
             if table == "products":
                 self._shelf.forget()
             for fault in taken.faults:

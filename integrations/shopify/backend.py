@@ -60,27 +60,35 @@ class Refetch:
     clock: Clock
 
     def __call__(self, table: str, external_id: str) -> Sequence[Record]:
-        """The record as it is now, with its customer, returns or variants."""
+        """The record as it is now, with its customer, returns or variants; one that is no more says so."""
         shop, home = self.config.shopify, self.config.shop.country
         if table == "returns":
             found = self.client.ask("return_order", {"id": external_id})["return"]
             return self("orders", found["order"]["id"]) if found else ()
         if table == "orders":
             order = self.client.ask("order", {"id": external_id})["order"]
-            return mapping.order(with_all_lines(self.client, order), shop).records if order else ()
+            return (
+                mapping.order(with_all_lines(self.client, order), shop).records
+                if order
+                else [self._gone(table, external_id)]
+            )
         if table == "customers":
             node = self.client.ask("customer", {"id": external_id})["customer"]
-            return mapping.customer(node, shop, home).records if node else ()
+            return mapping.customer(node, shop, home).records if node else [self._gone(table, external_id)]
         if table == "products" and external_id.startswith(_VARIANT):
             node = self.client.ask("variant", {"id": external_id})["productVariant"]
-            gone = Record(table, external_id, "", version(self.clock()), {}, gone=True)
-            return mapping.variant(node, self.config.shop.currency).records if node else (gone,)
+            known = mapping.variant(node, self.config.shop.currency).records if node else ()
+            return known or [self._gone(table, external_id)]
         if table == "products":
             asked = {"first": 100, "after": None, "query": f"product_id:{number_in(external_id)}"}
             variants = nodes(self.client.ask("variants", asked), "productVariants")
-            return [one for node in variants for one in mapping.variant(node, self.config.shop.currency).records]
+            found = [one for node in variants for one in mapping.variant(node, self.config.shop.currency).records]
+            return found or [self._gone(table, external_id)]
         node = self.client.ask("item", {"id": external_id})["inventoryItem"]
         return mapping.item(node, shop).records if node else ()
+
+    def _gone(self, table: str, external_id: str) -> Record:
+        return Record(table, external_id, "", version(self.clock()), {}, gone=True)
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,13 @@ class Reader:
             return Delivery(asks=asks, customer_id=f"shopify-{_number(payload['customer']['id'])}")
         if topic == "shop/redact":
             return Delivery(asks="erase_all")
-        if event == "delete" or topic in _SAY_NOTHING:
+        if topic in _SAY_NOTHING or (event == "delete" and subject not in _DELETED):
             return Delivery()
         hint = _hint(subject, payload)
         return Delivery(hints=[hint]) if hint is not None else Delivery()
 
 
+_DELETED = frozenset({"orders", "products", "customers"})
 _SAY_NOTHING = frozenset({"customers/merge", "customers/purchasing_summary", "orders/risk_assessment_changed"})
 
 

@@ -33,6 +33,12 @@ def order(number: int, minutes: int = 0, *, city: str = "Leeds", units: Sequence
     return Record("orders", f"order/{number}", key, version(changed), {"orders": [head], "order_lines": lines})
 
 
+def product(sku: str) -> Record:
+    """A product as the system tells of it."""
+    row = {"sku": sku, "name": sku.title(), "price": 500, "currency": "GBP"}
+    return Record("products", f"product/{sku}", sku, version(NOW), {"products": [row]})
+
+
 @dataclass
 class Standin:
     """The system: what it holds, what its pages do, and what was written to it."""
@@ -44,6 +50,7 @@ class Standin:
     acts: frozenset[str] = ACTS
     pulled_from: list[Cursor | None] = field(default_factory=list)
     name: str = "all"
+    gone: set[str] = field(default_factory=set)
 
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:  # noqa: ARG002 nothing changes by itself
         """One record a page; breaks off after so many."""
@@ -61,7 +68,9 @@ class Standin:
         return Delivery(hints=[Hint("orders", str(payload["order"]))])
 
     def refetch(self, table: str, external_id: str) -> Sequence[Record]:
-        """The record as it is."""
+        """The record as it is, or that it is gone."""
+        if external_id in self.gone:
+            return [Record(table, external_id, "", version(NOW + timedelta(days=9)), {}, gone=True)]
         return [one for one in self.records if (one.table, one.external_id) == (table, external_id)]
 
     def send(self, post: Post) -> str:

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts.service import is_known
+from core.catalog.service import products
+from core.database.audit import AuditRow
+from core.exchange import origins
 from core.exchange.ports import Admitted
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import order_of
 from core.portal import Portal
 from tests.conftest import SettableClock
-from tests.core.exchange.standin import Standin, customer, order
+from tests.core.exchange.standin import Standin, customer, order, product
 
 
 @pytest.fixture
@@ -21,6 +24,11 @@ def standin(portal: Portal) -> Standin:
     system = Standin()
     portal.connect(system.backend())
     return system
+
+
+def hinted(portal: Portal, table: str, number: str, clock: SettableClock) -> None:
+    with portal._database.unit_of_work() as session:
+        origins.hint(session, "standin", table, number, clock.now)
 
 
 def orders(portal: Portal) -> dict[str, str]:
@@ -56,6 +64,42 @@ def test_comparing_reports_what_was_missing_different_and_extra_and_puts_it_righ
     assert standing.drift is not None
     assert (standing.drift.seen, standing.drift.missing, standing.drift.different, standing.drift.extra) == (3, 1, 1, 1)
     assert orders(portal) == {"S-1": "York", "S-2": "Leeds", "S-3": "Leeds"}
+
+
+def test_what_is_gone_there_is_called_off_here_once_and_not_forgotten(
+    portal: Portal, standin: Standin, clock: SettableClock
+) -> None:
+    standin.records += [product("LAMP"), order(3, status="shipped")]
+    portal.sync("standin")
+    standin.gone = {"order/1", "order/3", "product/LAMP", "customer/1", "order/99"}
+    for table, number in (("orders", "order/1"), ("orders", "order/3"), ("products", "product/LAMP"),
+                          ("customers", "customer/1"), ("orders", "order/99")):  # fmt: skip
+        hinted(portal, table, number, clock)
+    assert portal.look_up("standin") == 5
+    with portal._database.reading() as session:
+        states = {row.order_number: row.status for row in session.scalars(select(OrderRow))}
+        assert states == {"S-1": "cancelled", "S-2": "open", "S-3": "shipped"}
+        assert not products(session, ["LAMP"])["LAMP"].active
+        assert is_known(session, "C1")
+        assert origins.places_of(session, "orders", "S-1") == []
+        noted = session.scalars(select(AuditRow.subject).where(AuditRow.act == "order_called_off")).all()
+    assert noted == ["order:S-1"]
+    hinted(portal, "orders", "order/1", clock)
+    portal.look_up("standin")
+    with portal._database.reading() as session:
+        assert len(session.scalars(select(AuditRow).where(AuditRow.act == "order_called_off")).all()) == 1
+
+
+def test_what_another_system_still_has_stays_on_sale(portal: Portal, standin: Standin, clock: SettableClock) -> None:
+    standin.records.append(product("LAMP"))
+    portal.sync("standin")
+    with portal._database.unit_of_work() as session:
+        origins.link(session, "other", "products", "their-lamp", "LAMP")
+    standin.gone = {"product/LAMP"}
+    hinted(portal, "products", "product/LAMP", clock)
+    portal.look_up("standin")
+    with portal._database.reading() as session:
+        assert products(session, ["LAMP"])["LAMP"].active
 
 
 @pytest.mark.parametrize("sequence", list(permutations(range(3))))

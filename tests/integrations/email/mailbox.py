@@ -106,11 +106,17 @@ class _Talk(socketserver.StreamRequestHandler):
         self._say(f"* BYE\r\n{tag} OK done")
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Whoever does not trust us hangs up, which is what some tests want."""
+
+
 @contextmanager
 def serving(mailbox: Mailbox) -> Iterator[int]:
     """The port where the mailbox answers meanwhile."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Talk) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), _Talk) as server:
         server.mailbox = mailbox  # type: ignore[attr-defined]
         answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         answering.start()

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.catalog.rows import ProductRow
+from core.catalog.service import names_on_sale
+from core.exchange.origins import places_of
+from core.exchange.ports import Admitted
 from core.inventory.service import on_hand
 from core.orders.model import Order
 from core.orders.rows import OrderRow
@@ -102,6 +105,46 @@ def test_a_whole_reading_finds_no_drift_where_there_is_none_and_heals_what_there
     clock.forward(timedelta(hours=1))
     connected.sync("shopify", whole=True)
     assert the_order(connected, shop)[0].ship_to.city == "Leeds"
+
+
+def told_of(portal: Portal, topic: str, node: dict[str, Any]) -> None:
+    number = int(str(node["id"]).rpartition("/")[2])
+    portal.hear("shopify", Admitted(f"{topic}-{number}", topic, {}), {"id": number})
+    portal.take_deliveries()
+    portal.look_up("shopify")
+
+
+def on_sale(portal: Portal) -> set[str]:
+    with portal._database.reading() as session:
+        return {sku for sku, _ in names_on_sale(session)}
+
+
+def test_an_order_deleted_there_is_called_off_here(connected: Portal, shop: MockShop) -> None:
+    connected.sync("shopify")
+    order, _ = the_order(connected, shop)
+    (node, *_) = shop.orders.values()
+    known = dict(shop.orders)
+    shop.orders.clear()
+    told_of(connected, "orders/delete", node)
+    shop.orders = known
+    assert the_order(connected, shop)[0].status.value == "cancelled"
+    with connected._database.reading() as session:
+        assert places_of(session, "orders", order.order_number) == []
+
+
+def test_a_product_deleted_there_is_off_sale_after_the_next_reading(
+    connected: Portal, shop: MockShop, clock: SettableClock
+) -> None:
+    connected.sync("shopify")
+    assert on_sale(connected) == {"KETTLE", "MUG", "BOWL"}
+    bowl = next(node for node in shop.variants.values() if node["sku"] == "BOWL")
+    del shop.variants[bowl["id"]]
+    clock.forward(timedelta(hours=1))
+    told_of(connected, "products/delete", bowl["product"])
+    clock.forward(timedelta(minutes=5))
+    connected.sync("shopify")
+    connected.look_up("shopify")
+    assert on_sale(connected) == {"KETTLE", "MUG"}
 
 
 def test_a_bulk_result_that_is_cut_off_again_and_again_loses_and_doubles_nothing(
