@@ -134,7 +134,10 @@ def request_return(session: Session, order: Order, asked: AskedReturn, rules: Re
     )  # fmt: skip
     session.flush()
     skus = {line.line: line.sku for line in order.lines}
-    lines = [{"line": line, "sku": skus[line], "quantity": units} for line, units in sorted(asked.units.items())]
+    lines = [
+        {"line": line, "sku": skus[line], "quantity": units, "new_sku": asked.swaps.get(line)}
+        for line, units in sorted(asked.units.items())
+    ]
     detail = {"return_number": number, "kind": asked.kind.value, "reason": asked.reason, "lines": lines}
     pass_on(session, order, "return", f"{number}:requested", detail, now, new_key=number)
     return next(found for found in returns_of(session, order) if found.return_number == number)

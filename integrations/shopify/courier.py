@@ -10,9 +10,9 @@ from core.mailroom.ports import Post
 from core.money import Money
 from integrations.http import for_courier
 from integrations.shopify.client import LABEL, Client
-from integrations.shopify.mapping import OURS, Node, nodes, number_in
+from integrations.shopify.mapping import OURS, Node, nodes, number_in, places_of_lines
 
-ACTS = frozenset({"cancel", "address", "items", "return", "return_cancelled", "refund", "reorder"})
+ACTS = frozenset({"cancel", "address", "items", "return", "exchange", "return_cancelled", "refund", "reorder"})
 _REASONS = {
     "damaged": "DEFECTIVE",
     "defective": "DEFECTIVE",
@@ -67,7 +67,8 @@ class Courier:
 
     def _edit(self, post: Post, order: Node) -> str:
         wanted = {line["line"]: line for line in post.content["order"]["lines"]}
-        there = dict(enumerate(nodes(order, "lineItems"), 1))
+        places = places_of_lines(order)
+        there = {places[line["id"]]: line for line in nodes(order, "lineItems") if line["id"] in places}
         kept = {place: _kept(wanted.get(place), line) for place, line in there.items()}
         differing = {place for place, line in there.items() if kept[place] != line["currentQuantity"]}
         added = [line for place, line in wanted.items() if place not in there or line["sku"] != there[place]["sku"]]
@@ -87,24 +88,26 @@ class Courier:
         return str(order["id"])
 
     def _take_back(self, post: Post, order: Node) -> str:
-        number = post.content["detail"]["return_number"]
-        known = _return_named(order, number)
+        detail = post.content["detail"]
+        known = _return_named(order, detail["return_number"])
         if known is not None:
             return known
-        places = [line["id"] for line in nodes(order, "lineItems")]
-        lines = []
-        for line in post.content["detail"]["lines"]:
-            left = line["quantity"]
-            for inner in _sent_of(order, places[line["line"] - 1]):
-                units = min(left, inner["quantity"] or 0)
-                if units:
-                    reason = _REASONS.get(post.content["detail"]["reason"].replace(" ", "_"), "OTHER")
-                    lines.append({"fulfillmentLineItemId": inner["id"], "quantity": units, "returnReason": reason,
-                                  "customerNote": f"[{number}]"})  # fmt: skip
-                    left -= units
-            if left:
-                raise Trouble(Outcome.REFUSED, f"{LABEL} has not sent as many units as should come back.")
+        if detail["kind"] == "exchange":
+            return self._swap(order, detail)
+        lines = [{**line, "customerNote": f"[{detail['return_number']}]"} for line in _coming_back(order, detail)]
         return str(self.client.change("return_request", {"order": order["id"], "lines": lines})["return"]["id"])
+
+    def _swap(self, order: Node, detail: Mapping[str, Any]) -> str:
+        """A request cannot say what should go out instead; a return that can is approved at once."""
+        wanted = {
+            "orderId": order["id"],
+            "notifyCustomer": False,
+            "returnLineItems": [{**line, "returnReasonNote": f"[{detail['return_number']}]"}
+                                for line in _coming_back(order, detail)],
+            "exchangeLineItems": [{"variantId": self._variant(line["new_sku"]), "quantity": line["quantity"]}
+                                  for line in detail["lines"]],
+        }  # fmt: skip
+        return str(self.client.change("return_create", {"return": wanted})["return"]["id"])
 
     def _keep(self, post: Post, order: Node) -> str:
         detail = post.content["detail"]
@@ -184,6 +187,26 @@ def _not_there_yet(added: Sequence[Mapping[str, Any]], others: Sequence[Node]) -
     return missing
 
 
+def _coming_back(order: Node, detail: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What comes back, by the fulfilments it was sent with.
+
+    Raises:
+        Trouble: it was not sent.
+    """
+    bought, lines = [line["id"] for line in nodes(order, "lineItems")], []
+    reason = _REASONS.get(detail["reason"].replace(" ", "_"), "OTHER")
+    for line in detail["lines"]:
+        left = line["quantity"]
+        for inner in _sent_of(order, bought[line["line"] - 1]):
+            units = min(left, inner["quantity"] or 0)
+            if units:
+                lines.append({"fulfillmentLineItemId": inner["id"], "quantity": units, "returnReason": reason})
+                left -= units
+        if left:
+            raise Trouble(Outcome.REFUSED, f"{LABEL} has not sent as many units as should come back.")
+    return lines
+
+
 def _sent_of(order: Node, line_id: str) -> list[Node]:
     return [
         inner
@@ -196,8 +219,9 @@ def _sent_of(order: Node, line_id: str) -> list[Node]:
 def _return_named(order: Node, number: str) -> str | None:
     """The return that carries our number."""
     for one in nodes(order, "returns"):
-        if any(f"[{number}]" in (line.get("customerNote") or "") for line in nodes(one, "returnLineItems")):
-            return str(one["id"])
+        for line in nodes(one, "returnLineItems"):
+            if any(f"[{number}]" in (line.get(name) or "") for name in ("customerNote", "returnReasonNote")):
+                return str(one["id"])
     return None
 
 

@@ -21,7 +21,7 @@ _OVERLAP = timedelta(minutes=5)  # clocks differ, and a change may be seen a mom
 _PAGE, _FIRST = 200, 20
 _CHILDREN = {
     "LineItem": "lineItems", "Return": "returns", "ReturnLineItem": "returnLineItems",
-    "InventoryLevel": "inventoryLevels",
+    "InventoryLevel": "inventoryLevels", "ExchangeLineItem": "exchangeLineItems",
 }  # fmt: skip
 _GOING_ON = {"CREATED", "RUNNING", "CANCELING"}
 _POLL_S = 2.0

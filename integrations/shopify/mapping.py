@@ -59,7 +59,7 @@ def order(node: Node, settings: Shopify) -> Told:
     number, currency = order_number(node), str(node["currencyCode"])
     returns, faults = _returns(node)
     back = _refunded_by_line(node)
-    places = {line["id"]: place for place, line in enumerate(nodes(node, "lineItems"), 1)}
+    places, node = places_of_lines(node), without_swaps(node)
     is_net = not node.get("taxesIncluded")
     units = {line["id"]: _units(line, node, back) for line in nodes(node, "lineItems")}
     lines = [
@@ -79,6 +79,26 @@ def order(node: Node, settings: Shopify) -> Told:
     records += [_return(one, external_id, places, changed) for one in returns]
     people = customer(node["customer"], settings, "") if (node.get("customer") or {}).get("updatedAt") else Told()
     return Told((*people.records, *records), hints, tuple(faults))
+
+
+def places_of_lines(node: Node) -> dict[str, int]:
+    """Our number of each line of an order; what went out in an exchange is no line of it."""
+    swapped = _swapped(node)
+    return {line["id"]: place for place, line in enumerate(nodes(node, "lineItems"), 1) if line["id"] not in swapped}
+
+
+def without_swaps(node: Node) -> Node:
+    """The order as it was bought, without the lines that went out in exchanges."""
+    swapped = _swapped(node)
+    if not swapped:
+        return node
+    bought = [line for line in nodes(node, "lineItems") if line["id"] not in swapped]
+    return {**node, "lineItems": {**node["lineItems"], "nodes": bought}}
+
+
+def _swapped(node: Node) -> set[str]:
+    out = (one for back in nodes(node, "returns") for one in nodes(back, "exchangeLineItems"))
+    return {line["id"] for one in out for line in one.get("lineItems") or ()}
 
 
 def order_number(node: Node) -> str:
@@ -352,9 +372,11 @@ def _return(node: Node, order_id: str, places: Mapping[str, int], changed: str) 
         for one in nodes(node, "returnLineItems")
         if (line := str(((one.get("fulfillmentLineItem") or {}).get("lineItem") or {}).get("id"))) in places
     ]
+    is_swap = bool(nodes(node, "exchangeLineItems"))
     refunded = any(one.get("refundedQuantity") for one in nodes(node, "returnLineItems"))
-    status = _RETURN_WORDS.get(node["status"], "refunded" if refunded else "received")
-    head = {"return_number": key, "order_number": order_id, "kind": "return", "status": status,
+    closed = "exchanged" if is_swap else "refunded" if refunded else "received"
+    kind, status = "exchange" if is_swap else "return", _RETURN_WORDS.get(node["status"], closed)
+    head = {"return_number": key, "order_number": order_id, "kind": kind, "status": status,
             "requested_at": moment(node["createdAt"])}  # fmt: skip
     return Record("returns", str(node["id"]), key, changed, {"returns": [head], "return_lines": lines}, about=order_id)
 

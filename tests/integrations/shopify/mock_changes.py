@@ -78,25 +78,42 @@ class Changes:
             line["currentQuantity"] -= less
             line["unfulfilledQuantity"] -= less
         for staged in edit["lineItems"][len(order["lineItems"]) :]:
-            variant, units = staged["variant"], staged["quantity"]
-            order["lineItems"].append(
-                {
-                    "id": mock.gid("LineItem", self.shop.number()),
-                    "sku": variant["sku"],
-                    "name": variant["product"]["title"],
-                    "quantity": units,
-                    "currentQuantity": units,
-                    "unfulfilledQuantity": units,
-                    "variant": variant,
-                    "originalUnitPriceSet": mock.money(variant["price"]),
-                    "discountAllocations": [],
-                    "taxLines": [],
-                }
-            )
+            self._added(order, staged["variant"], staged["quantity"])
         self.shop.touch(order)
         return {"order": order, "userErrors": []}
 
+    def _added(self, order: "Node", variant: "Node", units: int) -> "Node":
+        line = {
+            "id": mock.gid("LineItem", self.shop.number()),
+            "sku": variant["sku"],
+            "name": variant["product"]["title"],
+            "quantity": units,
+            "currentQuantity": units,
+            "unfulfilledQuantity": units,
+            "variant": variant,
+            "originalUnitPriceSet": mock.money(variant["price"]),
+            "discountAllocations": [],
+            "taxLines": [],
+        }
+        order["lineItems"].append(line)
+        return line
+
     def request(self, _info: Any, input: "Node") -> dict[str, Any]:  # noqa: A002
+        return self._back(input, "REQUESTED")
+
+    def create(self, _info: Any, returnInput: "Node") -> dict[str, Any]:  # noqa: N803
+        """A return that is approved; what goes out instead becomes lines of the order."""
+        made = self._back(returnInput, "OPEN")
+        order = self.shop.orders[returnInput["orderId"]]
+        for wanted in returnInput.get("exchangeLineItems") or ():
+            variant = self.shop.variants[wanted["variantId"]]
+            line = self._added(order, variant, wanted["quantity"])
+            out = {"id": mock.gid("ExchangeLineItem", self.shop.number()), "quantity": wanted["quantity"]}
+            made["return"]["exchangeLineItems"].append({**out, "lineItems": [line]})
+        self.shop.touch(order)
+        return made
+
+    def _back(self, input: "Node", status: str) -> dict[str, Any]:  # noqa: A002
         order = self.shop.orders[input["orderId"]]
         sent = {inner["id"]: inner for one in order["fulfillments"] for inner in one["fulfillmentLineItems"]}
         lines = [
@@ -105,7 +122,8 @@ class Changes:
                 "id": mock.gid("ReturnLineItem", self.shop.number()),
                 "quantity": line["quantity"],
                 "refundedQuantity": 0,
-                "customerNote": line["customerNote"],
+                "customerNote": line.get("customerNote"),
+                "returnReasonNote": line.get("returnReasonNote") or "",
                 "returnReasonDefinition": {"handle": line["returnReason"].lower(), "name": line["returnReason"]},
                 "fulfillmentLineItem": sent[line["fulfillmentLineItemId"]],
             }
@@ -114,8 +132,9 @@ class Changes:
         back = {
             "id": mock.gid("Return", self.shop.number()),
             "name": f"{order['name']}-R{len(order['returns']) + 1}",
-            "status": "REQUESTED",
+            "status": status,
             "returnLineItems": lines,
+            "exchangeLineItems": [],
             "refunds": [],
         }
         back["createdAt"] = self.shop.touch(order)
@@ -189,6 +208,7 @@ def changes(shop: "MockShop") -> dict[str, Any]:
         "orderEditAddVariant": made.add,
         "orderEditCommit": made.commit,
         "returnRequest": made.request,
+        "returnCreate": made.create,
         "returnCancel": made.keep,
         "refundCreate": made.refund,
         "draftOrderCreate": made.draft,

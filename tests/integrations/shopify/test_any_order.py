@@ -44,7 +44,8 @@ def live(shop: MockShop, order: Node, event: str) -> None:
                 "refundedQuantity": 0, "customerNote": None, "returnReasonDefinition": None,
                 "fulfillmentLineItem": inside}  # fmt: skip
         order["returns"] = [{"id": "gid://shopify/Return/6", "name": f"{order['name']}-R1", "status": "REQUESTED",
-                             "createdAt": shop.touch(order), "returnLineItems": [line], "refunds": []}]  # fmt: skip
+                             "createdAt": shop.touch(order), "returnLineItems": [line], "refunds": [],
+                             "exchangeLineItems": []}]  # fmt: skip
     elif event == "returns/approve":
         order["returns"][0]["status"] = "OPEN"
         shop.touch(order)

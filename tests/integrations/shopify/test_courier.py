@@ -16,6 +16,8 @@ from core.orders.model import Order
 from core.orders.placing import place
 from core.orders.service import order_of
 from core.portal import Portal
+from core.returns import handling
+from core.returns.model import ReturnKind
 from core.returns.service import AskedReturn, ReturnRules, request_return, returns_of
 from tests.integrations.shopify.mock import MockShop, Node
 
@@ -99,6 +101,48 @@ def test_a_return_is_known_there_under_our_number(connected: Portal, shop: MockS
     with connected._database.reading() as session:
         (kept,) = returns_of(session, mine(connected, node))
     assert (kept.return_number, kept.status.value) == (made.return_number, "approved")
+
+
+def test_an_exchange_goes_there_with_what_should_go_out_and_is_no_line_of_the_order_here(
+    connected: Portal, shop: MockShop, node: Node
+) -> None:
+    shop.deliver(node, shop.fulfil(node, "TRACK1"))
+    connected.sync("shopify")
+    rules = ReturnRules(30, connected._config.shop.zone)
+    with connected._database.unit_of_work() as session:
+        asked = AskedReturn({2: 2}, "", ReturnKind.EXCHANGE, None, {2: "BOWL"})
+        made = request_return(session, mine(connected, node), asked, rules, connected._clock())
+    before = mine(connected, node)
+    sent_twice(connected, shop, "ReturnCreate")
+    (back,) = node["returns"]
+    assert back["returnLineItems"][0]["returnReasonNote"] == f"[{made.return_number}]"
+    assert [(one["quantity"], one["lineItems"][0]["sku"]) for one in back["exchangeLineItems"]] == [(2, "BOWL")]
+    connected.sync("shopify", whole=True)
+    assert mine(connected, node) == before, "what goes out instead is no line, and the order is as delivered as it was"
+    with connected._database.reading() as session:
+        (kept,) = returns_of(session, before)
+    assert (kept.return_number, kept.kind, kept.status.value) == (made.return_number, ReturnKind.EXCHANGE, "approved")
+    assert kept.lines[0].new_sku == "BOWL"
+    back["status"] = "CLOSED"
+    shop.touch(node)
+    connected.sync("shopify")
+    with connected._database.reading() as session:
+        assert returns_of(session, before)[0].status.value == "exchanged"
+
+
+def test_an_exchange_kept_after_all_is_cancelled_there(connected: Portal, shop: MockShop, node: Node) -> None:
+    shop.deliver(node, shop.fulfil(node, "TRACK1"))
+    connected.sync("shopify")
+    rules = ReturnRules(30, connected._config.shop.zone)
+    with connected._database.unit_of_work() as session:
+        asked = AskedReturn({2: 1}, "", ReturnKind.EXCHANGE, None, {2: "KETTLE"})
+        made = request_return(session, mine(connected, node), asked, rules, connected._clock())
+    connected.deliver(channel="shopify")
+    with connected._database.unit_of_work() as session:
+        one = handling.case(session, made.return_number)
+        handling.call_off(session, one, "customer", connected._clock())
+    connected.deliver(channel="shopify")
+    assert node["returns"][0]["status"] == "CANCELED"
 
 
 def test_money_given_back(connected: Portal, shop: MockShop, node: Node) -> None:

@@ -87,7 +87,8 @@ def _a_return(shop: MockShop, parcel: dict[str, Any]) -> dict[str, Any]:
             "refundedQuantity": 0, "customerNote": None, "returnReasonDefinition": None,
             "fulfillmentLineItem": parcel["fulfillmentLineItems"][0]}  # fmt: skip
     return {"id": "gid://shopify/Return/6", "name": "#1010-R1", "status": "REQUESTED",
-            "createdAt": shop.now.isoformat(), "returnLineItems": [line], "refunds": []}  # fmt: skip
+            "createdAt": shop.now.isoformat(), "returnLineItems": [line], "refunds": [],
+            "exchangeLineItems": []}  # fmt: skip
 
 
 def test_a_whole_reading_finds_no_drift_where_there_is_none_and_heals_what_there_is(
