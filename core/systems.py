@@ -155,6 +155,9 @@ class Odoo(Connected):
         default_factory=dict, description="our locations by the short names of warehouses there; others keep theirs"
     )
     history_days: int = Field(730, ge=1, le=7300, description="how far back orders are read at first")
+    takes_items: bool = Field(True, description="whether products come from there; off where they come from elsewhere")
+    takes_sales: bool = Field(True, description="whether customers and their orders come from there; likewise")
+    reads_stock: bool = Field(True, description="whether stock is counted there; likewise")
     takes_orders: bool = Field(True, description="whether our orders to vendors from there are kept there")
     tells_vendors: bool = Field(False, description="whether vendors hear of orders from there, not from us")
 

@@ -17,8 +17,8 @@ from integrations.odoo.shelves import PARTNER, PURCHASE, SALE, VARIANT, Read, Sh
 from integrations.reading import Json
 
 _READ = (
-    "stock.warehouse", "product.product", "product.supplierinfo", "res.partner", "sale.order", "purchase.order",
-    "stock.move", "stock.quant", "stock.location", "account.tax", "uom.uom",
+    "stock.warehouse", "product.product", "product.supplierinfo", "res.partner", "purchase.order", "stock.move",
+    "account.tax", "uom.uom",
 )  # fmt: skip
 _CLOCKS_APART = timedelta(minutes=2)
 
@@ -108,7 +108,10 @@ class Inspector:
         except Trouble as trouble:
             return (Found(False, f"{trouble} Check odoo.url, odoo.database, odoo.user and odoo.key."),)
         found = [Found(True, f"{label}: lets us in.")]
-        lacking = [model for model in _READ if not self._may_read(model)]
+        section = self.config.odoo
+        wanted = [*_READ, *(["sale.order"] if section.takes_sales else [])]
+        wanted += ["stock.quant", "stock.location"] if section.reads_stock else []
+        lacking = [model for model in wanted if not self._may_read(model)]
         if lacking:
             found.append(Found(False, f"{label}: the user may not read {', '.join(lacking)}; see docs/odoo.md."))
         if self.config.odoo.takes_orders and not self._may_create():

@@ -9,7 +9,7 @@ from core.config import Config
 from core.exchange.model import Cursor, Page
 from core.exchange.ports import Feed
 from integrations.odoo.client import Client
-from integrations.odoo.shelves import OFFERED, PARTNER, PURCHASE, SALE, VARIANT, Read, Shelves
+from integrations.odoo.shelves import OFFERED, PARTNER, PURCHASE, SALE, VARIANT, WAREHOUSE, Read, Shelves
 from integrations.reading import Json, after, written
 
 _GOODS = [["type", "in", ["product", "consu"]]]
@@ -96,19 +96,26 @@ def feeds(client: Client, config: Config) -> Sequence[Feed]:
     def changes(name: str, model: str, fields: Sequence[str], read: Any, **more: Any) -> Changes:
         return Changes(name, client, config, model, fields, read, **more)
 
+    section = config.odoo
+    places = changes("locations", "stock.warehouse", WAREHOUSE, Shelves.warehouses)
+    goods = changes(
+        "products", "product.product", VARIANT, Shelves.products, domain=_GOODS, beside=("product_tmpl_id",)
+    )
+    vendors = changes("vendors", "res.partner", PARTNER, _vendors, domain=[["supplier_rank", ">", 0]])
+    prices = changes("prices", "product.supplierinfo", OFFERED, Shelves.offers)
+    people = changes("customers", "res.partner", PARTNER, Shelves.customers, domain=_CUSTOMERS)
+    hangs_on = {"beside": ("order_line", "picking_ids"), "dated": "date_order"}
+    sales = changes("orders", "sale.order", SALE, Shelves.sales, **hangs_on)
+    purchases = changes("purchases", "purchase.order", PURCHASE, Shelves.purchases, **hangs_on)
     return (
-        changes("locations", "stock.warehouse", ("name", "code", "partner_id", "write_date"), Shelves.warehouses),
-        changes("products", "product.product", VARIANT, Shelves.products, domain=_GOODS, beside=("product_tmpl_id",)),
-        changes("vendors", "res.partner", PARTNER, _vendors, domain=[["supplier_rank", ">", 0]]),
-        changes("prices", "product.supplierinfo", OFFERED, Shelves.offers),
-        changes("customers", "res.partner", PARTNER, Shelves.customers, domain=_CUSTOMERS),
-        changes("orders", "sale.order", SALE, Shelves.sales, beside=("order_line", "picking_ids"), dated="date_order"),
-        changes(
-            "purchases", "purchase.order", PURCHASE, Shelves.purchases, beside=("order_line", "picking_ids"),
-            dated="date_order",
-        ),
-        Stock(client, config),
-    )  # fmt: skip
+        places,
+        *((goods,) if section.takes_items else ()),
+        vendors,
+        prices,
+        *((people, sales) if section.takes_sales else ()),
+        purchases,
+        *((Stock(client, config),) if section.reads_stock else ()),
+    )
 
 
 def _vendors(shelves: Shelves, found: Sequence[Json]) -> Read:

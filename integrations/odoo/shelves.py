@@ -47,7 +47,7 @@ _MOVE = (
     "product_id", "purchase_line_id", "picking_id", "state", "date", "quantity", "quantity_done", "product_uom",
     "write_date",
 )  # fmt: skip
-_WAREHOUSE = ("name", "code", "partner_id", "active", "write_date")
+WAREHOUSE = ("name", "code", "partner_id", "write_date")
 _MOST_DELAYS = 500
 _NAMES = ("name", "default_code", "id")
 Read = tuple[list[Record], list[str]]
@@ -72,7 +72,7 @@ class Shelves:
             {number: said(one, "code") for number, one in self._small("res.country", "code").items()},
             {number: said(one, "code") for number, one in self._small("res.country.state", "code").items()},
             taxes,
-            {number: self._code(one) for number, one in self._small("stock.warehouse", *_WAREHOUSE).items()},
+            {number: self._code(one) for number, one in self._small("stock.warehouse", *WAREHOUSE).items()},
         )
 
     def warehouses(self, found: Iterable[Json]) -> Read:

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from core.catalog.rows import ProductRow
+from core.config import Config
 from core.inventory.rows import StockRow
 from core.orders.service import order_of
 from core.portal import Portal
 from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow, SupplierItemRow, SupplierRow
+from integrations.odoo.backend import backend
 from tests.conftest import SettableClock
 from tests.flows.talking import customer
 from tests.integrations.odoo.erp import Erp
@@ -202,3 +204,12 @@ def test_prices_of_another_time_or_no_cheaper_are_no_break(read: Portal, erp: Er
     offer(erp, acme, kettle, unit, price=10.0, discount=20.0, min_qty=96.0)
     again(read, clock)
     assert items(read)["KETTLE"].price_breaks == [[48, 1000], [96, 800]]
+
+
+def test_what_comes_from_elsewhere_is_not_read(config: Config) -> None:
+    section = config.odoo.model_copy(update={"takes_items": False, "takes_sales": False, "reads_stock": False})
+    made = backend(config.model_copy(update={"odoo": section}))
+    assert [feed.name for feed in made.feeds] == ["locations", "vendors", "prices", "purchases"]
+    assert {feed.name for feed in backend(config).feeds} == {
+        "locations", "products", "vendors", "prices", "customers", "orders", "purchases", "stock",
+    }  # fmt: skip
