@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session, aliased
 
 from core.database.engine import one_at_a_time
 from core.database.upsert import direct, insert_new
-from core.errors import Conflict
 from core.mailroom import pace
 from core.mailroom.ports import Later, Post, Unclear
 from core.mailroom.retry import next_try
@@ -54,41 +53,6 @@ class Outgoing:
     lifetime: timedelta = LIFETIME
     lane: int = NORMAL
     topic: str = ""
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """Post that needs a person: refused, given up, or perhaps sent (`state` is dead or unknown)."""
-
-    outbox_id: int
-    channel: str
-    kind: str
-    to: str
-    subject: str
-    state: str
-    reason: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Discarded:
-    """A dead letter that was put away; `may_have_arrived` where its sender stopped while sending."""
-
-    kind: str
-    content: dict[str, Any]
-    may_have_arrived: bool
-
-
-@dataclass(frozen=True)
-class Written:
-    """A letter as it stands in the outbox."""
-
-    to: str
-    subject: str
-    text: str
-    kind: str
-    state: str
-    created_at: datetime
 
 
 def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
@@ -127,14 +91,6 @@ def under_way(session: Session, channel: str) -> set[str]:
     """The chats of a channel that something is still to be sent to."""
     waiting = select(OutboxRow.chat).where(OutboxRow.channel == channel, OutboxRow.state.in_(_UNSETTLED))
     return set(session.scalars(waiting.distinct()))
-
-
-def failed_since(session: Session, kind: str, since: datetime) -> list[tuple[int, str, dict[str, Any]]]:
-    """Post of a kind that needs a person: its number, channel and content."""
-    rows = select(OutboxRow.outbox_id, OutboxRow.channel, OutboxRow.content).where(
-        OutboxRow.kind == kind, OutboxRow.state.in_(("dead", "unknown")), OutboxRow.created_at > since
-    )
-    return [(number, channel, dict(content)) for number, channel, content in session.execute(rows)]
 
 
 def _supersede(session: Session, outgoing: Outgoing, outbox_id: int, now: datetime) -> None:
@@ -383,71 +339,6 @@ def forget_replies(session: Session, now: datetime) -> None:
     session.execute(delete(OutboxRow).where(*settled))
 
 
-def dead_letters(session: Session, limit: int = 200) -> list[DeadLetter]:
-    """Post that needs a person, latest first."""
-    rows = session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.state.in_(("dead", "unknown")))
-        .order_by(OutboxRow.outbox_id.desc())
-        .limit(limit)
-    )
-    return [
-        DeadLetter(
-            row.outbox_id,
-            row.channel,
-            row.kind,
-            str(row.content.get("to", "")),
-            str(row.content.get("subject", "")),
-            row.state,
-            row.reason,
-            row.created_at,
-        )
-        for row in rows
-    ]
-
-
-def retry(session: Session, outbox_id: int, now: datetime) -> None:
-    """Send a dead letter after all, with a day of time.
-
-    Raises:
-        Conflict: it is not waiting for a person (any more).
-    """
-    _by_person(session, outbox_id, state="ready", not_before=now, expires_at=now + LIFETIME, settled_at=None, reason="")
-
-
-def discard(session: Session, outbox_id: int, who: str, now: datetime) -> Discarded:
-    """Put a dead letter away for good; what it was, for whoever has to undo what it stood for.
-
-    Raises:
-        Conflict: it is not waiting for a person (any more).
-    """
-    state = session.scalar(select(OutboxRow.state).where(OutboxRow.outbox_id == outbox_id))
-    _by_person(session, outbox_id, state="withdrawn", settled_at=now, reason=f"discarded by {who}")
-    row = session.get_one(OutboxRow, outbox_id)
-    return Discarded(row.kind, dict(row.content), state == "unknown")
-
-
-def written(session: Session, channel: str, limit: int) -> list[Written]:
-    """The latest post of a channel that somebody is meant to get."""
-    rows = session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.channel == channel, OutboxRow.expires_at > OutboxRow.created_at)
-        .order_by(OutboxRow.outbox_id.desc())
-        .limit(limit)
-    )
-    return [
-        Written(
-            str(row.content.get("to", "")),
-            str(row.content.get("subject", "")),
-            str(row.content.get("text", "")),
-            row.kind,
-            row.state,
-            row.created_at,
-        )
-        for row in rows
-    ]
-
-
 def waiting_since(session: Session, now: datetime) -> datetime | None:
     """Since when the oldest post that is due has been waiting."""
     return session.scalar(
@@ -484,14 +375,6 @@ def _moving(changed: tuple[str, ...]) -> Any:
 
 def _all(session: Session, *conditions: Any, **changes: Any) -> None:
     session.execute(update(OutboxRow).where(*conditions).values(**changes))
-
-
-def _by_person(session: Session, outbox_id: int, **changes: Any) -> None:
-    moving = update(OutboxRow).where(
-        OutboxRow.outbox_id == outbox_id, or_(OutboxRow.state == "dead", OutboxRow.state == "unknown")
-    )
-    if session.scalar(moving.values(**changes).returning(OutboxRow.outbox_id)) is None:
-        raise Conflict("That letter is not waiting for anybody any more; nothing was changed.")
 
 
 def _post(row: Any) -> Post:

@@ -19,7 +19,7 @@ from core.exchange import feeds, origins
 from core.exchange.model import Drift, Page, Standing
 from core.exchange.origins import Told
 from core.exchange.ports import Admitted, Backend, Delivery, Feed, Found, Trouble
-from core.mailroom import inbox, leases, outbox
+from core.mailroom import inbox, leases, letters, outbox
 from core.mailroom.inbox import Waiting
 from core.mailroom.outbox import WRITE_BACK, Outgoing
 from core.notifications.model import Notice
@@ -259,7 +259,7 @@ class ExchangeDesk(CaseDesk):
         """Tell customers whose change did not get through to the shop's system, each once; how many were told."""
         now = self._clock()
         with self._database.reading() as session:
-            failed = outbox.failed_since(session, WRITE_BACK, now - _LOOKS_BACK)
+            failed = letters.failed_since(session, WRITE_BACK, now - _LOOKS_BACK)
         of_orders = [one for one in failed if one[2].get("order_number")]
         return sum(self._tell_failed(number, system, content, now) for number, system, content in of_orders)
 

@@ -20,9 +20,9 @@ from core.exchange.model import Standing
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import explaining, inbox, outbox, pace, runs
+from core.mailroom import explaining, inbox, letters, outbox, pace, runs
 from core.mailroom.explaining import Explained
-from core.mailroom.outbox import DeadLetter, Written
+from core.mailroom.letters import DeadLetter, Written
 from core.notifications import service as notifications
 from core.notifications import told
 from core.notifications.model import Notice
@@ -92,7 +92,7 @@ class MachineRoom(Rooms):
     def letters(self, limit: int = 50) -> list[Written]:
         """The latest mails in the outbox; only the demo shows them."""
         with self._database.reading() as session:
-            return outbox.written(session, "email", limit)
+            return letters.written(session, "email", limit)
 
     def dead_letters(self, staff: Staff) -> list[DeadLetter]:
         """Post that needs a person, latest first.
@@ -102,7 +102,7 @@ class MachineRoom(Rooms):
         """
         with self._database.reading() as session:
             planner(session, staff)
-            return outbox.dead_letters(session)
+            return letters.dead_letters(session)
 
     def retry_letter(self, staff: Staff | None, outbox_id: int) -> None:
         """Send a dead letter after all; nobody of the staff is the operator at the command line.
@@ -114,7 +114,7 @@ class MachineRoom(Rooms):
         now = self._clock()
         with self._database.unit_of_work() as session:
             who = f"staff:{planner(session, staff).email}" if staff else "operator"
-            outbox.retry(session, outbox_id, now)
+            letters.retry(session, outbox_id, now)
             audit.record(session, now, who, "letter_retried", f"outbox:{outbox_id}")
 
     def discard_letter(self, staff: Staff | None, outbox_id: int) -> None:
@@ -127,7 +127,7 @@ class MachineRoom(Rooms):
         now = self._clock()
         with self._database.unit_of_work() as session:
             who = f"staff:{planner(session, staff).email}" if staff else "operator"
-            gone = outbox.discard(session, outbox_id, who.removeprefix("staff:"), now)
+            gone = letters.discard(session, outbox_id, who.removeprefix("staff:"), now)
             audit.record(session, now, who, "letter_discarded", f"outbox:{outbox_id}")
             is_letter = gone.kind == "purchase_order"
             number = str(gone.content["number"]) if is_letter else writing_back.tells_supplier(gone.content)
@@ -247,7 +247,7 @@ class MachineRoom(Rooms):
             self._database.check_writable()
             with self._database.reading() as session:
                 waiting_since = outbox.waiting_since(session, now)
-                dead = len(outbox.dead_letters(session))
+                dead = len(letters.dead_letters(session))
                 last_runs = runs.last_finished(session)
                 systems = tuple(feeds.standings(session))
         except Unavailable as error:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.database.engine import Database
 from core.errors import Conflict
-from core.mailroom import outbox
+from core.mailroom import letters, outbox
 from core.mailroom.outbox import Outgoing
 from core.mailroom.ports import Later, Post, Unclear
 from core.mailroom.rows import OutboxRow
@@ -85,7 +85,7 @@ def test_a_purchase_order_that_may_have_gone_out_waits_for_a_person(database: Da
     clock.forward(outbox.LEASE + timedelta(seconds=1))
     assert claim(database, clock, "two") == []
     with database.reading() as session:
-        assert [letter.state for letter in outbox.dead_letters(session)] == ["unknown"]
+        assert [letter.state for letter in letters.dead_letters(session)] == ["unknown"]
 
 
 def test_a_sender_that_slept_past_its_lease_settles_nothing(database: Database, clock: SettableClock) -> None:
@@ -123,7 +123,7 @@ def test_trouble_that_may_pass_is_tried_later_and_given_up_at_the_end(database: 
     assert states(database)["stubborn"] == "dead"
     assert 10 < tries < 60
     with database.reading() as session:
-        assert "no answer" in outbox.dead_letters(session)[0].reason
+        assert "no answer" in letters.dead_letters(session)[0].reason
 
 
 def test_the_wait_that_the_other_side_asks_for_is_kept(database: Database, clock: SettableClock) -> None:
@@ -154,11 +154,11 @@ def test_a_person_sends_a_dead_letter_after_all_or_puts_it_away_once(database: D
     clock.forward(timedelta(hours=25))
     claim(database, clock)
     with database.unit_of_work() as session:
-        again, away = sorted(letter.outbox_id for letter in outbox.dead_letters(session))
-        outbox.retry(session, again, clock.now)
-        outbox.discard(session, away, "ada@example.org", clock.now)
+        again, away = sorted(letter.outbox_id for letter in letters.dead_letters(session))
+        letters.retry(session, again, clock.now)
+        letters.discard(session, away, "ada@example.org", clock.now)
     assert [one.key for one in claim(database, clock)] == ["again"]
-    for settle in (lambda s: outbox.retry(s, away, clock.now), lambda s: outbox.discard(s, away, "x", clock.now)):
+    for settle in (lambda s: letters.retry(s, away, clock.now), lambda s: letters.discard(s, away, "x", clock.now)):
         with pytest.raises(Conflict), database.unit_of_work() as session:
             settle(session)
 
