@@ -223,6 +223,7 @@ def _line(
 ) -> ProposalLine:
     known = Known.from_json(row.known)
     items, velocity = arrays([known])
+    events, due = [(one.first, one.end, one.factor) for one in known.ahead], _due(known, coming, head)
     return ProposalLine(
         row.line,
         row.sku,
@@ -232,7 +233,7 @@ def _line(
         Money(row.unit_cost, head.currency),
         dict(row.reason),
         _explained(row.reason, name, head.currency),
-        ahead(items, velocity, 0, quantity=row.quantity, days=_PICTURE_DAYS, due=_due(known, coming, head)),
+        ahead(items, velocity, 0, quantity=row.quantity, days=_PICTURE_DAYS, due=due, otherwise=events),
         queue.people,
         queue.units,
         queue.names,

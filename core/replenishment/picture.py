@@ -11,6 +11,7 @@ from core.replenishment.demand import Velocity
 from core.replenishment.items import Items
 from core.replenishment.lead_time import lead_time_demand
 from core.replenishment.loss import quantile
+from core.replenishment.occasions import extra_days
 
 MOST_POINTS = 60
 _BAND = (0.1, 0.9)
@@ -23,6 +24,7 @@ def ahead(
     quantity: float,
     days: int,
     due: Sequence[tuple[float, float]] | None = None,
+    otherwise: Sequence[tuple[float, float, float]] = (),
 ) -> dict[str, Any]:
     """Expected stock of one item, day by day.
 
@@ -33,6 +35,7 @@ def ahead(
         quantity: of the order that is thought about [units].
         days: how far to look, at least 1.
         due: (days from now, units) of what is on order; without it, all of that comes within the lead time's last day.
+        otherwise: (first day, end, times the usual demand) of days on which something else than the usual is asked for.
 
     Returns:
         Lists of equal length, at most `MOST_POINTS`: `day` (0 is today), expected stock `without` and `with` the order
@@ -51,7 +54,8 @@ def ahead(
         stock += np.where(day >= arrives, units, 0.0)
     every = np.zeros_like(day)
     pace = Velocity(every + velocity.shape[row], every + velocity.exposure[row], every + velocity.dispersion[row])
-    demand = lead_time_demand(pace, day, every, every).lead
+    extra = sum((extra_days(*one, day) for one in otherwise), start=every)
+    demand = lead_time_demand(pace, day, every, every, extra).lead
     stocked = stock + np.where(day >= lead, quantity, 0.0)
     few, many = (quantile(every + share, demand) for share in _BAND)
     return {

@@ -23,6 +23,12 @@ def test_what_is_on_order_comes_with_the_lead_time_when_nobody_says_when() -> No
     assert seen["without"][7] - seen["without"][6] == pytest.approx(8.0)
 
 
+def test_days_of_a_sale_fall_as_steeply_as_they_sell() -> None:
+    seen = ahead(items(on_hand=100), pace(2.0), 0, 0, 20, otherwise=[(5, 8, 4.0)])
+    falls = -np.diff(seen["without"])
+    assert falls.tolist() == [2.0] * 5 + [8.0] * 3 + [2.0] * 12
+
+
 @LAW
 @given(st.integers(1, 900), st.integers(0, 500), st.floats(0.0, 50.0))
 def test_picture_is_small_and_the_band_holds_the_line(days: int, quantity: int, rate: float) -> None:
