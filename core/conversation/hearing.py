@@ -73,7 +73,7 @@ def filling(top: Frame, said: Heard) -> dict[str, Any]:
     told = {name: value for name, value in chosen.items() if _belongs(name, top, said)}
     is_read_again = hasattr(INTENTS.get(top.intent), "act")
     if said.control in {None, "correct"} and (is_read_again or (top.asks and top.asks not in told)):
-        is_unmarked = said.control == "correct" and not corrects(said.text)  # by words of another language
+        is_unmarked = (said.control == "correct" or _is_other_count(said)) and not corrects(said.text)
         return {**told, "text": f"no, {said.text}" if is_unmarked else said.text}
     return told
 
@@ -89,6 +89,12 @@ def swapped(top: Frame, said: Heard) -> dict[str, Any] | None:
         return None  # so many, instead of so many
     told = {name: new for name in _REFERENCES if _is_same(top.slots.get(name), old)}
     return told if told.keys() - {"product"} else {**told, "instead_of": old, "text": f"no, {new}"}
+
+
+def _is_other_count(said: Heard) -> bool:
+    """Whether it says so many instead of so many, whatever the words around and the language."""
+    instead = said.understood.instead if said.understood is not None else None
+    return instead is not None and all(one.isdigit() for one in instead)
 
 
 def _is_part(top: Frame, said: str) -> bool:

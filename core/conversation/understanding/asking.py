@@ -42,7 +42,8 @@ _BY_NUMBER = {
 }
 _SPLIT = re.compile(r"[.?!;\n](?=\s|$)|,\s|\s-\s|(?<!\w)(?:and|also|plus|then|but|as well as|&)(?!\w)")
 CORRECTS = re.compile(
-    r"\W{0,3}(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo|make (?:it|that)"
+    r"\W{0,3}(?:no|nope|sorry|actually|wait|not|rather|i meant|i mean|i said|correction|oops|typo"
+    r"|(?:(?:we|let'?s|let us|we'?ll) )?make (?:it|that)"
     r"|change (?:it|that) to|yes,? but)(?!\w)"
 )
 _NOT_TO_BE_DONE = re.compile(

@@ -9,10 +9,11 @@ _SIGHS = (
 )
 _LEADS = re.compile(
     r"(?:(?:the|my|a|an|it|it's|its|is|this|that|one|order|number|nr|no|with|by|to|at|in|of|from|pay|paying|post ?code"
-    r"|zip|please|rather|instead|should|be|have|into|via|using|i meant|i mean|meant|mean|for)(?!\w)[ :#.]{0,3})*"
+    r"|zip|please|rather|instead|should|be|have|into|via|using|we|make|do|let's|take|i meant|i mean|meant|mean"
+    r"|for)(?!\w)[ :#.]{0,3})*"
 )
 _THING = r"[^;!?\n]{1,60}?"
-_END = r"(?:,? (?:please|instead|rather|then))?[\s.!]{0,4}"
+_END = r"(?:,? (?:please|instead|rather|then|of it|daraus))?[\s.!]{0,4}"
 _WAYS = (
     re.compile(rf"{_SIGHS}not (?P<old>{_THING}),? (?:but|rather|sondern|it's|it is)(?!\w) ?(?P<new>{_THING}){_END}"),
     re.compile(rf"{_SIGHS}not (?P<old>{_THING}), (?P<new>{_THING}){_END}"),
