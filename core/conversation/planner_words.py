@@ -111,15 +111,26 @@ def units_said(text: str) -> int | None:
 
 def units_by_name(text: str, names: Mapping[K, str]) -> dict[K, int]:
     """How many units a text says of each that it names, apart from days and numbers of orders."""
-    rest = plainly(text)
-    for pattern in (_ORDER, _ISO, _DOTTED, _DAY_MONTH, _MONTH_DAY, _SPAN):
-        rest = pattern.sub(" ", rest)
+    rest = _without_days(text)
     found: dict[K, int] = {}
     for part in _AND.split(rest):
         match, named = _NUMBER.search(part), mentioned(part, names)
         if match is not None and len(named) == 1:
             found[named[0]] = int(re.sub(r"[.,]", "", match[1]))
     return found
+
+
+def count_said(text: str) -> int | None:
+    """How many a text speaks of, apart from days, spans and numbers of orders."""
+    match = _NUMBER.search(_without_days(text))
+    return int(re.sub(r"[.,]", "", match[1])) if match else None
+
+
+def _without_days(text: str) -> str:
+    rest = plainly(text)
+    for pattern in (_ORDER, _ISO, _DOTTED, _DAY_MONTH, _MONTH_DAY, _SPAN):
+        rest = pattern.sub(" ", rest)
+    return rest
 
 
 def means_all(text: str) -> bool:

@@ -45,6 +45,8 @@ class Known:
     sells_for: float | None = None
     """Days from then until nothing of this order would sell any more; None: there is no such day."""
     salvage: int = 0
+    beside: int = 0
+    """Units of the same product in the other part of a split: supply, but none that the first part was made without."""
     ahead: tuple[Ahead, ...] = ()
     """Coming days that sell otherwise than usual."""
 

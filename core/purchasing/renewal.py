@@ -36,13 +36,13 @@ def renew_if_overtaken(session: Session, row: ProposalRow, now: datetime) -> str
     names = products(session, [line.sku for line in lines])
     for line in lines:
         known, here = Known.from_json(line.known), at[line.sku, row.location]
-        surplus = here.units - (known.on_hand + known.on_order - known.waiting)
+        surplus = here.units - (known.on_hand + known.on_order + known.beside - known.waiting)
         item = asked.get(line.sku, known.item)
         is_repriced = item != known.item and item.currency == row.currency
         is_overtaken = surplus >= max(known.item.pack, _OVERTAKEN_SHARE * line.quantity)
         if line.quantity == 0 or not (is_overtaken or is_repriced):
             continue
-        fresh = replace(known, on_hand=here.on_hand, on_order=here.on_order, waiting=here.waiting)
+        fresh = replace(known, on_hand=here.on_hand, on_order=here.on_order, waiting=here.waiting, beside=0)
         before, cost = line.quantity, line.unit_cost
         _recompute(line, replace(fresh, item=item) if is_repriced else fresh)
         name = names[line.sku].name if line.sku in names else line.sku

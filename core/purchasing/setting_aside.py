@@ -4,6 +4,7 @@ What is put off still counts as supply, so that no plan proposes it again meanwh
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import update
@@ -15,11 +16,13 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.money import Money
 from core.purchasing import cards, limits
 from core.purchasing.decisions import Decider, open_as_shown
+from core.purchasing.known import Known, arrays
 from core.purchasing.model import Proposal, ProposalStatus
-from core.purchasing.proposals import content_hash, lines_of, proposal
+from core.purchasing.proposals import content_hash, fault_of, lines_of, proposal
 from core.purchasing.renewal import restate
 from core.purchasing.rows import ProposalLineRow, ProposalRow
 from core.purchasing.service import below_minimum, planner
+from core.replenishment.plan import propose, reason
 
 _DECIDABLE_AFTER = timedelta(days=2)
 """Whoever put something off has at least so long to decide it once it is back."""
@@ -91,6 +94,50 @@ def split(
     return proposal(session, person, proposal_id, now), proposal(session, person, new, now)
 
 
+def split_units(
+    session: Session, decider: Decider, proposal_id: int, shown_hash: str, line: int, stays: int
+) -> tuple[Proposal, Proposal]:
+    """Leave so many units of a line where they are, and put the rest of it into a second proposal.
+
+    Each part is costed at its own quantity, so that a price break may be lost; what is left was made knowing of no
+    other order, the second part counts on the first.
+
+    Returns:
+        What is left of the proposal, and the new one.
+
+    Raises:
+        Conflict: it was changed or decided since it was shown.
+        InvalidInput: nothing or everything would stay, no whole packs, or a part is below what the supplier takes.
+        NotFound: there is no such proposal or line, or not somebody who plans.
+    """
+    person, now = planner(session, decider.staff), decider.now
+    row = open_as_shown(session, decider, proposal_id, shown_hash)
+    rows = {one.line: one for one in lines_of(session, proposal_id)}
+    if line not in rows:
+        raise NotFound(f"Proposal {proposal_id} has no line {line}.")
+    whole = rows[line]
+    going = whole.quantity - stays
+    known = Known.from_json(whole.known)
+    if not 0 < stays < whole.quantity:
+        raise InvalidInput(f"{whole.sku}: {whole.quantity:,} are proposed; fewer can stay, but not none.")
+    if faults := [fault for units in (stays, going) if (fault := fault_of(known, units))]:
+        raise InvalidInput(f"{whole.sku}: {faults[0]}")
+    apart = ProposalLineRow(line=1, sku=whole.sku, proposed=min(whole.proposed, going), quantity=going)
+    _cost(apart, replace(known, on_order=known.on_order + stays))
+    whole.quantity, whole.proposed = stays, whole.proposed - apart.proposed
+    _cost(whole, replace(known, beside=known.beside + going))
+    _check_parts(session, row, [apart], list(rows.values()))
+    restate(session, row, list(rows.values()), edited_by=person.email)
+    session.refresh(row)
+    new = _second(session, row, [apart], person.email)
+    detail = {"into": new, "lines": [line], "units": going}
+    record(session, now, f"staff:{person.email}", "proposal_split", f"proposal:{proposal_id}", **detail)
+    record(session, now, f"staff:{person.email}", "proposal_split_off", f"proposal:{new}", out_of=proposal_id)
+    for one in (proposal_id, new):
+        cards.redraw(session, one, decider.config, now)
+    return proposal(session, person, proposal_id, now), proposal(session, person, new, now)
+
+
 def hold(
     session: Session, decider: Decider, proposal_id: int, shown_hash: str, lines: Collection[int], until: date
 ) -> Proposal:
@@ -151,6 +198,12 @@ def _put_off(session: Session, row: ProposalRow, back_at: datetime | None) -> No
     session.expire(row)
 
 
+def _cost(line: ProposalLineRow, known: Known) -> None:
+    """Let a line say why, and what a unit costs, at its own quantity."""
+    line.known, line.unit_cost = known.as_json(), known.item.cost_at(line.quantity)
+    line.reason = reason(propose(*arrays([known])), 0, quantity=line.quantity)
+
+
 def _check_parts(
     session: Session, row: ProposalRow, going: list[ProposalLineRow], staying: list[ProposalLineRow]
 ) -> None:
@@ -187,5 +240,6 @@ def _second(session: Session, row: ProposalRow, lines: list[ProposalLineRow], wh
     session.flush()
     for line in lines:
         line.proposal_id = second.proposal_id
+        session.add(line)
     session.flush()
     return second.proposal_id

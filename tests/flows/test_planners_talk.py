@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.errors import Refused
 from core.portal import Portal
 from core.purchasing.model import Proposal, ProposalStatus
 from tests import shop
@@ -223,3 +224,57 @@ def test_lines_to_be_held_stay_the_lines_when_the_day_is_told_after_a_question(b
     shown = boss.say("friday")
     assert shown.asks == "confirm"
     assert f"{mugs(proposal):,} × Red Polka Dot Mug" in shown.text
+
+
+def split_up(planned: Portal, proposal: Proposal) -> tuple[Proposal, Proposal]:
+    """What is left of it, and what went into a proposal of its own."""
+    apart = next(one for one in planned.proposals(BOSS) if one.proposal_id != proposal.proposal_id)
+    return planned.proposal(BOSS, proposal.proposal_id), planned.proposal(BOSS, apart.proposal_id)
+
+
+def test_so_many_are_ordered_now_and_the_rest_later(
+    planned: Portal, boss: Talk, proposal: Proposal, clock: SettableClock
+) -> None:
+    shown = boss.say(f"split order {proposal.proposal_id}: 144 of the red mugs now, the rest in 3 weeks")
+    assert shown.asks == "confirm"
+    assert f"{mugs(proposal) - 144} × Red Polka Dot Mug; 144 stay" in shown.text
+    assert "put off until Monday, 6 July" in shown.text
+    assert len(planned.proposals(BOSS)) == 1
+    assert [action.name for action in boss.say("yes").actions] == ["split_proposal"]
+    left, apart = split_up(planned, proposal)
+    assert (mugs(left), mugs(apart)) == (144, mugs(proposal) - 144)
+    assert sum(line.proposed for one in (left, apart) for line in one.lines) == sum(
+        line.proposed for line in proposal.lines
+    )
+    assert apart.is_asleep(clock.now)
+    assert planned.plan(run="after").proposals == 0
+    assert planned.approve(BOSS, left.proposal_id, left.content_hash).purchase_order_number
+    clock.forward(timedelta(days=22))
+    planned.housekeep()
+    assert mugs(planned.proposal(BOSS, apart.proposal_id)) == mugs(apart)
+
+
+def test_splitting_in_words_gets_round_no_limit(planned: Portal, proposal: Proposal) -> None:
+    limit = proposal.total.minor - 1
+    shop.bring(planned, "staff", {"email": shop.PLANNER, "name": "Pat", "role": "planner", "approval_limit": limit})
+    pat = staff(planned, shop.PLANNER)
+    pat.say("split off 144 of the red mugs")
+    pat.say("yes")
+    for part in split_up(planned, proposal):
+        with pytest.raises(Refused, match="counts together with"):
+            planned.approve(person(shop.PLANNER), part.proposal_id, part.content_hash)
+
+
+def test_lines_go_into_a_proposal_of_their_own(planned: Portal, boss: Talk, proposal: Proposal) -> None:
+    assert boss.say("put the mugs into a proposal of their own").asks == "confirm"
+    boss.say("yes")
+    left, apart = split_up(planned, proposal)
+    assert [line.sku for line in apart.lines] == [shop.MUG]
+    assert left.total + apart.total == proposal.total
+
+
+def test_a_part_nobody_can_order_is_refused_before_the_yes(planned: Portal, boss: Talk) -> None:
+    assert "packs of 12" in boss.say("split off 145 of the red mugs").text
+    assert "some of them have to stay" in boss.say("split off 9000 of the red mugs").text
+    assert boss.say("split the proposal").asks == "line"
+    assert len(planned.proposals(BOSS)) == 1

@@ -12,7 +12,15 @@ from core.conversation.understanding.dates import dates
 from core.conversation.understanding.found import Claims, Found
 
 _PLANNING = frozenset(
-    {"decide_proposal", "edit_proposal", "explain_quantity", "list_proposals", "snooze_proposal", "what_if"}
+    {
+        "decide_proposal",
+        "edit_proposal",
+        "explain_quantity",
+        "list_proposals",
+        "snooze_proposal",
+        "split_proposal",
+        "what_if",
+    }
 )
 _PRODUCT_CODES = frozenset({"stock_level", "restock_date", "edit_proposal", "explain_quantity"})
 _COUNTED = frozenset({"stock_level", "restock_date", "return_item", "edit_proposal", "correct"})

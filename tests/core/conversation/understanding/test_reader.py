@@ -191,6 +191,7 @@ SAID = {
     ],
     "stand_in": ["jo decides for me until friday", "who decides while pat is away?", "I'm back, I decide myself again"],
     "confirm_purchase_order": ["acme confirmed PO-7 for 14 march, 90 of the mugs", "has acme confirmed po-12?"],
+    "split_proposal": ["split order 7: 144 of the mugs now, the rest in 2 weeks", "split off the lamps"],
     "supplier_scorecard": ["how reliable is acme?", "show me the supplier scorecard", "lead time of acme"],
     "confirm": ["yes", "yes please", "ok do it", "👍", "sounds good", "yes go ahead", "yes please do"],
     "deny": ["no", "no thanks", "rather not", "nope"],
