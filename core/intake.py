@@ -24,6 +24,7 @@ from core.purchasing import deliveries, kept_there
 from core.purchasing import service as purchasing
 from core.purchasing.changes import By
 from core.returns import service as returns
+from core.shipments import booking
 from core.shipments import service as shipments
 
 KEPT_BY: dict[str, type[Base]] = {
@@ -76,10 +77,10 @@ def take(
         return take_once(session, KEPT_BY[table], [{**row, "seller": seller} for row in rows], _ISSUED)
     if table == "invoice_lines":
         return take_once(session, KEPT_BY[table], rows, _ISSUED)
-    if table == "orders":
-        rows = orders.without_names(session, rows if is_current else orders.only_forward(session, rows))
-    if table == "returns":
-        rows = returns.only_forward(session, rows)
+    if table in {"orders", "returns"}:
+        rows = _forward(session, table, rows, is_current=is_current)
+    if table == "parcels" and not is_current:
+        return booking.take(session, rows, now)
     if table in {"customers", "staff", "account_people"}:
         rows = accounts.with_folded_address(rows)
     return take_over(session, KEPT_BY[table], rows)
@@ -104,6 +105,15 @@ def _take_purchases(
     if table == "purchase_order_lines":
         rows = deliveries.with_receipts(session, rows, now)
     return take_over(session, KEPT_BY[table], rows)
+
+
+def _forward(
+    session: Session, table: str, rows: Sequence[dict[str, Any]], *, is_current: bool
+) -> Sequence[dict[str, Any]]:
+    """Rows whose status goes only forward; that of orders may go back where rows are the latest there is."""
+    if table == "returns":
+        return returns.only_forward(session, rows)
+    return orders.without_names(session, rows if is_current else orders.only_forward(session, rows))
 
 
 @dataclass(frozen=True)

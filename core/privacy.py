@@ -79,6 +79,7 @@ POLICY: dict[str, Kept] = {
     "origins": Kept(why="which record is which of a connected system's, by numbers alone"),
     "outbox": Kept("chat", deletes=True),
     "parcel_asks": Kept(through=("parcels", "tracking_number"), why="when its carrier is asked next, by its number"),
+    "parcel_bookings": Kept(through=("parcels", "tracking_number"), why="which parcels its system was told of"),
     "parcel_lines": Kept(through=("parcels", "tracking_number"), why=_STOCK),
     "parcel_questions": Kept(through=("parcels", "tracking_number"), why="where parcels are slow, by their number"),
     "parcels": Kept(through=_OF_ORDER, why="when goods were sent, for claims"),

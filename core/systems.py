@@ -71,6 +71,9 @@ class Walmart(Connected):
     history_days: int = Field(180, ge=1, le=180, description="how far back is read at first; Walmart shows no more")
     takes_items: bool = Field(True, description="whether products come from there; off where they come from elsewhere")
     acknowledges: bool = Field(False, description="whether new orders are acknowledged as soon as they are kept")
+    tracking_addresses: dict[str, str] = Field(
+        default_factory=dict, description="where parcels of carriers Walmart has no word for are followed; {number}"
+    )
 
     @model_validator(mode="after")
     def _can_be_called(self) -> "Walmart":
@@ -95,6 +98,9 @@ class Amazon(Connected):
     takes_items: bool = Field(True, description="whether products come from orders; off where they come from elsewhere")
     reads_stock: bool = Field(True, description="whether stock in Amazon's warehouses is read")
     reads_returns: bool = Field(False, description="returns of external fulfilment, which few sellers have")
+    carriers: dict[str, str] = Field(
+        default_factory=dict, description="Amazon's codes of carriers by our names of them, where they differ"
+    )
 
     @model_validator(mode="after")
     def _can_be_called(self) -> "Amazon":

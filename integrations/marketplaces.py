@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from core.exchange.model import Cursor, Page, Record
 from core.exchange.ports import Found, Inspector, Outcome, Trouble
+from core.mailroom.ports import Post
+from integrations.http import for_courier
 from integrations.reading import Json, after, records, span
 
 Pages = Iterator[tuple[Json, str]]  # answers, each with the place of the next
@@ -46,6 +48,32 @@ class Again:
         """The record as it is now; nothing of what cannot be looked up singly."""
         reader = self.readers.get(table)
         return reader(external_id) if reader is not None else ()
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Carries what was done here to a marketplace, act by act; each looks first at what is there."""
+
+    acts: Mapping[str, Callable[[Post], str]]
+
+    def send(self, post: Post) -> str:
+        """Make it so; the reference is what it is known by there.
+
+        Raises:
+            Later: it did not get there, and may yet.
+            Unclear: nobody can tell; sent again it does no more than once.
+            Never: it was refused.
+        """
+        try:
+            return self.acts[str(post.content["act"])](post)
+        except Trouble as trouble:
+            raise for_courier(trouble) from trouble
+
+
+def word_for(name: str, words: Iterable[str]) -> str:
+    """The one of a marketplace's own words that a name is, whatever its capitals and blanks; nothing if none is."""
+    folded = name.casefold().replace(" ", "")
+    return next((one for one in words if one.casefold().replace(" ", "") == folded), "")
 
 
 def inspector(ask: Callable[[datetime], object], well: str, lacking: str = "") -> Inspector:

@@ -82,10 +82,11 @@ def compare(portal: Portal, name: str, due_at: datetime) -> None:
 def take_deliveries(portal: Portal) -> None:
     """Take in what connected systems delivered, look up what they hinted at, and own up to what did not get through.
 
-    Tickets that they keep as well are told there.
+    Tickets that they keep as well, and parcels of their orders that are booked here, are told there.
     """
     portal.take_deliveries()
     portal.pass_tickets_on()
+    portal.pass_on_parcels()
     for name in portal.systems:
         try:
             portal.look_up(name)

@@ -93,15 +93,31 @@ def standings(session: Session, systems: Sequence[str] | None = None) -> list[St
 
 
 def system_of(session: Session, table: str, key: str) -> System | None:
-    """The system that a record came from; None where it is ours alone."""
-    row = session.scalar(
-        select(SystemRow)
+    """The system that a record came from, with the acts that it takes on it; None where it is ours alone."""
+    found = session.execute(
+        select(SystemRow, OriginRow.served_there)
         .join(OriginRow, OriginRow.system == SystemRow.system)
         .where(OriginRow.table == table, OriginRow.key == key, OriginRow.gone.is_(False))
         .order_by(SystemRow.system)
         .limit(1)
-    )
-    return System(row.system, row.label, frozenset(row.acts), dict(row.elsewhere)) if row is not None else None
+    ).first()
+    if found is None:
+        return None
+    row, is_served_there = found
+    return System(row.system, row.label, frozenset(() if is_served_there else row.acts), dict(row.elsewhere))
+
+
+def taking(session: Session, act: str, table: str, keys: Sequence[str]) -> set[str]:
+    """Which of these records came from a system that takes such an act on them."""
+    rows = (
+        select(OriginRow.key, SystemRow.acts)
+        .join(SystemRow, SystemRow.system == OriginRow.system)
+        .where(
+            OriginRow.table == table, OriginRow.key.in_(keys), OriginRow.gone.is_(False),
+            OriginRow.served_there.is_(False),
+        )
+    )  # fmt: skip
+    return {key for key, acts in session.execute(rows) if act in acts}
 
 
 def acts_of(session: Session, system: str) -> frozenset[str]:

@@ -11,8 +11,11 @@ Cursor = dict[str, Any]
 Rows = list[dict[str, Any]]
 
 ACTS = frozenset(
-    {"cancel", "reopened", "address", "items", "payment", "return", "exchange", "return_cancelled", "refund", "reorder"}
-)
+    {
+        "cancel", "reopened", "address", "items", "payment", "return", "exchange", "return_cancelled", "refund",
+        "reorder", "ship",
+    }
+)  # fmt: skip
 """What may be written back; what a system does not take is refused before a customer says yes."""
 
 SUPPLY = frozenset({"purchase_order", "supplier_letter"})
@@ -40,7 +43,8 @@ class Record:
     `table` is the canonical table that it is kept under and `key` our own number there; `version` is text that sorts
     by when it was changed, so that an older one never takes the place of a newer one. `about` is the id there of the
     order it belongs to; its rows name the order by that id. `gone` is a record that was removed there: it needs no
-    rows, and the number we know it by is taken. The two parts of a key of two are joined by “@”.
+    rows, and the number we know it by is taken. The two parts of a key of two are joined by “@”. `served_there` is an
+    order whose goods the system sends itself: it takes no act on it from us.
     """
 
     table: str
@@ -50,6 +54,7 @@ class Record:
     rows: Mapping[str, Rows]
     about: str = ""
     gone: bool = False
+    served_there: bool = False
 
     @property
     def digest(self) -> str:

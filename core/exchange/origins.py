@@ -14,6 +14,7 @@ from core.exchange.rows import OriginRow
 from core.mailroom import outbox
 
 _AT_ONCE = 500
+_NEW = {"feed": "", "gone": False, "served_there": False}
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def note(session: Session, system: str, taken: Sequence[tuple[Record, str]], tol
         {
             "system": system, "table": record.table, "external_id": record.external_id, "key": record.key,
             "version": record.version, "digest": digest, "feed": told.feed, "seen_at": now, "gone": record.gone,
+            "served_there": record.served_there,
         }
         for record, digest in taken
     ]  # fmt: skip
@@ -116,7 +118,7 @@ def see(session: Session, system: str, records: Sequence[Record], now: datetime)
 def link(session: Session, system: str, table: str, external_id: str, key: str) -> None:
     """Remember what a record that we made there is called there."""
     row = {"system": system, "table": table, "external_id": external_id, "key": key, "version": "", "digest": ""}
-    insert_new(session, OriginRow, {**row, "feed": "", "gone": False})
+    insert_new(session, OriginRow, {**row, **_NEW})
 
 
 def stand(session: Session, system: str, table: str, external_id: str, state: str, now: datetime) -> None:
@@ -152,7 +154,10 @@ def key_of(session: Session, system: str, table: str, external_id: str) -> str |
 def hint(session: Session, system: str, table: str, external_id: str, now: datetime) -> None:
     """Have a record looked up."""
     row = {"system": system, "table": table, "external_id": external_id, "key": "", "version": "", "digest": ""}
-    if insert_new(session, OriginRow, {**row, "feed": "", "gone": False, "stale_at": now}) is None:
+    if (
+        insert_new(session, OriginRow, {**row, "feed": "", "gone": False, "served_there": False, "stale_at": now})
+        is None
+    ):
         here = (OriginRow.system == system, OriginRow.table == table, OriginRow.external_id == external_id)
         session.execute(update(OriginRow).where(*here).values(stale_at=now))
 

@@ -27,7 +27,8 @@ _MADE = {
 class Change:
     """A change of an order to pass on: `cause` names it once and for all, `order` is how the order should be now.
 
-    `detail` is what the act needs beside it; `new_key` the number of the record that the act makes.
+    `detail` is what the act needs beside it; `new_key` the number of the record that the act makes. A change that the
+    customer did not ask for has no `customer_id`: where it does not get through, only the shop's people hear of it.
     """
 
     act: str

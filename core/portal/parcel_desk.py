@@ -9,7 +9,7 @@ from typing import Any
 from core.mailroom import inbox
 from core.mailroom.inbox import Waiting
 from core.portal.rooms import Rooms
-from core.shipments import scanning
+from core.shipments import booking, scanning
 from core.shipments.model import Heard, ParcelStatus, Scan
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _KEPT = timedelta(days=7)
 
 
 class ParcelDesk(Rooms):
-    """Verbs of carriers: hearing, and taking in what was heard."""
+    """Verbs of parcels: hearing of them, taking in what was heard, and passing on what was booked here."""
 
     def hear_of_parcels(self, name: str, delivery_id: str, parcels: Sequence[Heard]) -> bool:
         """Store what was said of parcels, to be taken in by `take_scans`; False where this delivery was stored before.
@@ -80,6 +80,16 @@ class ParcelDesk(Rooms):
         if unknown and delivery.kind != _WAITS:
             log.warning("%s spoke of %d parcels there are not", delivery.source.removeprefix(_SOURCE), unknown)
         return new
+
+    def pass_on_parcels(self) -> int:
+        """Have the systems that orders came from told of parcels booked here; how many there were."""
+        with self._database.reading() as session:
+            due = booking.due(session, self._clock())
+        told = 0
+        for number in due:
+            with self._database.unit_of_work() as session:
+                told += booking.pass_on(session, number, self._clock())
+        return told
 
 
 def _written(heard: Heard) -> dict[str, Any]:

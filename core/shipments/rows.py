@@ -54,6 +54,16 @@ class ParcelAskRow(Base):
     misses: Mapped[int] = mapped_column(default=0)
 
 
+class ParcelBookingRow(Base):
+    """A parcel that was booked here, of an order whose own system has to hear of it."""
+
+    __tablename__ = "parcel_bookings"
+
+    tracking_number: Mapped[str] = mapped_column(ForeignKey(ParcelRow.tracking_number), primary_key=True)
+    booked_at: Mapped[datetime]
+    passed_on_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class ParcelQuestionRow(Base):
     """A day on which somebody asked where a parcel is."""
 

@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.orders.model import Order
 from core.orders.rows import OrderRow
 from core.shipments.model import Parcel, ParcelLine, ParcelStatus, Scan
-from core.shipments.rows import ParcelLineRow, ParcelQuestionRow, ParcelRow, ScanRow
+from core.shipments.rows import ParcelBookingRow, ParcelLineRow, ParcelQuestionRow, ParcelRow, ScanRow
 
 MIRRORED = {"parcels": ParcelRow, "parcel_lines": ParcelLineRow, "scans": ScanRow}
 
@@ -39,8 +39,14 @@ def parcels_of(session: Session, order: Order) -> tuple[Parcel, ...]:
 
 
 def keep_parcels(session: Session, orders: Collection[str], tracking_numbers: Collection[str]) -> None:
-    """Remove parcels of these orders that are not among the numbers, with all that was said of them."""
-    here = select(ParcelRow.tracking_number).where(ParcelRow.order_number.in_(orders))
+    """Remove parcels of these orders that are not among the numbers, with all that was said of them.
+
+    What was booked here stays: the order's own system may not have heard of it yet.
+    """
+    booked = select(ParcelBookingRow.tracking_number)
+    here = select(ParcelRow.tracking_number).where(
+        ParcelRow.order_number.in_(orders), ParcelRow.tracking_number.not_in(booked)
+    )
     gone = set(session.scalars(here)) - set(tracking_numbers)
     for table in (ParcelQuestionRow, ScanRow, ParcelLineRow, ParcelRow) if gone else ():
         session.execute(delete(table).where(table.tracking_number.in_(gone)))

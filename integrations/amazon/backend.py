@@ -14,7 +14,9 @@ from core.exchange.ports import Backend, Feed
 from core.systems import Amazon
 from integrations.amazon import mapping
 from integrations.amazon.client import Client
-from integrations.marketplaces import Again, Changed, Pages, inspector
+from integrations.amazon.courier import ACTS as _TAKEN
+from integrations.amazon.courier import Acts
+from integrations.marketplaces import Again, Changed, Courier, Pages, inspector
 from integrations.reading import Json, part, records, several, written
 
 _ORDERS = "/orders/2026-01-01/orders"
@@ -31,15 +33,18 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
     """The marketplaces that the configuration names."""
     section = config.amazon
     client = Client(section, clock, transport)
-    elsewhere = dict.fromkeys(ACTS, f"{section.storefront}/your-orders") | {"refund": _AT_SELLERS}
+    elsewhere = dict.fromkeys(ACTS - _TAKEN, f"{section.storefront}/your-orders") | {"refund": _AT_SELLERS}
     feeds: list[Feed] = [_orders(client, section)]
     if section.reads_stock:
         feeds.append(Stock(client, section))
     if section.reads_returns:
         feeds.append(_returns(client, section))
 
+    def order_there(number: str) -> Json:
+        return _order(client, number)
+
     def order(external_id: str) -> list[Record]:
-        found = _order(client, external_id)
+        found = order_there(external_id)
         return [mapping.order(found, section.label)] if found else []
 
     def try_out(now: datetime) -> Json:
@@ -48,9 +53,10 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
         return client.get("orders", _ORDERS, asked)
 
     return Backend(
-        System("amazon", section.label, frozenset(), elsewhere),
+        System("amazon", section.label, _TAKEN, elsewhere),
         feeds,
         refetch=Again({"orders": order}),
+        courier=Courier(Acts(order_there, client, section).by_name),
         inspector=inspector(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING),
     )
 

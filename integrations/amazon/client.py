@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx
 
@@ -46,6 +47,7 @@ class Plans:
             "order": Bucket(0.5, 30),
             "stock": Bucket(2, 2),
             "returns": Bucket(0.5, 5),
+            "ship": Bucket(2, 10),
         }
     )
 
@@ -95,6 +97,16 @@ class Client:
         """
         call = Call(name, "GET", f"{self._url}{path}", params=params)
         return _object(call, self._ask(call))
+
+    def tell(self, name: str, path: str, body: Any) -> Json:
+        """The answer to what changes something there, if it has one; it is not said twice by itself.
+
+        Raises:
+            Trouble: it could not be said, or nobody knows.
+        """
+        call = Call(name, "POST", f"{self._url}{path}", body=body)
+        response = self._ask(call)
+        return _object(call, response) if response.content else {}
 
     def pages(self, name: str, path: str, params: Callable[[str], Mapping[str, str]], at: str) -> Pages:
         """Answers page by page, each with the token of the next; `params` says how a token is given."""

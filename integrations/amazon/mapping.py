@@ -97,7 +97,7 @@ def order(found: Json, label: str) -> Record:
         "parcel_lines": parcel_lines,
         "scans": scans,
     }  # fmt: skip
-    return Record("orders", number, number, version(changed), rows)
+    return Record("orders", number, number, version(changed), rows, served_there=head["location"] == "amazon")
 
 
 def products(found: Json) -> Iterator[Record]:

@@ -11,10 +11,11 @@ from core.config import Config
 from core.exchange.model import Cursor, Page, Record, System
 from core.exchange.ports import Backend, Feed
 from core.systems import Walmart
-from integrations.marketplaces import Again, Changed, inspector
+from integrations.marketplaces import Again, Changed, Courier, inspector
 from integrations.reading import Json, part, records, said, several, written
 from integrations.walmart import mapping, returns
 from integrations.walmart.client import Client
+from integrations.walmart.courier import ACTS, Acts
 
 _ORDERS, _AT_SELLERS = "https://www.walmart.com/orders", "https://seller.walmart.com/returns"
 _ELSEWHERE = {
@@ -46,9 +47,10 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
         return client.get("check", "/v3/orders", {"lastModifiedStartDate": since, "limit": "1"})
 
     return Backend(
-        System("walmart", section.label, frozenset(), _ELSEWHERE),
+        System("walmart", section.label, ACTS, _ELSEWHERE),
         feeds,
         refetch=Again({"orders": order}),
+        courier=Courier(Acts(client, section).by_name),
         inspector=inspector(try_out, "Walmart takes the credentials and shows orders."),
     )
 

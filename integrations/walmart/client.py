@@ -70,14 +70,21 @@ class Client:
         return self._ask(Call(name, "GET", f"{self._url}{path}", params=params))
 
     def change(
-        self, name: str, path: str, body: Any = None, *, method: str = "POST", params: Mapping[str, str] | None = None
+        self,
+        name: str,
+        path: str,
+        body: Any = None,
+        *,
+        method: str = "POST",
+        params: Mapping[str, str] | None = None,
+        repeatable: bool = True,
     ) -> Json:
-        """The answer to what changes something there; saying so twice must be saying so once.
+        """The answer to what changes something there; `repeatable` where saying so twice is saying so once.
 
         Raises:
             Trouble: it could not be said, or nobody knows.
         """
-        call = Call(name, method, f"{self._url}{path}", params=params or {}, body=body, repeatable=True)
+        call = Call(name, method, f"{self._url}{path}", params=params or {}, body=body, repeatable=repeatable)
         return self._ask(call)
 
     def pages(self, name: str, path: str, params: Mapping[str, str], at: str) -> Pages:

@@ -56,7 +56,8 @@ def order(found: Json, name: str) -> Record:
         "parcel_lines": parcel_lines,
         "scans": scans,
     }
-    return Record("orders", said(found, "purchaseOrderId"), number, version(changed), rows)
+    is_theirs = head["location"] != "main"
+    return Record("orders", said(found, "purchaseOrderId"), number, version(changed), rows, served_there=is_theirs)
 
 
 def item(found: Json, seen: datetime) -> Record:
@@ -99,6 +100,21 @@ def stock(found: Json, seen: datetime) -> list[Record]:
 def warehouse(kind: str) -> str:
     """Our name of a warehouse of Walmart's."""
     return f"walmart-{(kind or 'wfs').lower()}"
+
+
+def lines_of(found: Json) -> dict[int, Json]:
+    """The lines of an order by their numbers."""
+    lines = several(found, "orderLines", "orderLine")
+    return {int(said(line, "lineNumber")): line for line in lines if said(line, "lineNumber").isdigit()}
+
+
+def units_in(line: Json | None, *states: str, tracking: str = "", word: str = "") -> int:
+    """Units of a line that are in one of our states; of these in one parcel, or of one word of Walmart's."""
+    return sum(
+        units for state, units, one in _states(line or {})
+        if state in states and (not tracking or said(part(one, "trackingInfo"), "trackingNumber") == tracking)
+        and (not word or said(one, "status") == word)
+    )  # fmt: skip
 
 
 def _country(word: object) -> str:

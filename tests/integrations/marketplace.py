@@ -31,10 +31,14 @@ def published(path: Path) -> Json:
 
 @dataclass
 class StandIn:
-    """What it was asked, what trouble is set for the next calls of a path, and how many tokens it gave."""
+    """What it was asked, what trouble is set for the next calls of a path, and how many tokens it gave.
+
+    To paths of `loses_answers` it does what it is told once, and its answer does not arrive.
+    """
 
     asked: list[httpx.Request] = field(default_factory=list)
     troubles: dict[str, list[httpx.Response | Exception]] = field(default_factory=dict)
+    loses_answers: set[str] = field(default_factory=set)
     tokens: int = 0
     page: int = 200
 
@@ -62,11 +66,20 @@ class StandIn:
             if isinstance(trouble, Exception):
                 raise trouble
             return trouble
-        return self.respond(request)
+        answer = self.respond(request)
+        if request.url.path in self.loses_answers:
+            self.loses_answers.remove(request.url.path)
+            raise httpx.ReadTimeout("lost")
+        return answer
 
 
-def undocumented(request: httpx.Request, descriptions: Sequence[Path], also: frozenset[str] = frozenset()) -> None:
-    """Fail where no description knows such a call, with these parameters and such a body; `also` are parameters too."""
+def undocumented(
+    request: httpx.Request, descriptions: Sequence[Path], also: frozenset[str] = frozenset(), body: Json | None = None
+) -> None:
+    """Fail where no description knows such a call, with these parameters and such a body.
+
+    `also` are parameters too, and `body` is the schema of a body that the description has wrong.
+    """
     operations = [
         (template, methods[request.method.lower()], description)
         for description in descriptions
@@ -82,7 +95,7 @@ def undocumented(request: httpx.Request, descriptions: Sequence[Path], also: fro
         assert name in request.url.params or not one.get("required"), f"{template} needs {name}"
         words = one.get("items", {}).get("enum")
         assert not words or set(request.url.params.get(name, words[0]).split(",")) <= set(words), request.url
-    wanted = _body(operation)
+    wanted = body or _body(operation)
     assert wanted is not None or not request.content, f"{template} takes no body"
     if wanted is not None:
         refuse(json.loads(request.content), wanted, published(description))

@@ -1,5 +1,6 @@
 """A marketplace in memory that answers as Amazon's models say, and refuses what they do not document."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from tests.integrations import marketplace
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 SHARED = marketplace.at_hand("amazon_sp_api")
-MODELS = ("orders_2026-01-01", "fbaInventory", "externalFulfillmentReturns_2024-09-11")
+MODELS = ("orders_2026-01-01", "ordersV0", "fbaInventory", "externalFulfillmentReturns_2024-09-11")
 
 
 def item(number: int = 1, *, sku: str = "LAMP-1", units: int = 1, price: str = "20.00", tax: str = "4.00",
@@ -76,7 +77,24 @@ class Market(marketplace.StandIn):
         undocumented(request)
         if request.headers.get("x-amz-access-token") != f"Atza|{self.tokens}":
             return httpx.Response(403, json={"errors": [{"code": "Unauthorized", "message": "expired"}]})
+        if path.endswith("/shipmentConfirmation"):
+            self._confirm(path.split("/")[4], json.loads(request.content))
+            return httpx.Response(204)
         return httpx.Response(200, json=self._content(request, path), headers={"x-amzn-RateLimit-Limit": "1.0"})
+
+    def _confirm(self, number: str, body: dict[str, Any]) -> None:
+        """The order has the package from now on; one of the same reference takes its place."""
+        told = body["packageDetail"]
+        assert told["packageReferenceId"].isdigit()
+        found = next(one for one in self.orders if one["orderId"] == number)
+        packages = {one["packageReferenceId"]: one for one in found.get("packages", [])}
+        packages[told["packageReferenceId"]] = {
+            "packageReferenceId": told["packageReferenceId"], "carrier": told["carrierCode"],
+            "trackingNumber": told["trackingNumber"], "shipTime": told["shipDate"],
+            "packageStatus": {"status": "SHIPPED"}, "packageItems": told["orderItems"],
+        }  # fmt: skip
+        found |= {"packages": list(packages.values()), "lastUpdatedTime": told["shipDate"]}
+        found["fulfillment"] = {**found["fulfillment"], "fulfillmentStatus": "SHIPPED"}
 
     def _content(self, request: httpx.Request, path: str) -> Any:
         asked = request.url.params

@@ -1,6 +1,7 @@
 """A marketplace in memory that answers as Walmart documents it, and refuses what Walmart does not document."""
 
 import base64
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -101,7 +102,12 @@ class Market(marketplace.StandIn):
         if path.endswith("/acknowledge"):
             number = path.split("/")[3]
             self.acknowledged.append(number)
+            for line in self._order(number)["orderLines"]["orderLine"]:
+                for state in line["orderLineStatuses"]["orderLineStatus"]:
+                    state["status"] = state["status"].replace("Created", "Acknowledged")
             return {"order": self._order(number)}
+        if path.endswith("/shipping"):
+            return {"order": self._ship(path.split("/")[3], json.loads(request.content))}
         if path.startswith("/v3/orders/"):
             return {"order": self._order(path.split("/")[3])}
         if path == "/v3/returns":
@@ -112,6 +118,21 @@ class Market(marketplace.StandIn):
         first = int(asked["offset"])
         return {"headers": {"totalCount": len(self.stock)},
                 "payload": {"inventory": self.stock[first : first + self.page]}}  # fmt: skip
+
+    def _ship(self, number: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Lines go from waiting to shipped, as many units as were told of."""
+        lines = {one["lineNumber"]: one for one in self._order(number)["orderLines"]["orderLine"]}
+        for told in body["orderShipment"]["orderLines"]["orderLine"]:
+            states = lines[told["lineNumber"]]["orderLineStatuses"]["orderLineStatus"]
+            for shipped in told["orderLineStatuses"]["orderLineStatus"]:
+                waiting = next(one for one in states if one["status"] in {"Created", "Acknowledged"})
+                left = int(waiting["statusQuantity"]["amount"]) - int(shipped["statusQuantity"]["amount"])
+                assert left >= 0
+                waiting["statusQuantity"]["amount"] = str(left)
+                states.append(shipped)
+                states[:] = [one for one in states if one["statusQuantity"]["amount"] != "0"]
+            lines[told["lineNumber"]]["statusDate"] += 60_000
+        return self._order(number)
 
     def _order(self, number: str) -> dict[str, Any]:
         return next(one for one in self.orders if one["purchaseOrderId"] == number)
@@ -135,4 +156,20 @@ def undocumented(request: httpx.Request) -> None:
     if SHARED is not None:
         names = ("orders", "returns", "items", "inventory")
         described = [SHARED / f"us_mp_{name}.openapi.json.gz" for name in names]
-        marketplace.undocumented(request, described, frozenset({"poIndex", "hasMoreElements"}))
+        shipping = shipment(published("orders")) if request.url.path.endswith("/shipping") else None
+        marketplace.undocumented(request, described, frozenset({"poIndex", "hasMoreElements"}), body=shipping)
+
+
+def shipment(described: dict[str, Any]) -> dict[str, Any]:
+    """What tells of a shipment: the description points at lines of refunds there, its own lines of shipments stand by.
+
+    A test holds this against the description's own example.
+    """
+    parts = described["components"]["schemas"]
+    line = parts["ShippingLineType"]
+    state = {"$ref": "#/components/schemas/ShipLineStatusesType"}
+    lines = {"type": "array", "items": {**line, "properties": {**line["properties"], "orderLineStatuses": state}}}
+    record = parts["OrderShipmentRecord"]
+    listed = {"type": "object", "required": ["orderLine"], "properties": {"orderLine": lines}}
+    whole = {**record, "properties": {**record["properties"], "orderLines": listed}}
+    return {"type": "object", "required": ["orderShipment"], "properties": {"orderShipment": whole}}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from integrations.walmart import mapping, returns
-from tests.integrations.walmart.market import NOW, SHARED, published
+from tests.integrations.marketplace import refuse
+from tests.integrations.walmart.market import NOW, SHARED, published, shipment
 
 pytestmark = pytest.mark.skipif(SHARED is None, reason="Walmart's descriptions are not at hand")
 
@@ -38,6 +39,15 @@ def test_every_order_of_the_examples_is_read() -> None:
         assert record.external_id == one["purchaseOrderId"]
         assert len(record.rows["orders"]) == 1
         assert record.rows["order_lines"]
+
+
+def test_the_example_of_a_shipment_is_as_our_reading_of_the_description_has_it() -> None:
+    described = published("orders")
+    path = described["paths"]["/v3/orders/{purchaseOrderId}/shipping"]["post"]
+    body = path["requestBody"]["content"]["application/json"]
+    refuse(body["example"], shipment(described), described)
+    with pytest.raises(AssertionError, match="refunds"):
+        refuse(body["example"], body["schema"], described)
 
 
 def test_every_return_of_the_examples_is_read() -> None:
