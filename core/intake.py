@@ -19,6 +19,7 @@ from core.exchange import origins
 from core.exchange.model import PARTS, SET, Drift, Record
 from core.exchange.origins import Told
 from core.inventory import service as inventory
+from core.orders import cancelling
 from core.orders import service as orders
 from core.purchasing import deliveries, kept_there
 from core.purchasing import service as purchasing
@@ -144,6 +145,9 @@ def take_records(
     _retire(session, system, [record for record in sifted.fresh if record.gone], now)
     noted = [(record, "" if id(record) in faulty else record.digest) for record in sifted.fresh]
     origins.note(session, system, noted, told, now)
+    for record in sifted.fresh:
+        if record.cancel_asked and id(record) not in faulty:
+            _cancel_as_asked(session, record, now)
     if told.whole:
         origins.see(session, system, sifted.older, now)
     return Taken(len(sifted.fresh), faults, sifted.drift)
@@ -174,6 +178,15 @@ def _retire(session: Session, system: str, gone: Sequence[Record], now: datetime
             audit.record(session, now, f"system:{system}", "order_called_off", f"order:{record.key}")
         elif record.table == "supplier_items":
             purchasing.no_longer_buy(session, *record.key.partition("@")[::2])
+
+
+def _cancel_as_asked(session: Session, record: Record, now: datetime) -> None:
+    """Cancel what a customer asked an order's own system to, unless some of it was sent from here."""
+    customer_id = record.rows["orders"][0]["customer_id"]
+    if customer_id is not None:
+        order = orders.order_of(session, customer_id, record.key)
+        if not shipments.parcels_of(session, order):
+            cancelling.heed(session, order, record.cancel_asked, now)
 
 
 def _rows(records: Sequence[Record], table: str) -> list[tuple[Record, dict[str, Any]]]:

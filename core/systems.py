@@ -71,6 +71,13 @@ class Walmart(Connected):
     history_days: int = Field(180, ge=1, le=180, description="how far back is read at first; Walmart shows no more")
     takes_items: bool = Field(True, description="whether products come from there; off where they come from elsewhere")
     acknowledges: bool = Field(False, description="whether new orders are acknowledged as soon as they are kept")
+    cancels_as_asked: bool = Field(
+        False,
+        description="whether what customers asked Walmart to cancel is cancelled, unless it was sent",
+    )
+    webhook_secret: SecretStr = Field(SecretStr(""), description="of the subscriptions; signs what is notified")
+    previous_webhook_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
+    webhook_header: str = Field("X-Walmart-Signature", description="authHeaderName of the subscriptions")
     tracking_addresses: dict[str, str] = Field(
         default_factory=dict, description="where parcels of carriers Walmart has no word for are followed; {number}"
     )

@@ -27,6 +27,7 @@ from core.accounts.model import (
     TRIES_PER_CODE,
     TRIES_PER_DAY,
     Visitor,
+    is_relayed,
 )
 from core.accounts.rows import CodeRow, InvitationRow, SessionRow
 from core.accounts.service import customer, customer_by_email, member, member_by_email, staff_by_email
@@ -245,7 +246,7 @@ def _person(session: Session, address: str) -> Proven | None:
     colleague = member_by_email(session, address)
     if staff:
         return Proven(f"staff:{staff.email}")
-    if account:
+    if account and not is_relayed(address):
         return Proven(f"customer:{account.customer_id}")
     return Proven(f"customer:{colleague.customer_id}", colleague.email) if colleague else None
 

@@ -1,5 +1,6 @@
 """Who people are, and the numbers that guard the door."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -14,6 +15,18 @@ ADDRESSES_PER_DAY = 5
 FRESH_PROOF = timedelta(minutes=15)
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_LONGEST = timedelta(hours=12)
+
+
+_RELAYS = re.compile(r"@(relay\.walmart\.com|marketplace\.amazon\.[a-z.]{2,6})$")
+
+
+def is_relayed(address: str) -> bool:
+    """Whether a marketplace relays an address: it stands for an order there, and nobody signs in with it.
+
+    >>> is_relayed("CAFE@relay.walmart.com"), is_relayed("ab12@marketplace.amazon.co.uk"), is_relayed("ada@example.org")
+    (True, True, False)
+    """
+    return _RELAYS.search(address.lower()) is not None
 
 
 class Role(Enum):

@@ -13,7 +13,7 @@ Rows = list[dict[str, Any]]
 ACTS = frozenset(
     {
         "cancel", "reopened", "address", "items", "payment", "return", "exchange", "return_cancelled", "refund",
-        "reorder", "ship",
+        "reorder", "ship", "cancel_asked",
     }
 )  # fmt: skip
 """What may be written back; what a system does not take is refused before a customer says yes."""
@@ -44,7 +44,8 @@ class Record:
     by when it was changed, so that an older one never takes the place of a newer one. `about` is the id there of the
     order it belongs to; its rows name the order by that id. `gone` is a record that was removed there: it needs no
     rows, and the number we know it by is taken. The two parts of a key of two are joined by “@”. `served_there` is an
-    order whose goods the system sends itself: it takes no act on it from us.
+    order whose goods the system sends itself: it takes no act on it from us. `cancel_asked` are lines of an order that
+    its customer asked the system to cancel, which is ours to do.
     """
 
     table: str
@@ -55,6 +56,7 @@ class Record:
     about: str = ""
     gone: bool = False
     served_there: bool = False
+    cancel_asked: Sequence[int] = ()
 
     @property
     def digest(self) -> str:

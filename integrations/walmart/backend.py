@@ -16,13 +16,12 @@ from integrations.reading import Json, part, records, said, several, written
 from integrations.walmart import mapping, returns
 from integrations.walmart.client import Client
 from integrations.walmart.courier import ACTS, Acts
+from integrations.walmart.webhook import Doorkeeper, Reader
 
-_ORDERS, _AT_SELLERS = "https://www.walmart.com/orders", "https://seller.walmart.com/returns"
-_ELSEWHERE = {
-    **dict.fromkeys(("cancel", "reopened", "address", "items", "payment", "return", "exchange"), _ORDERS),
-    **dict.fromkeys(("return_cancelled", "reorder"), _ORDERS),
-    "refund": _AT_SELLERS,
-}
+_ORDERS = "https://www.walmart.com/orders"
+_ELSEWHERE = dict.fromkeys(
+    ("cancel", "reopened", "address", "items", "payment", "return", "exchange", "return_cancelled", "reorder"), _ORDERS
+)
 _NODES = {"orders": "SellerFulfilled", "orders-wfs": "WFSFulfilled"}
 _NAMES = ("purchaseOrderId", "returnOrderId", "sku")
 _PAGE = "200"
@@ -40,7 +39,14 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
 
     def order(external_id: str) -> list[Record]:
         found = part(client.get("order", f"/v3/orders/{external_id}", {}), "order")
-        return [mapping.order(found, section.label)] if found else []
+        return [_read_order(found, section)] if found else []
+
+    def returns_named(number: str) -> list[Record]:
+        found = several(client.get("return", "/v3/returns", {"returnOrderId": number}), "returnOrders")
+        return [record for one in found for record in returns.returned(one)]
+
+    kept = (section.webhook_secret, section.previous_webhook_secret)
+    secrets = tuple(one.get_secret_value() for one in kept if one.get_secret_value())
 
     def try_out(now: datetime) -> Json:
         since = written(now - timedelta(days=1))
@@ -49,7 +55,9 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
     return Backend(
         System("walmart", section.label, ACTS, _ELSEWHERE),
         feeds,
-        refetch=Again({"orders": order}),
+        Doorkeeper(section.webhook_header, secrets) if secrets else None,
+        Reader(),
+        Again({"orders": order, "returns": returns_named}),
         courier=Courier(Acts(client, section).by_name),
         inspector=inspector(try_out, "Walmart takes the credentials and shows orders."),
     )
@@ -64,7 +72,7 @@ def _orders(client: Client, section: Walmart, name: str, node: str) -> Changed:
             "limit": _PAGE,
         }, reading["at"]),
         lambda answer: several(answer, "list", "elements", "order"),
-        lambda one: [mapping.order(one, section.label)],
+        lambda one: [_read_order(one, section)],
     )  # fmt: skip
 
 
@@ -95,7 +103,7 @@ class Released:
         params = {"createdStartDate": created, "limit": _PAGE}
         for answer, _ in self.client.pages(self.name, "/v3/orders/released", params, ""):
             orders = several(answer, "list", "elements", "order")
-            taken, faults = _read(orders, lambda one: [mapping.order(one, self.section.label)])
+            taken, faults = _read(orders, lambda one: [_read_order(one, self.section)])
             yield Page(taken, {}, faults)
             for record in taken:
                 self.client.change("acknowledge", f"/v3/orders/{record.external_id}/acknowledge")
@@ -141,6 +149,10 @@ class Stock:
             yield Page(taken, {"offset": 0 if is_last else offset}, faults)
             if is_last:
                 return
+
+
+def _read_order(found: Json, section: Walmart) -> Record:
+    return mapping.order(found, section.label, heeds_cancelling=section.cancels_as_asked)
 
 
 def _read(found: Iterable[Json], read: Callable[[Json], Iterable[Record]]) -> tuple[list[Record], list[str]]:

@@ -7,13 +7,17 @@ from typing import Any
 
 from core.exchange.ports import Outcome, Trouble
 from core.mailroom.ports import Post
+from core.money import Money
 from core.systems import Walmart
 from integrations.marketplaces import word_for
-from integrations.reading import Json, part, said
+from integrations.reading import Json, part, said, several
+from integrations.walmart import refunds
 from integrations.walmart.client import Client
-from integrations.walmart.mapping import lines_of, units_in
+from integrations.walmart.mapping import is_to_be_cancelled, lines_of, units_in
 
-ACTS = frozenset({"ship"})
+ACTS = frozenset({"ship", "cancel_asked", "refund"})
+_ASKED = "CUSTOMER_REQUESTED_SELLER_TO_CANCEL"
+_RETURN = "return:"
 _CARRIERS = (
     "UPS", "USPS", "FedEx", "Airborne", "OnTrac", "DHL Ecommerce - US", "DHL", "LS", "UDS", "UPSMI", "FDX", "PILOT",
     "ESTES", "SAIA", "FDS Express", "Seko Worldwide", "HIT Delivery", "FEDEXSP", "RL Carriers", "China Post",
@@ -40,7 +44,7 @@ class Acts:
     @property
     def by_name(self) -> dict[str, Callable[[Post], str]]:
         """How each is done."""
-        return {"ship": self.ship}
+        return {"ship": self.ship, "cancel_asked": self.cancel, "refund": self.refund}
 
     def ship(self, post: Post) -> str:
         """Say that units of lines are on their way; Walmart charges the customer then.
@@ -67,6 +71,68 @@ class Acts:
             self.client.change("ship", f"/v3/orders/{number}/shipping", body, repeatable=False)
         return tracking
 
+    def cancel(self, post: Post) -> str:
+        """Cancel units of lines that the customer asked Walmart to.
+
+        Raises:
+            Trouble: they were sent meanwhile.
+        """
+        number = str(post.content["to"])
+        there, asked = lines_of(self._order(number)), []
+        for wanted in post.content["detail"]["lines"]:
+            line = there.get(int(wanted["line"]), {})
+            waiting, units = units_in(line, "open"), int(wanted["quantity"])
+            if waiting:
+                asked.append(_cancelled(line, min(units, waiting)))
+            elif units_in(line, "cancelled") < units:
+                raise Trouble(Outcome.REFUSED, f"Line {wanted['line']} was sent before Walmart could be told to stop.")
+        if asked:
+            body = {"orderCancellation": {"orderLines": {"orderLine": asked}}}
+            self.client.change("cancel", f"/v3/orders/{number}/cancel", body, repeatable=False)
+        return number
+
+    def refund(self, post: Post) -> str:
+        """Give money back: by the return it is for where that is all of it, otherwise by shares of the lines.
+
+        Raises:
+            Trouble: more than is left to give back.
+        """
+        number, detail = str(post.content["to"]), post.content["detail"]
+        amount, note = Money(detail["amount"], detail["currency"]), f"storekeeper {post.content['cause']}"
+        order = self._order(number)
+        lines = list(lines_of(order).values())
+        if refunds.is_made(lines, note):
+            return note
+        cause = str(detail["cause"])
+        if cause.startswith(_RETURN) and self._by_return(cause.split(":")[1], number, amount):
+            return note
+        reason = "Customer returned item" if cause.startswith(_RETURN) else "General adjustment"
+        told = refunds.shares(lines, amount, reason, note)
+        body = {"orderRefund": {"purchaseOrderId": number, "orderLines": {"orderLine": told}}}
+        self.client.change("refund", f"/v3/orders/{number}/refund", body, repeatable=False)
+        return note
+
+    def _by_return(self, name: str, number: str, amount: Money) -> bool:
+        """Have a return of Walmart's refunded; False where there is none, or less than all of it goes back."""
+        return_number = name.partition("-")[0]
+        answer = self.client.get("return", "/v3/returns", {"returnOrderId": return_number})
+        known = [one for one in several(answer, "returnOrders") if said(one, "returnOrderId") == return_number]
+        found = known[0] if known else {}
+        lines = [one for one in several(found, "returnOrderLines") if said(one, "purchaseOrderId") == number]
+        due = refunds.due_of_return(lines, amount.currency)
+        if lines and not any(refunds.unrefunded(one) for one in lines):
+            return True
+        if not due or amount.minor + len(lines) < due:
+            return False
+        told = [
+            {"returnOrderLineNumber": one["returnOrderLineNumber"],
+             "quantity": {"unitOfMeasure": "EACH", "measurementValue": refunds.unrefunded(one)}}
+            for one in lines if refunds.unrefunded(one)
+        ]  # fmt: skip
+        body = {"customerOrderId": said(found, "customerOrderId"), "refundLines": told}
+        self.client.change("refund_return", f"/v3/returns/{return_number}/refund", body, repeatable=False)
+        return True
+
     def _order(self, number: str) -> Json:
         found = part(self.client.get("order", f"/v3/orders/{number}", {}), "order")
         if not found:
@@ -78,9 +144,14 @@ def _shipped(line: Json, units: int, tracking: Mapping[str, Any], number: str) -
     status = {"status": "Shipped", "statusQuantity": _each(units), "trackingInfo": tracking}
     return {
         "lineNumber": said(line, "lineNumber"), "sellerOrderId": number[:30],
-        "intentToCancelOverride": bool(said(line, "intentToCancel")),
+        "intentToCancelOverride": is_to_be_cancelled(line),
         "orderLineStatuses": {"orderLineStatus": [status]},
     }  # fmt: skip
+
+
+def _cancelled(line: Json, units: int) -> dict[str, Any]:
+    status = {"status": "Cancelled", "cancellationReason": _ASKED, "statusQuantity": _each(units)}
+    return {"lineNumber": said(line, "lineNumber"), "orderLineStatuses": {"orderLineStatus": [status]}}
 
 
 def _each(units: int) -> dict[str, str]:

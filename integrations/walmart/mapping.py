@@ -22,10 +22,11 @@ _LINE = {
 _ORDER = ("open", "shipped", "delivered")
 
 
-def order(found: Json, name: str) -> Record:
+def order(found: Json, name: str, *, heeds_cancelling: bool = False) -> Record:
     """A purchase order with its lines, payments and parcels; one order of a customer may be several of these.
 
-    Its number is the customer's own with the last four digits of the purchase order behind it.
+    Its number is the customer's own with the last four digits of the purchase order behind it. What the customer asked
+    Walmart to cancel is named where that is to be heeded.
 
     Raises:
         Unreadable: what every order has is missing.
@@ -57,7 +58,11 @@ def order(found: Json, name: str) -> Record:
         "scans": scans,
     }
     is_theirs = head["location"] != "main"
-    return Record("orders", said(found, "purchaseOrderId"), number, version(changed), rows, served_there=is_theirs)
+    asked = [int(said(line, "lineNumber")) for line in lines if is_to_be_cancelled(line)] if heeds_cancelling else []
+    return Record(
+        "orders", said(found, "purchaseOrderId"), number, version(changed), rows, served_there=is_theirs,
+        cancel_asked=asked,
+    )  # fmt: skip
 
 
 def item(found: Json, seen: datetime) -> Record:
@@ -100,6 +105,11 @@ def stock(found: Json, seen: datetime) -> list[Record]:
 def warehouse(kind: str) -> str:
     """Our name of a warehouse of Walmart's."""
     return f"walmart-{(kind or 'wfs').lower()}"
+
+
+def is_to_be_cancelled(line: Json) -> bool:
+    """Whether the customer asked Walmart to cancel a line, which is not sent yet."""
+    return said(line, "intentToCancel").casefold() in {"true", "y", "yes"} and units_in(line, "open") > 0
 
 
 def lines_of(found: Json) -> dict[int, Json]:
@@ -220,16 +230,18 @@ def _payments(number: str, lines: Sequence[Json], changed: datetime, name: str) 
     method = {"order_number": number, "currency": currency, "method": name}
     if paid > 0:
         yield {**method, "payment_id": f"walmart-{number}", "kind": "payment", "amount": paid, "paid_at": changed}
+    back: dict[str, int] = {}
     for line in lines:
-        refund = part(line, "refund")
-        back = sum(
-            abs(minor(part(one, "charge", "chargeAmount").get("amount"), currency)) + abs(_tax(part(one, "charge")))
-            for one in several(refund, "refundCharges", "refundCharge")
-        )
-        if back:
+        for refund in several(line, "refund"):
             known = said(refund, "refundId") or said(line, "lineNumber")
-            yield {**method, "payment_id": f"walmart-{number}-refund-{known}", "kind": "refund", "amount": back,
-                   "paid_at": moment(line.get("statusDate"))}  # fmt: skip
+            back[known] = back.get(known, 0) + sum(
+                abs(minor(part(one, "charge", "chargeAmount").get("amount"), currency)) + abs(_tax(part(one, "charge")))
+                for one in several(refund, "refundCharges", "refundCharge")
+            )
+    for known, amount in back.items():
+        if amount:
+            yield {**method, "payment_id": f"walmart-{number}-refund-{known}", "kind": "refund", "amount": amount,
+                   "paid_at": changed}  # fmt: skip
 
 
 def _parcels(number: str, lines: Sequence[Json]) -> tuple[list[dict[str, Any]], ...]:

@@ -45,6 +45,15 @@ def test_capitals_of_other_alphabets_do_not_matter_either(doorbell: Doorbell, pe
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("relayed", ["cafe0001@relay.walmart.com", "ab12@marketplace.amazon.co.uk"])
+def test_nobody_signs_in_with_an_address_that_a_marketplace_relays(
+    doorbell: Doorbell, people: Portal, relayed: str
+) -> None:
+    bring(people, "customers", {"customer_id": "c-far", "name": "Far", "email": relayed, "country": "US"})
+    assert doorbell.ask(relayed).person is None
+
+
+@ON_SQLITE
 @pytest.mark.parametrize("typed", ["", "ada", "ada@", "@example.org", "ada@example.org\n, eve@example.org", "a" * 5000])
 def test_what_is_no_address_is_refused(doorbell: Doorbell, typed: str) -> None:
     with pytest.raises(InvalidInput, match="does not look like an e-mail address"):

@@ -57,6 +57,8 @@ def returned(about: dict[str, Any], status: str = "INITIATED", **more: Any) -> d
         "returnOrderLines": [{
             "returnOrderLineNumber": 1, "purchaseOrderId": about["purchaseOrderId"], "purchaseOrderLineNumber": 1,
             "returnReason": "NO_LONGER_WANTED", "quantity": {"unitOfMeasure": "EACH", "measurementValue": 1},
+            "charges": [{"chargeCategory": "PRODUCT", "chargePerUnit": {"currencyAmount": 20.0, "currencyUnit": "USD"},
+                         "tax": [{"taxPerUnit": {"currencyAmount": 1.65, "currencyUnit": "USD"}}]}],
             "status": status, "statusTime": NOW.isoformat(), **more,
         }],
     }  # fmt: skip
@@ -93,25 +95,20 @@ class Market(marketplace.StandIn):
 
     def _content(self, request: httpx.Request, path: str) -> Any:
         asked = request.url.params
+        if request.method != "GET":
+            return self._changed(path.split("/")[2:], json.loads(request.content or "{}"))
         if path == "/v3/orders":
             node = asked.get("shipNodeType", "SellerFulfilled")
             return self._page([one for one in self.orders if one["shipNode"]["type"] == node], asked)
         if path == "/v3/orders/released":
             waiting = [one for one in self.orders if one["purchaseOrderId"] not in self.acknowledged]
             return self._page(waiting, asked)
-        if path.endswith("/acknowledge"):
-            number = path.split("/")[3]
-            self.acknowledged.append(number)
-            for line in self._order(number)["orderLines"]["orderLine"]:
-                for state in line["orderLineStatuses"]["orderLineStatus"]:
-                    state["status"] = state["status"].replace("Created", "Acknowledged")
-            return {"order": self._order(number)}
-        if path.endswith("/shipping"):
-            return {"order": self._ship(path.split("/")[3], json.loads(request.content))}
         if path.startswith("/v3/orders/"):
             return {"order": self._order(path.split("/")[3])}
         if path == "/v3/returns":
-            return {"meta": {"totalCount": len(self.returns)}, "returnOrders": self.returns}
+            named = asked.get("returnOrderId")
+            found = [one for one in self.returns if named in {None, one["returnOrderId"]}]
+            return {"meta": {"totalCount": len(found)}, "returnOrders": found}
         if path == "/v3/items":
             return {"ItemResponse": self.items if asked["nextCursor"] == "*" else [], "nextCursor": "end"}
         assert path == "/v3/fulfillment/inventory"
@@ -119,9 +116,45 @@ class Market(marketplace.StandIn):
         return {"headers": {"totalCount": len(self.stock)},
                 "payload": {"inventory": self.stock[first : first + self.page]}}  # fmt: skip
 
-    def _ship(self, number: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Lines go from waiting to shipped, as many units as were told of."""
+    def _changed(self, parts: list[str], body: dict[str, Any]) -> dict[str, Any]:
+        """What comes of telling it something about an order or a return."""
+        kind, number, act = parts
+        if kind == "returns":
+            lines = {one["returnOrderLineNumber"]: one for one in self.returns[0]["returnOrderLines"]}
+            for told in body["refundLines"]:
+                lines[told["returnOrderLineNumber"]]["refundedQty"] = int(told["quantity"]["measurementValue"])
+            return {"returnOrderId": number, **body}
+        acts = {"acknowledge": self._acknowledge, "shipping": self._ship, "cancel": self._cancel,
+                "refund": self._refund}  # fmt: skip
         lines = {one["lineNumber"]: one for one in self._order(number)["orderLines"]["orderLine"]}
+        acts[act](number, lines, body)
+        for line in lines.values():
+            line["statusDate"] += 60_000
+        return {"order": self._order(number)}
+
+    def _acknowledge(self, number: str, lines: dict[str, Any], _body: dict[str, Any]) -> None:
+        self.acknowledged.append(number)
+        for line in lines.values():
+            for state in line["orderLineStatuses"]["orderLineStatus"]:
+                state["status"] = state["status"].replace("Created", "Acknowledged")
+
+    def _cancel(self, _number: str, lines: dict[str, Any], body: dict[str, Any]) -> None:
+        """Units that wait are cancelled."""
+        for told in body["orderCancellation"]["orderLines"]["orderLine"]:
+            (cancelled,) = told["orderLineStatuses"]["orderLineStatus"]
+            (waiting,) = lines[told["lineNumber"]]["orderLineStatuses"]["orderLineStatus"]
+            assert waiting["status"] in {"Created", "Acknowledged"}
+            assert waiting["statusQuantity"]["amount"] == cancelled["statusQuantity"]["amount"]
+            waiting |= cancelled
+
+    def _refund(self, _number: str, lines: dict[str, Any], body: dict[str, Any]) -> None:
+        """Money goes back for lines."""
+        for told in body["orderRefund"]["orderLines"]["orderLine"]:
+            (refund,) = told["refunds"]["refund"]
+            lines[told["lineNumber"]]["refund"] = {"refundId": "R1", **refund}
+
+    def _ship(self, _number: str, lines: dict[str, Any], body: dict[str, Any]) -> None:
+        """Lines go from waiting to shipped, as many units as were told of."""
         for told in body["orderShipment"]["orderLines"]["orderLine"]:
             states = lines[told["lineNumber"]]["orderLineStatuses"]["orderLineStatus"]
             for shipped in told["orderLineStatuses"]["orderLineStatus"]:
@@ -131,8 +164,6 @@ class Market(marketplace.StandIn):
                 waiting["statusQuantity"]["amount"] = str(left)
                 states.append(shipped)
                 states[:] = [one for one in states if one["statusQuantity"]["amount"] != "0"]
-            lines[told["lineNumber"]]["statusDate"] += 60_000
-        return self._order(number)
 
     def _order(self, number: str) -> dict[str, Any]:
         return next(one for one in self.orders if one["purchaseOrderId"] == number)

@@ -98,7 +98,7 @@ def test_a_whole_shop_is_read_page_by_page_and_goes_on_where_it_broke_off(walmar
     assert asked[-1].url.params["lastModifiedStartDate"] > asked[0].url.params["lastModifiedStartDate"]
 
 
-@pytest.mark.parametrize("act", ["cancel", "address", "items", "payment", "return", "refund"])
+@pytest.mark.parametrize("act", ["cancel", "address", "items", "payment", "return", "reorder"])
 def test_what_the_marketplace_keeps_to_itself_is_refused_with_the_next_step(walmart: Portal, act: str) -> None:
     walmart.sync("walmart")
     with walmart._database.reading() as session, pytest.raises(Refused, match=r"placed on Walmart.*walmart\.com"):
