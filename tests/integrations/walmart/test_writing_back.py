@@ -105,8 +105,9 @@ def status(portal: Portal) -> tuple[str, list[int]]:
 
 
 def asked_to_cancel(market: Market, *lines: int) -> None:
-    market.orders = [order(1, *(line(number, sku=f"LAMP-{number}", **({"intentToCancel": "true"} if number in lines
-                                                                     else {})) for number in (1, 2)))]  # fmt: skip
+    wish = {"intentToCancel": "true"}
+    told = [line(number, sku=f"LAMP-{number}") | (wish if number in lines else {}) for number in (1, 2)]
+    market.orders = [order(1, *told)]
 
 
 @pytest.mark.parametrize(("asked", "left"), [((2,), ("open", [1])), ((1, 2), ("cancelled", [1, 2]))])
