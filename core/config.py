@@ -21,6 +21,7 @@ from core.money import exponent
 from core.systems import (
     TIME_OF_DAY,
     Amazon,
+    AmazonVendor,
     Connected,
     Mailbox,
     Odoo,
@@ -473,6 +474,7 @@ class Config(BaseSettings):
     walmart: Walmart = Walmart()
     amazon: Amazon = Amazon()
     odoo: Odoo = Odoo()
+    amazon_vendor: AmazonVendor = AmazonVendor()
     tracking: Tracking = Tracking()
     suppliers: Suppliers = Suppliers()
 

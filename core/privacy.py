@@ -73,6 +73,7 @@ POLICY: dict[str, Kept] = {
     "notification_hours": Kept("customer_id", deletes=True),
     "numbers": Kept(why=_SHOP),
     "offers": Kept("person", deletes=True),
+    "order_acknowledgements": Kept(through=_OF_ORDER, why=_STOCK),
     "order_changes": Kept(through=_OF_ORDER, blank={"detail": {}}, why=_ACCOUNTING),
     "order_lines": Kept(through=_OF_ORDER, why=_ACCOUNTING),
     "orders": Kept("customer_id", blank=_SHIP, why=_ACCOUNTING),

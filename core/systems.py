@@ -88,17 +88,22 @@ class Walmart(Connected):
         return self
 
 
-class Amazon(Connected):
-    """A selling partner's account at Amazon's marketplaces, by its API; see docs/amazon.md."""
+class SellingPartner(Connected):
+    """A selling partner's account at Amazon, by its API."""
 
     client_id: str = Field("", description="of the app, amzn1.application-oa2-client.…")
     client_secret: SecretStr = Field(SecretStr(""), description="of the app")
     refresh_token: SecretStr = Field(SecretStr(""), description="from authorising the app, Atzr|…")
+    url: str = Field("https://sellingpartnerapi-eu.amazon.com", description="of the region; -na and -fe are the others")
+    login_url: str = "https://api.amazon.com/auth/o2/token"
+
+
+class Amazon(SellingPartner):
+    """A seller's account at Amazon's marketplaces; see docs/amazon.md."""
+
     marketplaces: tuple[str, ...] = Field(
         ("A1F83G8C2ARO7P",), min_length=1, description="their ids; this one is the UK"
     )
-    url: str = Field("https://sellingpartnerapi-eu.amazon.com", description="of the region; -na and -fe are the others")
-    login_url: str = "https://api.amazon.com/auth/o2/token"
     storefront: str = Field("https://www.amazon.co.uk", description="where customers see their orders")
     label: str = Field("Amazon", description="how customers know it")
     history_days: int = Field(90, ge=1, le=730, description="how far back is read at first")
@@ -186,6 +191,20 @@ class Odoo(Connected):
         self.missing("url", "database", "key", *(("user",) if self.api == "json-rpc" else ()))
         if self.tells_vendors and not self.takes_orders:
             raise ValueError("tells_vendors needs takes_orders: it can only tell of orders that it has")
+        return self
+
+
+class AmazonVendor(SellingPartner):
+    """A vendor's account at Amazon, who buys as a retailer; see docs/amazon-vendor.md."""
+
+    email: str = Field("", description="where the retailer hears of its orders")
+    country: str = Field("GB", pattern=r"^[A-Z]{2}$", description="where the retailer is, where an order does not say")
+    label: str = Field("Amazon Vendor", description="how the shop's people know it")
+    history_days: int = Field(30, ge=1, le=730, description="how far back is read at first")
+
+    @model_validator(mode="after")
+    def _can_be_called(self) -> "AmazonVendor":
+        self.missing("client_id", "client_secret", "refresh_token", "email")
         return self
 
 

@@ -23,6 +23,7 @@ from bot.web import (
     moves,
     planner,
     refusals,
+    retail,
     returns,
     sign_in,
     support,
@@ -38,7 +39,8 @@ from core.config import Config
 from core.portal import Portal
 
 _ROOMS = (
-    health, sign_in, chat, account, access, languages, planner, goods_in, moves, returns, support, tickets, uploads,
+    health, sign_in, chat, account, access, languages, planner, goods_in, moves, retail, returns, support, tickets,
+    uploads,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ Rows = list[dict[str, Any]]
 ACTS = frozenset(
     {
         "cancel", "reopened", "address", "items", "payment", "return", "exchange", "return_cancelled", "refund",
-        "reorder", "ship", "cancel_asked",
+        "reorder", "ship", "cancel_asked", "acknowledge",
     }
 )  # fmt: skip
 """What may be written back; what a system does not take is refused before a customer says yes."""
@@ -45,7 +45,7 @@ class Record:
     order it belongs to; its rows name the order by that id. `gone` is a record that was removed there: it needs no
     rows, and the number we know it by is taken. The two parts of a key of two are joined by “@”. `served_there` is an
     order whose goods the system sends itself: it takes no act on it from us. `cancel_asked` are lines of an order that
-    its customer asked the system to cancel, which is ours to do.
+    its customer asked the system to cancel, which is ours to do; `awaits` is an act that it waits for.
     """
 
     table: str
@@ -57,6 +57,7 @@ class Record:
     gone: bool = False
     served_there: bool = False
     cancel_asked: Sequence[int] = ()
+    awaits: str = ""
 
     @property
     def digest(self) -> str:

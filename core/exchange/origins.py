@@ -14,7 +14,7 @@ from core.exchange.rows import OriginRow
 from core.mailroom import outbox
 
 _AT_ONCE = 500
-_NEW = {"feed": "", "gone": False, "served_there": False}
+_NEW = {"feed": "", "gone": False, "served_there": False, "awaits": ""}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def note(session: Session, system: str, taken: Sequence[tuple[Record, str]], tol
         {
             "system": system, "table": record.table, "external_id": record.external_id, "key": record.key,
             "version": record.version, "digest": digest, "feed": told.feed, "seen_at": now, "gone": record.gone,
-            "served_there": record.served_there,
+            "served_there": record.served_there, "awaits": record.awaits,
         }
         for record, digest in taken
     ]  # fmt: skip
@@ -143,6 +143,14 @@ def places_of(session: Session, table: str, key: str) -> list[tuple[str, str]]:
         OriginRow.table == table, OriginRow.key == key, OriginRow.gone.is_(False)
     )
     return [(system, external_id) for system, external_id in session.execute(rows.order_by(OriginRow.system))]
+
+
+def awaiting(session: Session, table: str, act: str) -> list[str]:
+    """Our numbers of records whose system waits for an act of ours."""
+    rows = select(OriginRow.key).where(
+        OriginRow.table == table, OriginRow.awaits == act, OriginRow.gone.is_(False), OriginRow.key != ""
+    )
+    return list(session.scalars(rows.order_by(OriginRow.key)))
 
 
 def key_of(session: Session, system: str, table: str, external_id: str) -> str | None:

@@ -41,7 +41,8 @@ class OriginRow(Base):
     """Where a record of ours came from, or went to: its id there, and how new what we have of it is.
 
     `stale_at` is since when it has to be looked up again: it was hinted at, or told of while a change of ours was
-    under way. `served_there` is an order that the system sends itself.
+    under way. `served_there` is an order that the system sends itself, `awaits` an act that it waits
+    for.
     """
 
     __tablename__ = "origins"
@@ -62,3 +63,4 @@ class OriginRow(Base):
     stale_at: Mapped[datetime | None]
     gone: Mapped[bool] = mapped_column(default=False)
     served_there: Mapped[bool] = mapped_column(default=False)
+    awaits: Mapped[str] = mapped_column(default="")

@@ -1,6 +1,6 @@
 """Tables of customers' orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
@@ -63,3 +63,19 @@ class OrderChangeRow(Base):
     who: Mapped[str]
     changed_at: Mapped[datetime]
     detail: Mapped[dict[str, Any]]
+
+
+class OrderAcknowledgementRow(Base):
+    """What was said to a line of a retailer's order: units sent in time, later, and not at all."""
+
+    __tablename__ = "order_acknowledgements"
+
+    order_number: Mapped[str] = mapped_column(ForeignKey(OrderRow.order_number), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    accepted: Mapped[int]
+    backordered: Mapped[int]
+    rejected: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    ship_on: Mapped[date | None]
+    by: Mapped[str]
+    acknowledged_at: Mapped[datetime]

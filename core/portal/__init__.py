@@ -16,11 +16,22 @@ from core.portal.own_tickets import OwnTickets
 from core.portal.post_room import PostRoom
 from core.portal.promises import Promises
 from core.portal.reception import Access, Export, Reception
+from core.portal.retail_desk import RetailDesk, RetailOrder
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
 
 __all__ = [
-    "Access", "Delivered", "Export", "File", "Health", "Metrics", "OrderPage", "PlanOutcome", "Portal", "Round",
+    "Access",
+    "Delivered",
+    "Export",
+    "File",
+    "Health",
+    "Metrics",
+    "OrderPage",
+    "PlanOutcome",
+    "Portal",
+    "RetailOrder",
+    "Round",
     "Synced",
 ]  # fmt: skip
 
@@ -33,6 +44,7 @@ class Portal(
     Files,
     Briefing,
     ReturnsDesk,
+    RetailDesk,
     Stockroom,
     GoodsIn,
     Moving,

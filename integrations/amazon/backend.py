@@ -1,6 +1,6 @@
 """Amazon's marketplaces as a connected system: read often, and what they keep to themselves is done there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -13,11 +13,11 @@ from core.exchange.model import ACTS, Cursor, Page, Record, System
 from core.exchange.ports import Backend, Feed
 from core.systems import Amazon
 from integrations.amazon import mapping
-from integrations.amazon.client import Client
 from integrations.amazon.courier import ACTS as _TAKEN
 from integrations.amazon.courier import Acts
 from integrations.marketplaces import Again, Changed, Courier, Pages, inspector
 from integrations.reading import Json, part, records, several, written
+from integrations.selling_partner import Client, paged
 
 _ORDERS = "/orders/2026-01-01/orders"
 _STOCK = "/fba/inventory/v1/summaries"
@@ -69,7 +69,7 @@ def _orders(client: Client, section: Amazon) -> Changed:
             "marketplaceIds": ",".join(section.marketplaces), "lastUpdatedAfter": reading["since"],
             "lastUpdatedBefore": reading["until"], "includedData": _WANTED, "maxResultsPerPage": "100",
         }  # fmt: skip
-        return client.pages("orders", _ORDERS, _with("paginationToken", asked), reading["at"])
+        return client.pages("orders", _ORDERS, paged("paginationToken", asked), reading["at"])
 
     def read(one: Json) -> Iterable[Record]:
         listed = mapping.products(one) if section.takes_items else ()
@@ -85,7 +85,7 @@ def _returns(client: Client, section: Amazon) -> Changed:
 
     def ask(reading: Mapping[str, str]) -> Pages:
         asked = {"lastUpdatedSince": reading["since"], "lastUpdatedUntil": reading["until"], "maxResults": "100"}
-        return client.pages("returns", _RETURNS, _with("nextToken", asked), reading["at"])
+        return client.pages("returns", _RETURNS, paged("nextToken", asked), reading["at"])
 
     def read(one: Json) -> Iterable[Record]:
         found = _order(client, mapping.order_of_return(one))
@@ -110,15 +110,10 @@ class Stock:
         marketplace = self.section.marketplaces[0]
         asked = {"details": "true", "granularityType": "Marketplace", "granularityId": marketplace,
                  "marketplaceIds": marketplace}  # fmt: skip
-        for answer, _ in self.client.pages(self.name, _STOCK, _with("nextToken", asked), ""):
+        for answer, _ in self.client.pages(self.name, _STOCK, paged("nextToken", asked), ""):
             found = several(answer, "payload", "inventorySummaries")
             taken, faults = records("Amazon", found, _NAMES, lambda one: mapping.stock(one, now))
             yield Page(taken, {}, faults)
-
-
-def _with(name: str, asked: Mapping[str, str]) -> Callable[[str], Mapping[str, str]]:
-    """What is asked for a page, with its token under a name."""
-    return lambda at: {**asked, name: at} if at else asked
 
 
 def _order(client: Client, number: str) -> Json:

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from core.exchange.ports import Outcome, Trouble
 from core.mailroom.ports import Post
 from core.systems import Amazon
-from integrations.amazon.client import Client
 from integrations.amazon.mapping import items_of
 from integrations.marketplaces import word_for
 from integrations.reading import Json, part, said, several, written
+from integrations.selling_partner import Client
 
 ACTS = frozenset({"ship"})
 _OTHER = "Other"

@@ -7,15 +7,18 @@ import pytest
 
 from core.mailroom import outbox
 from core.mailroom.outbox import DeadLetter
+from core.orders.acknowledging import Said
 from core.orders.service import order_of
 from core.portal import Portal
 from tests.conftest import SettableClock
 from tests.flows.talking import customer
 from tests.integrations.amazon import market as amazons
 from tests.integrations.amazon import test_backend as amazon
+from tests.integrations.amazon_vendor import retailer
+from tests.integrations.amazon_vendor import test_backend as vendor
 from tests.integrations.walmart import market as walmarts
 from tests.integrations.walmart import test_backend as walmart
-from tests.shop import bring
+from tests.shop import PLANNER, bring
 
 A_MINUTE, LATER = timedelta(minutes=1), timedelta(minutes=3)
 
@@ -145,3 +148,23 @@ def test_amazon_that_refuses_a_confirmation_is_seen_by_staff(
     book(at_amazon, clock, "15501", amazon.NUMBER, "DPD", 1)
     at_amazon.deliver(channel="amazon")
     assert [one.channel for one in dead(at_amazon)] == ["amazon"]
+
+
+def test_a_retailers_order_is_answered_by_staff_and_the_answer_reaches_it_once(
+    portal: Portal, clock: SettableClock
+) -> None:
+    clock.now = amazons.NOW
+    bring(portal, "staff", {"email": PLANNER, "name": "Pat", "role": "planner"})
+    buyer = retailer.Retailer(orders=[retailer.order("2JK3S9VC", retailer.item(1, sku="LAMP-1", amount=10))])
+    portal.connect(vendor.connected(buyer, clock))
+    portal.sync("amazon_vendor")
+    pat = portal.staff_by_email(PLANNER)
+    assert pat
+    (waiting,) = portal.retail_orders(pat)
+    assert (waiting.retailer, waiting.free) == ("Amazon ABCD", {1: 0})
+    portal.answer_retailer(pat, "2JK3S9VC", {1: Said(10)})
+    portal.deliver(channel="amazon_vendor")
+    portal.deliver(channel="amazon_vendor")
+    (told,) = buyer.bodies("/acknowledgements")
+    assert told["acknowledgements"][0]["purchaseOrderNumber"] == "2JK3S9VC"
+    assert not portal.retail_orders(pat)

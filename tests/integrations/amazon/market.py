@@ -57,26 +57,48 @@ def package(tracking: str, status: str, detail: str = "") -> dict[str, Any]:
 
 
 @dataclass
-class Market(marketplace.StandIn):
-    """What it holds."""
+class Partner(marketplace.StandIn):
+    """Amazon as a selling partner meets it: lets in whoever shows its token, to what some of its models document."""
 
-    orders: list[dict[str, Any]] = field(default_factory=list)
-    stock: list[dict[str, Any]] = field(default_factory=list)
-    returns: list[dict[str, Any]] = field(default_factory=list)
     refresh_token: str = "Atzr|the-refresh-token"
+    models: tuple[str, ...] = MODELS
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a documented call."""
+        raise NotImplementedError
 
     def respond(self, request: httpx.Request) -> httpx.Response:
-        """The answer to a call that Amazon documents."""
-        path = request.url.path
-        if path == "/auth/o2/token":
+        """A token, or the answer."""
+        if request.url.path == "/auth/o2/token":
             form = parse_qs(request.content.decode())
             if form["refresh_token"] != [self.refresh_token] or form["grant_type"] != ["refresh_token"]:
                 return httpx.Response(400, json={"error": "invalid_grant"})
             self.tokens += 1
             return httpx.Response(200, json={"access_token": f"Atza|{self.tokens}", "expires_in": 3600})
-        undocumented(request)
+        if SHARED is not None:
+            marketplace.undocumented(request, [SHARED / f"{name}.json.gz" for name in self.models])
         if request.headers.get("x-amz-access-token") != f"Atza|{self.tokens}":
             return httpx.Response(403, json={"errors": [{"code": "Unauthorized", "message": "expired"}]})
+        return self.answer(request)
+
+    def paged(self, all_there_is: list[dict[str, Any]], token: str | None) -> tuple[list[dict[str, Any]], str]:
+        """A page of what there is, and the token of the next."""
+        first = int(token or 0)
+        behind = first + self.page
+        return all_there_is[first:behind], str(behind) if behind < len(all_there_is) else ""
+
+
+@dataclass
+class Market(Partner):
+    """What a marketplace holds."""
+
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    stock: list[dict[str, Any]] = field(default_factory=list)
+    returns: list[dict[str, Any]] = field(default_factory=list)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a documented call."""
+        path = request.url.path
         if path.endswith("/shipmentConfirmation"):
             self._confirm(path.split("/")[4], json.loads(request.content))
             return httpx.Response(204)
@@ -100,29 +122,18 @@ class Market(marketplace.StandIn):
         asked = request.url.params
         if path == "/orders/2026-01-01/orders":
             assert "marketplaceIds" in asked
-            found, following = self._page(self.orders, asked.get("paginationToken"))
+            found, following = self.paged(self.orders, asked.get("paginationToken"))
             return {"orders": found, **({"pagination": {"nextToken": following}} if following else {})}
         if path.startswith("/orders/"):
             return {"order": next(one for one in self.orders if one["orderId"] == path.rsplit("/", 1)[1])}
         if path == "/fba/inventory/v1/summaries":
-            found, following = self._page(self.stock, asked.get("nextToken"))
+            found, following = self.paged(self.stock, asked.get("nextToken"))
             payload = {"granularity": {}, "inventorySummaries": found}
             return {"payload": payload, **({"pagination": {"nextToken": following}} if following else {})}
         return {"returns": self.returns}
-
-    def _page(self, all_there_is: list[dict[str, Any]], token: str | None) -> tuple[list[dict[str, Any]], str]:
-        first = int(token or 0)
-        behind = first + self.page
-        return all_there_is[first:behind], str(behind) if behind < len(all_there_is) else ""
 
 
 def model(name: str) -> dict[str, Any]:
     """One of Amazon's own models."""
     assert SHARED is not None
     return marketplace.published(SHARED / f"{name}.json.gz")
-
-
-def undocumented(request: httpx.Request) -> None:
-    """Fail where Amazon's models know no such call."""
-    if SHARED is not None:
-        marketplace.undocumented(request, [SHARED / f"{name}.json.gz" for name in MODELS])

@@ -17,8 +17,8 @@ from core.orders.service import order_of
 from core.portal import Portal
 from core.systems import Amazon
 from integrations.amazon.backend import backend
-from integrations.amazon.client import Plans
 from integrations.http import Call
+from integrations.selling_partner import Plans
 from tests.conftest import SettableClock
 from tests.flows.talking import customer, guest
 from tests.integrations.amazon.market import NOW, Market, item, order, package

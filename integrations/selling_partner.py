@@ -1,4 +1,4 @@
-"""Calls of Amazon's selling partner API: a token for an hour, and no more calls than a plan lets pass."""
+"""Calls of Amazon's selling partner API, by a seller or a vendor: a token for an hour, and no more than a plan lets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ import httpx
 
 from core.clock import Clock
 from core.exchange.ports import Outcome, Trouble
-from core.systems import Amazon
+from core.systems import SellingPartner
 from integrations.http import Call, Http, Patience, as_json
 from integrations.marketplaces import Pages
 from integrations.reading import Json, part, said
@@ -48,6 +48,10 @@ class Plans:
             "stock": Bucket(2, 2),
             "returns": Bucket(0.5, 5),
             "ship": Bucket(2, 10),
+            "purchase_orders": Bucket(10, 10),
+            "purchase_order": Bucket(10, 10),
+            "purchase_orders_status": Bucket(10, 10),
+            "acknowledge": Bucket(10, 10),
         }
     )
 
@@ -78,9 +82,9 @@ class Plans:
 
 
 class Client:
-    """Amazon's marketplaces, as one selling partner sees them."""
+    """Amazon, as one selling partner sees it."""
 
-    def __init__(self, section: Amazon, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, section: SellingPartner, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
         self._url = section.url
         self._http = Http("Amazon", Patience(timeout_s=section.timeout_s), Plans(), transport, clock)
         form = {
@@ -112,7 +116,8 @@ class Client:
         """Answers page by page, each with the token of the next; `params` says how a token is given."""
         while True:
             answer = self.get(name, path, params(at))
-            at = said(part(answer, "pagination"), "nextToken") or said(answer, "nextToken")
+            paged = part(answer, "pagination") or part(answer, "payload", "pagination") or answer
+            at = said(paged, "nextToken")
             yield answer, at
             if not at:
                 return
@@ -132,6 +137,11 @@ class Client:
                 told = "Amazon gives no token: the client or its refresh token is wrong; authorise the app again."
                 raise Trouble(Outcome.UNAUTHORISED, told) from trouble
             raise
+
+
+def paged(name: str, asked: Mapping[str, str]) -> Callable[[str], Mapping[str, str]]:
+    """What is asked for a page, with its token under a name."""
+    return lambda at: {**asked, name: at} if at else asked
 
 
 def _object(call: Call, response: httpx.Response) -> Json:
