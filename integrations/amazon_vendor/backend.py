@@ -77,8 +77,8 @@ class Desk:
             told = mapping.acknowledgement(found, post.content["detail"])
         except Unreadable as fault:
             raise Trouble(Outcome.REFUSED, f"Amazon's order has changed: {fault}.") from fault
-        answer = self.client.tell("acknowledge", _ACKNOWLEDGE, {"acknowledgements": [told]})
-        return said(part(answer, "payload"), "transactionId") or number
+        self.client.tell("acknowledge", _ACKNOWLEDGE, {"acknowledgements": [told]})
+        return number
 
     def _is_confirmed(self, found: Json) -> bool:
         """Whether any line is; the state of the order follows later."""

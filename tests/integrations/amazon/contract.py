@@ -1,23 +1,48 @@
-"""Amazon for the contract of all systems: what it says with a word nobody knows."""
+"""Amazon for the contract of all systems: what it says with a word nobody knows, and a parcel to tell it of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from pydantic import SecretStr
 
 from core.config import Config, Web
 from core.exchange.model import Page
+from core.exchange.ports import Backend
+from core.mailroom.ports import Courier, Post
 from core.systems import Amazon
 from integrations.amazon.backend import backend
 from tests.integrations.amazon.market import NOW, Market, order, package
 
 
-def said(word: str) -> Sequence[Page]:
-    """The pages of a marketplace that says it of an order and of a package."""
-    market = Market(orders=[order(1, status=word, packages=[package("TRACK1", word)])])
+def _connected(market: Market) -> Backend:
     section = Amazon(
         on=True, client_id="amzn1.app", client_secret=SecretStr("a-long-secret"),
         refresh_token=SecretStr("Atzr|the-refresh-token"),
     )  # fmt: skip
     config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), amazon=section)
-    made = backend(config, lambda: NOW, market.transport)
-    return [page for feed in made.feeds for page in feed.pull(None, NOW)]
+    return backend(config, lambda: NOW, market.transport)
+
+
+def said(word: str) -> Sequence[Page]:
+    """The pages of a marketplace that says it of an order and of a package."""
+    market = Market(orders=[order(1, status=word, packages=[package("TRACK1", word)])])
+    return [page for feed in _connected(market).feeds for page in feed.pull(None, NOW)]
+
+
+@contextmanager
+def making() -> Iterator[tuple[Courier, Post, Callable[[], int]]]:
+    """A parcel that is on its way, and how often the marketplace was told of one."""
+    market = Market(orders=[order(1)])
+    detail = {"tracking_number": "TRACK1", "carrier": "UPS", "shipped_at": NOW.isoformat(), "place": 1,
+              "lines": [{"line": 1, "quantity": 1}]}  # fmt: skip
+    content = {
+        "act": "ship",
+        "to": "202-0000001-0000001",
+        "cause": "parcel:TRACK1",
+        "order_number": "S-1",
+        "detail": detail,
+    }
+    made = _connected(market)
+    assert made.courier is not None
+    post = Post(1, "amazon:parcel:TRACK1", "amazon", "orders:S-1", "write_back", content, 1)
+    yield made.courier, post, lambda: len(market.bodies("/shipmentConfirmation"))

@@ -1,21 +1,40 @@
-"""Walmart for the contract of all systems: what it says with a word nobody knows."""
+"""Walmart for the contract of all systems: what it says with a word nobody knows, and a parcel to tell it of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from pydantic import SecretStr
 
 from core.config import Config, Web
 from core.exchange.model import Page
+from core.exchange.ports import Backend
+from core.mailroom.ports import Courier, Post
 from core.systems import Walmart
 from integrations.walmart.backend import backend
 from tests.integrations.walmart.market import NOW, Market, line, order, returned
+
+
+def _connected(market: Market) -> Backend:
+    section = Walmart(on=True, client_id="seller", client_secret=SecretStr("a-long-secret"))
+    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), walmart=section)
+    return backend(config, lambda: NOW, market.transport)
 
 
 def said(word: str) -> Sequence[Page]:
     """The pages of a marketplace that says it of a line and of a return."""
     sold = order(1, line(status=word))
     market = Market(orders=[sold], returns=[returned(sold, word)])
-    section = Walmart(on=True, client_id="seller", client_secret=SecretStr("a-long-secret"))
-    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), walmart=section)
-    made = backend(config, lambda: NOW, market.transport)
-    return [page for feed in made.feeds for page in feed.pull(None, NOW)]
+    return [page for feed in _connected(market).feeds for page in feed.pull(None, NOW)]
+
+
+@contextmanager
+def making() -> Iterator[tuple[Courier, Post, Callable[[], int]]]:
+    """A parcel that is on its way, and how often the marketplace was told of one."""
+    market = Market(orders=[order(1)])
+    detail = {"tracking_number": "TRACK1", "carrier": "UPS", "shipped_at": NOW.isoformat(), "place": 1,
+              "lines": [{"line": 1, "quantity": 1}]}  # fmt: skip
+    content = {"act": "ship", "to": "1796277000001", "cause": "parcel:TRACK1", "order_number": "S-1", "detail": detail}
+    made = _connected(market)
+    assert made.courier is not None
+    post = Post(1, "walmart:parcel:TRACK1", "walmart", "orders:S-1", "write_back", content, 1)
+    yield made.courier, post, lambda: len(market.bodies("/shipping"))

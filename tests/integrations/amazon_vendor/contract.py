@@ -1,0 +1,28 @@
+"""Amazon as a retailer for the contract of all systems: a word nobody knows, and an order to acknowledge."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from core.exchange.model import Page
+from core.mailroom.ports import Courier, Post
+from tests.integrations.amazon.market import NOW
+from tests.integrations.amazon_vendor.retailer import Retailer, item, order
+from tests.integrations.amazon_vendor.test_backend import connected
+
+
+def said(word: str) -> Sequence[Page]:
+    """The pages of a retailer that says it of an order."""
+    retailer = Retailer(orders=[order("2JK3S9VC", item(1, sku="LAMP-1", amount=1), state=word)])
+    return [page for feed in connected(retailer, lambda: NOW).feeds for page in feed.pull(None, NOW)]
+
+
+@contextmanager
+def making() -> Iterator[tuple[Courier, Post, Callable[[], int]]]:
+    """The word on an order, and how often the retailer heard one."""
+    retailer = Retailer(orders=[order("2JK3S9VC", item(1, sku="LAMP-1", amount=1))])
+    line = {"line": 1, "accepted": 1, "backordered": 0, "rejected": 0, "reason": "", "ship_on": None}
+    content = {"act": "acknowledge", "to": "2JK3S9VC", "detail": {"lines": [line], "at": NOW.isoformat()}}
+    made = connected(retailer, lambda: NOW)
+    assert made.courier is not None
+    post = Post(1, "amazon_vendor:2JK3S9VC", "amazon_vendor", "orders:2JK3S9VC", "write_back", content, 1)
+    yield made.courier, post, lambda: len(retailer.bodies("/acknowledgements"))
