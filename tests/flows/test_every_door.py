@@ -34,7 +34,7 @@ TRIED = [*((name, SQLITE) for name in DOORS if name != "terminal"), ("Telegram b
 _OF_THE_DOOR = {"conversations", "desk_cards", "inbox", "leases", "messages", "offers", "outbox", "paces",
                 "post_places"}  # fmt: skip
 """Tables of how something is heard and sent; what is said is compared by ear, and letters by what they say."""
-_OF_THE_CHAT = {"audit_id", "position", "digest", "who", "channel", "chat", "transcript", "key", "snapshot"}
+_OF_THE_CHAT = {"audit_id", "act_id", "position", "digest", "who", "channel", "chat", "transcript", "key", "snapshot"}
 
 
 def written(database: Database) -> dict[str, list[dict[str, Any]]]:
