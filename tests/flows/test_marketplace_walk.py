@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from core.mailroom import outbox
-from core.mailroom.outbox import DeadLetter
+from core.mailroom import letters
+from core.mailroom.letters import DeadLetter
 from core.orders.acknowledging import Said
 from core.orders.service import order_of
 from core.portal import Portal
@@ -35,7 +35,7 @@ def book(portal: Portal, clock: SettableClock, number: str, order: str, carrier:
 def dead(portal: Portal) -> list[DeadLetter]:
     """What people of the shop see that did not get through."""
     with portal._database.reading() as session:
-        return outbox.dead_letters(session)
+        return letters.dead_letters(session)
 
 
 @pytest.fixture

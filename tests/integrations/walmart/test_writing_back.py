@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core.billing.settlement import refund, refunded
 from core.exchange.ports import Trouble
-from core.mailroom import outbox
+from core.mailroom import letters
 from core.mailroom.outbox import WRITE_BACK
 from core.mailroom.ports import Post
 from core.mailroom.rows import OutboxRow
@@ -140,7 +140,7 @@ def test_what_was_sent_from_here_is_not_cancelled(portal: Portal, market: Market
     portal.deliver(channel="walmart")
     assert not market.bodies("/cancel")
     with portal._database.reading() as session:
-        assert not outbox.dead_letters(session)
+        assert not letters.dead_letters(session)
 
 
 def test_a_carriers_name_becomes_walmarts_word() -> None:
