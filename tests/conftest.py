@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 
 from core.config import Config, Web
 from core.database.engine import Database
@@ -33,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--promises-seconds", type=float, default=0.0, help="try the promises for so long, on each database"
     )
+
+
+@event.listens_for(Pool, "checkout")
+def _without_waiting_for_the_disk(connection: Any, _record: Any, _proxy: Any) -> None:
+    """What a test wrote need not outlive the machine; processes that a test starts and kills wait for it as usual."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 _numbers = count(1)
