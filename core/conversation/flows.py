@@ -149,7 +149,11 @@ def _repeat(scene: Scene) -> None:
 
 
 def run(scene: Scene, text: str) -> None:
-    """Run flows from the top until one has to wait for an answer."""
+    """Run flows from the top until one has to wait for an answer.
+
+    Who could not be asked to show who they are, because too many codes were asked for, is not asked again in the turn.
+    """
+    was_asked_to_prove = False
     while (top := scene.standing.top) is not None:
         if _is_done(scene, top):
             scene.standing.drop(top)
@@ -164,7 +168,10 @@ def run(scene: Scene, text: str) -> None:
         top.slots.pop("text", None)
         if isinstance(step, Answer):
             _finish(scene, top, step)
+        elif isinstance(step, Instead) and step.intent == _PROVES and was_asked_to_prove:
+            scene.standing.drop(top)
         elif isinstance(step, Instead):
+            was_asked_to_prove |= step.intent == _PROVES
             _hand_over(scene, top, step)
         else:
             _wait(scene, top, step)

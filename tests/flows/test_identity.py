@@ -301,3 +301,18 @@ def test_a_guest_reads_the_same_for_a_wrong_number_and_a_wrong_proof(shop: Porta
     wrong_proof = guest_asks(shop, "b", NUMBERS[ADA], "wombat@example.org")
     assert wrong_number == wrong_proof
     assert MARKS[ADA] not in wrong_proof
+
+
+@ON_SQLITE
+def test_whoever_was_mailed_too_many_codes_is_told_so_and_the_chat_goes_on(shop: Portal, clock: SettableClock) -> None:
+    talk = stranger(shop)
+    talk.say(shop.invite_chat(visitor(shop, HOLDER)))
+    clock.forward(timedelta(minutes=20))  # linked, and to be shown anew before anything is changed
+    said = []
+    for _ in range(5):
+        said.append(talk.say(f"cancel order {NUMBERS[ADA]}9"))
+        talk.say("stop")
+    assert said[0].asks == "code"
+    assert said[-1].asks is None
+    assert "codes" in said[-1].text
+    assert NUMBERS[ADA] in talk.say("show my orders").text
