@@ -66,7 +66,7 @@ class Trying:
                 faults = [] if str(refusal) else ["refused without a word"]
             except Exception as error:  # noqa: BLE001 whatever it is, it is the fault that is looked for
                 return [f"{type(error).__name__}: {str(error)[:200]}"]
-        faults += _loud(log.records, "" if door in self.MACHINES else text)
+        faults += _loud(log.records, text, by_machine=door in self.MACHINES)
         faults += [fault for line in log.written for fault in _forged(line)]
         self._last = self._standing()
         if door not in self.CHANGING and self._last != before:
@@ -111,10 +111,11 @@ def told(said: str, whole: str, text: str) -> list[str]:
     return faults
 
 
-def _loud(records: list[str], text: str) -> list[str]:
+def _loud(records: list[str], text: str, *, by_machine: bool) -> list[str]:
     """What of a text, of people or of secrets is logged."""
     words = [MARKS[GRACE], MARKS[ADA], "ada@example.org", *SECRETS]
-    typed = text.strip()
+    words = [one for one in words if not (by_machine and one in text)]  # the code a carrier sent may be logged
+    typed = "" if by_machine else text.strip()
     faults = [f"“{word}” in the log" for word in words for one in records if word in one]
     if len(typed) > 12 and any(typed in one for one in records):
         faults.append("what was typed is in the log")
