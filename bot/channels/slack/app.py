@@ -18,7 +18,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack import CHANNEL, customers, home, moving, planning, tickets
 from bot.channels.slack.door import SlackDoor, guarded
-from core.conversation.understanding import storable_throughout
 from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ def _only_ours(door: SlackDoor) -> Any:
 
     async def only_ours(request: AsyncBoltRequest, next: Any) -> BoltResponse | None:  # noqa: A002 Bolt's own name
         if _is_ours(door, request.body):
-            request.body = storable_throughout(request.body)
+            request.body = door.portal.storable(request.body)
             request.raw_body = json.dumps(request.body)  # what runs after the acknowledgement reads this anew
             await next()
             return None

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.integrations.odoo.models import LATER, MODELS
+from tests.standing_in import Answering
 
 DATABASE, USER, KEY = "lantern", "storekeeper@example.org", "key-only-for-tests"
 Row = dict[str, Any]
@@ -264,9 +265,8 @@ class Erp:
             self.make("stock.move", product_id=product, state="done", quantity=-units, location_id=shelf)
 
 
-class _Door(BaseHTTPRequestHandler):
+class _Door(Answering, BaseHTTPRequestHandler):
     erp: Erp
-    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -325,9 +325,6 @@ class _Door(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 its clock is the database's
         return f"{self.erp.now:%a, %d %b %Y %H:%M:%S} GMT"
-
-    def log_message(self, *_args: Any) -> None:
-        """Say nothing."""
 
 
 class _Server(ThreadingHTTPServer):

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.integrations.salesforce.soql import Malformed, Question, parsed
+from tests.standing_in import Answering
 
 Node = dict[str, Any]
 OBJECTS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "objects.json").read_text(encoding="utf-8"))
@@ -306,15 +307,10 @@ def _flat(row: Node, before: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{before}{name}", str(value).lower() if isinstance(value, bool) else value
 
 
-class _Answers(BaseHTTPRequestHandler):
+class _Answers(Answering, BaseHTTPRequestHandler):
     """Answers calls as the org would."""
 
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one piece; in two the second waits for the first to be acknowledged
     org: Org
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
     def do_GET(self) -> None:
         self._answer("GET")

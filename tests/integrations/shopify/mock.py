@@ -16,6 +16,8 @@ from typing import Any
 from graphql import GraphQLResolveInfo, GraphQLSchema, build_client_schema, default_field_resolver, graphql_sync
 from graphql.type import get_named_type
 
+from tests.standing_in import Answering
+
 API = next(
     (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/shopify").is_dir()), Path()
 )
@@ -364,11 +366,10 @@ def copied(text: str, times: int) -> Iterator[str]:
         yield re.sub(rf"(/|#|TRACK){number}\b", rf"\g<1>{10_000_000 + place}", text)
 
 
-class _Door(BaseHTTPRequestHandler):
+class _Door(Answering, BaseHTTPRequestHandler):
     """Answers over HTTP, unless a fault is due."""
 
     shop: MockShop
-    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -413,9 +414,6 @@ class _Door(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 class _Server(ThreadingHTTPServer):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.bot.channels.slack.kit import check_message, check_view
+from tests.standing_in import Answering
 
 TOKEN, TEAM, APP, BOT = "xoxb-of-the-tests", "T0SHOP", "A0SHOP", "U0BOT"
 APP_TOKEN = "xapp-of-the-tests"
@@ -243,9 +244,7 @@ _VERBS: dict[str, Callable[[WebApi, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class _Handler(Answering, BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """A file that somebody sent, for whoever has the token; a page to sign in at for others."""
         api: WebApi = self.server.api  # type: ignore[attr-defined]
@@ -295,9 +294,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the library's own name
-        """Tests are told by their asserts."""
 
 
 class _Server(ThreadingHTTPServer):

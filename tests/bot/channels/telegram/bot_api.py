@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
+from tests.standing_in import Answering
+
 TOKEN = "7000001:AA-of-the-tests-and-of-nobody-else-0000"
 ME = {"id": 7000001, "is_bot": True, "first_name": "Shop", "username": "lantern_bot"}
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
@@ -269,9 +271,7 @@ def served() -> Iterator[BotApi]:
     """A stand-in that listens."""
     api = BotApi()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(Answering, BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # the library's own name
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             _, bot, method = self.path.split("/", 2)
@@ -299,9 +299,6 @@ def served() -> Iterator[BotApi]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the library's own name
-            """Keep quiet."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
