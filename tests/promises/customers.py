@@ -39,7 +39,16 @@ class Customers(Steps):
         if reply.actions:
             self.done["undone"] += 1
             self.take_over(who)
+            if reply.actions[0].arguments["intent"] == "link_account":
+                self.one_chat_less(who)
         self.look("customer")
+
+    def one_chat_less(self, who: str) -> None:
+        """Take over which of a customer's chats was linked last, and is not any more."""
+        linked = self.world.read().by("chat_links", "chat")
+        gone = [room for room, of in self.model.links.items() if of == who and room not in linked]
+        assert len(gone) == 1, f"model: one chat of {who} is taken back, not {gone}"
+        del self.model.links[gone[0]]
 
     def take_over(self, who: str) -> None:
         """Take over what was taken back: which steps an order or a return may take, its promises say."""
