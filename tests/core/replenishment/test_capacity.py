@@ -79,13 +79,11 @@ def test_a_loaded_order_costs_next_to_the_cheapest_number_of_trips() -> None:
         assert weight @ loaded.proposed.quantity <= loaded.trips * vehicle.weight * (1 + 1e-9)
         rows = [options(order, row, float(order.quantity[row]) * 1.6) for row in range(3)]
         costs = line_costs(order, rows)
-        best = np.inf
-        for some in product(*rows):
-            trips = np.ceil(weight @ np.array(some) / vehicle.weight - 1e-9)
-            if trips <= loaded.trips + 1:
-                credit = vehicle.trip_cost * (weight @ np.array(some)) / vehicle.weight
-                spent = sum(costs[row][one] for row, one in enumerate(some))
-                best = min(best, spent + vehicle.trip_cost * trips - credit)
+        weights = sum(np.meshgrid(*(weight[row] * np.array(some) for row, some in enumerate(rows)), indexing="ij"))
+        spent = sum(np.meshgrid(*([costs[row][one] for one in some] for row, some in enumerate(rows)), indexing="ij"))
+        trips = np.ceil(weights / vehicle.weight - 1e-9)
+        worth = spent + vehicle.trip_cost * (trips - weights / vehicle.weight)
+        best = worth[trips <= loaded.trips + 1].min()
         shares = (weight / vehicle.weight)[None, :]
         ours = _worth(order, loaded.proposed.quantity, shares, vehicle.trip_cost, loaded.trips)
         above.append(ours / best - 1.0)
