@@ -68,10 +68,15 @@ class Day:
         for step in self.steps():
             self.world.surviving(step)
             self.world.clock.forward(timedelta(minutes=5))
+        self.world.surviving(self.the_clock_looks_at_the_desk)
         self.world.quiet()
         self.world.surviving(self.somebody_looks_up_what_is_unknown)
         self.world.quiet()
         return self.world.read()
+
+    def the_clock_looks_at_the_desk(self) -> None:
+        """As it does every few seconds: what was not told at once is told then."""
+        jobs.brief_desk(self.portal)
 
     @property
     def portal(self) -> Portal:
