@@ -1,5 +1,6 @@
 """Letters that came back, as mail servers report them (RFC 3464): to whom, which letter, and why."""
 
+import logging
 import mailbox
 import re
 from collections.abc import Iterator
@@ -11,13 +12,22 @@ from typing import BinaryIO
 from core.errors import InvalidInput
 from core.mailroom.model import Bounce
 
+log = logging.getLogger(__name__)
 _LARGEST = 1 << 20
 _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})")
 _ID = re.compile(r"<[^<>\s]{3,250}>")
 
 
 def read(raw: bytes) -> list[Bounce]:
-    """The reports in a message; none where it is an answer, an advertisement or anything else."""
+    """The reports in a message; none where it is an answer, an advertisement, nested beyond reading or the like."""
+    try:
+        return _reports(raw)
+    except RecursionError:
+        log.warning("a message is nested too deeply to be read")
+        return []
+
+
+def _reports(raw: bytes) -> list[Bounce]:
     message = message_from_bytes(raw[:_LARGEST], policy=policy.default)
     if message.get_content_type() != "multipart/report" and not list(_parts(message, "message/delivery-status")):
         return []

@@ -72,7 +72,8 @@ def test_a_report_names_letter_address_and_why(enclosed: str) -> None:
     "raw",
     [
         b"", b"\xff\xfe\x00", b"Subject: hello\n\nWhere is my order?", report(action="delayed", code="4.4.7"),
-        report(action="delivered", code="2.0.0"), report(letter=""), report().replace(b"message/rfc822", b"text/plain"),
+        report(action="delivered", code="2.0.0"), report(letter=""), report(letter="(" * 3000),
+        report().replace(b"message/rfc822", b"text/plain"),
         b"Content-Type: multipart/report; boundary=B\n\n--B\nContent-Type: message/delivery-status\n\n\n--B--",
     ],
 )  # fmt: skip
