@@ -132,6 +132,9 @@ async def steadily(platform: Platform, letters: Letters, rate: float, seconds: f
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         sent_at[chat] = due
         reader, writer = await lines.get()
+        if reader.at_eof():  # the server hangs up on a line that nobody used for some seconds
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", letters.port)
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         await reader.readexactly(_length(head))
