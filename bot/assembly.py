@@ -21,6 +21,7 @@ from core.errors import ConfigError
 from core.mailroom.ports import Courier
 from core.portal import Portal
 from core.portal.bell import WebChat
+from core.shipments.ports import Tracker
 from core.systems import Mailbox
 
 if TYPE_CHECKING:
@@ -71,10 +72,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         senders=_SENDERS,
     )
     _connect(portal, config, clock)
-    if config.tracking.is_on:
-        from integrations.carriers.tracking import vendors
-
-        portal.know_trackers(vendors(config.tracking, config.shop.zone, clock))
+    portal.know_trackers(_trackers(config, clock))
     return House(config, database, portal, _telegram(portal, config), _slack(portal, config, clock))
 
 
@@ -82,6 +80,20 @@ def _connect(portal: Portal, config: Config, clock: Clock) -> None:
     """Connect the systems that are switched on: each is a folder of integrations by the name of its section."""
     for name in config.connected:
         portal.connect(import_module(f"integrations.{name}.backend").backend(config, clock))
+
+
+def _trackers(config: Config, clock: Clock) -> list[Tracker]:
+    """Whom parcels are asked of: Amazon about its own, then carriers, then those who gather for all others."""
+    found: list[Tracker] = []
+    if config.amazon.on and config.amazon.reads_tracking:
+        from integrations.carriers.amazon import parcels
+
+        found.append(parcels(config.amazon, config.shop.zone, clock))
+    if config.tracking.is_on:
+        from integrations.carriers.tracking import vendors
+
+        found += vendors(config.tracking, config.shop.zone, clock)
+    return found
 
 
 def _letters(config: Config, clock: Clock) -> Courier:

@@ -113,6 +113,14 @@ class Amazon(SellingPartner):
     carriers: dict[str, str] = Field(
         default_factory=dict, description="Amazon's codes of carriers by our names of them, where they differ"
     )
+    reads_tracking: bool = Field(False, description="whether it is asked about parcels of its labels and deliveries")
+    shipping_carriers: dict[str, str] = Field(
+        default_factory=lambda: {"Amazon Shipping": "AMZN_UK"},
+        description="its ids of carriers whose labels are bought from it, by our names of them",
+    )
+    shipping_business: str = Field(
+        "AmazonShipping_UK", pattern=r"^AmazonShipping_[A-Z]{2,3}$", description="whose labels these are"
+    )
 
     @model_validator(mode="after")
     def _can_be_called(self) -> "Amazon":

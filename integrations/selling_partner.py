@@ -48,6 +48,8 @@ class Plans:
             "stock": Bucket(2, 2),
             "returns": Bucket(0.5, 5),
             "ship": Bucket(2, 10),
+            "label": Bucket(80, 100),
+            "tracking": Bucket(1, 1),  # none is published
             "purchase_orders": Bucket(10, 10),
             "purchase_order": Bucket(10, 10),
             "purchase_orders_status": Bucket(10, 10),
@@ -93,13 +95,13 @@ class Client:
         }  # fmt: skip
         self._token = oauth(self._http, clock, Call("token", "POST", section.login_url, form=form, repeatable=True))
 
-    def get(self, name: str, path: str, params: Mapping[str, str]) -> Json:
+    def get(self, name: str, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Json:
         """An answer.
 
         Raises:
             Trouble: there is none.
         """
-        call = Call(name, "GET", f"{self._url}{path}", params=params)
+        call = Call(name, "GET", f"{self._url}{path}", headers or {}, params)
         return _object(call, self._ask(call))
 
     def tell(self, name: str, path: str, body: Any) -> Json:
@@ -124,7 +126,7 @@ class Client:
 
     def _ask(self, call: Call) -> httpx.Response:
         def ask() -> httpx.Response:
-            headers = {"Accept": "application/json", "x-amz-access-token": self._access()}
+            headers = {**call.headers, "Accept": "application/json", "x-amz-access-token": self._access()}
             return self._http.send(replace(call, headers=headers))
 
         return self._token.renewing(ask, _NOT_TAKEN)

@@ -63,10 +63,10 @@ def start(
     announce = _guarded("events", partial(jobs.announce, portal), noted)
     clock.add_job(announce, IntervalTrigger(seconds=settings.announce_every_s), id="events")
     scans = _guarded("scans", partial(jobs.take_scans, portal), noted)
-    if config.tracking.is_on:
+    if portal.trackers:
         asking = _guarded("ask-carriers", partial(jobs.ask_carriers, portal), noted)
         clock.add_job(asking, IntervalTrigger(seconds=_ASKED_EVERY_S), id="ask-carriers")
-    if config.carriers.is_open or config.tracking.is_on:
+    if config.carriers.is_open or portal.trackers:
         clock.add_job(scans, IntervalTrigger(seconds=settings.announce_every_s), id="scans")
     _add_systems(clock, portal, config, noted, now)
     housekeep = _guarded("housekeep", partial(jobs.housekeep, portal), noted)

@@ -30,13 +30,20 @@ _PACKAGE = {
     "UNDELIVERABLE": "exception",
 }
 _DETAIL = {
+    "PENDING_SCHEDULE": "label_created",
+    "PENDING_PICK_UP": "label_created",
+    "PENDING_DROP_OFF": "label_created",
+    "LABEL_CANCELLED": "unknown",
     "PICKED_UP": "picked_up",
     "DROPPED_OFF": "picked_up",
+    "AT_ORIGIN_FC": "in_transit",
+    "AT_DESTINATION_FC": "in_transit",
     "OUT_FOR_DELIVERY": "out_for_delivery",
     "DELIVERED": "delivered",
-    "REJECTED_BY_BUYER": "returned",
-    "RETURNED_TO_SELLER": "returned",
+    "UNDELIVERABLE": "exception",
+    "REJECTED_BY_BUYER": "exception",
     "RETURNING_TO_SELLER": "exception",
+    "RETURNED_TO_SELLER": "returned",
     "LOST": "exception",
     "DAMAGED": "exception",
 }
@@ -263,13 +270,19 @@ def _parcels(
             {"tracking_number": tracking, "line": places[said(one, "orderItemId")], "quantity": one["quantity"]}
             for one in several(package, "packageItems") if said(one, "orderItemId") in places
         ]  # fmt: skip
-        state = part(package, "packageStatus")
-        word = said(state, "status")
-        if word and word not in _PACKAGE:
-            log.warning("Amazon said “%s” of a package, which its table does not have", word[:40])
-        status = _DETAIL.get(said(state, "detailedStatus")) or _PACKAGE.get(word, "unknown")
+        status = _package(part(package, "packageStatus"))
         if status not in {"unknown", "label_created"}:
             scans.append(
                 {"tracking_number": tracking, "scanned_at": changed, "status": status, "place": "", "note": ""}
             )
     return parcels, contents, scans
+
+
+def _package(state: Json) -> str:
+    """Where a package is, by the more detailed of two words that a table has."""
+    for table, word in ((_DETAIL, said(state, "detailedStatus")), (_PACKAGE, said(state, "status"))):
+        if word in table:
+            return table[word]
+        if word:
+            log.warning("Amazon said “%s” of a package, which its table does not have", word[:40])
+    return "unknown"

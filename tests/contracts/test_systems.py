@@ -50,8 +50,8 @@ def section(name: str) -> Connected:
     return made
 
 
-def connected(name: str, answer: Any) -> Backend:
-    """The system, answering every call so."""
+def answering(answer: Any) -> httpx.MockTransport:
+    """The way to whoever answers every call so."""
 
     def respond(request: httpx.Request) -> httpx.Response:
         if isinstance(answer, Exception):
@@ -59,14 +59,23 @@ def connected(name: str, answer: Any) -> Backend:
         status, headers, text = answer
         return httpx.Response(status, headers=headers, text=text, request=request)
 
+    return httpx.MockTransport(respond)
+
+
+def connected(name: str, answer: Any) -> Backend:
+    """The system, answering every call so."""
     plain = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")))
     config = plain.model_copy(update={name: section(name)})
     made: Backend = import_module(f"integrations.{name}.backend").backend(
-        config, lambda: NOW, transport=httpx.MockTransport(respond)
+        config, lambda: NOW, transport=answering(answer)
     )
+    _hurry(made)
+    return made
+
+
+def _hurry(made: Any) -> None:
     for http in _https(made, 5):
         http.sleep = lambda _seconds: None
-    return made
 
 
 def _https(thing: Any, depth: int) -> Iterator[Http]:
@@ -151,6 +160,35 @@ _NOTHING_HOPEFUL = {"unknown", "open", "packed", "shipped", "label_created", "re
 def _contract(name: str) -> Any:
     """What a system's own tests give for trying it like every other."""
     return import_module(f"tests.integrations.{name}.contract")
+
+
+TRACKING = [name for name in NAMES if hasattr(_contract(name), "tracker")]
+"""Systems that are asked where their parcels are."""
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("name", TRACKING)
+def test_each_trouble_with_asking_where_parcels_are_has_its_outcome(
+    name: str, trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer, outcomes = TROUBLES[trouble]
+    tracker = _contract(name).tracker(section(name), answering(answer))
+    _hurry(tracker)
+    with pytest.raises(Trouble) as told:
+        tracker.track("1Z-OF-ADA", "Amazon Shipping")
+    assert told.value.outcome in outcomes
+    for text in (str(told.value), caplog.text):
+        assert not any(hidden in text for hidden in (SECRET, PERSON, "1Z-OF-ADA"))
+
+
+@pytest.mark.parametrize("name", TRACKING)
+def test_a_word_nobody_knows_of_a_parcel_is_logged_and_promises_nothing(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = _contract(name).tracked("Beamed-Up")
+    assert "Beamed-Up" in caplog.text
+    assert [scan.status.value for one in heard for scan in one.scans] == ["unknown"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,25 +2,42 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
+import httpx
 from pydantic import SecretStr
 
 from core.config import Config, Web
 from core.exchange.model import Page
 from core.exchange.ports import Backend
 from core.mailroom.ports import Courier, Post
+from core.shipments.model import Heard
+from core.shipments.ports import Tracker
 from core.systems import Amazon
 from integrations.amazon.backend import backend
+from integrations.carriers.amazon import parcels
 from tests.integrations.amazon.market import NOW, Market, order, package
+
+SECTION = Amazon(
+    on=True, client_id="amzn1.app", client_secret=SecretStr("a-long-secret"),
+    refresh_token=SecretStr("Atzr|the-refresh-token"),
+)  # fmt: skip
 
 
 def _connected(market: Market) -> Backend:
-    section = Amazon(
-        on=True, client_id="amzn1.app", client_secret=SecretStr("a-long-secret"),
-        refresh_token=SecretStr("Atzr|the-refresh-token"),
-    )  # fmt: skip
-    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), amazon=section)
+    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), amazon=SECTION)
     return backend(config, lambda: NOW, market.transport)
+
+
+def tracker(section: Amazon, transport: httpx.BaseTransport) -> Tracker:
+    """Who is asked where its parcels are."""
+    return parcels(section, ZoneInfo("Europe/London"), lambda: NOW, transport)
+
+
+def tracked(word: str) -> Sequence[Heard]:
+    """What is heard of a parcel of which a marketplace says it."""
+    history = [{"eventCode": word, "eventTime": NOW.isoformat()}]
+    return tracker(SECTION, Market(events={"TRACK1": history}).transport).track("TRACK1", "Amazon Shipping")
 
 
 def said(word: str) -> Sequence[Page]:

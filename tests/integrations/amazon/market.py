@@ -12,7 +12,11 @@ from tests.integrations import marketplace
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 SHARED = marketplace.at_hand("amazon_sp_api")
-MODELS = ("orders_2026-01-01", "ordersV0", "fbaInventory", "externalFulfillmentReturns_2024-09-11")
+MODELS = (
+    "orders_2026-01-01", "ordersV0", "fbaInventory", "externalFulfillmentReturns_2024-09-11", "shippingV2",
+    "tracking_2026-01-30",
+)  # fmt: skip
+SHIPPING, TRACKING = "/shipping/v2/tracking", "/tracking/2026-01-30/shipments/track"
 
 
 def item(number: int = 1, *, sku: str = "LAMP-1", units: int = 1, price: str = "20.00", tax: str = "4.00",
@@ -95,6 +99,8 @@ class Market(Partner):
     orders: list[dict[str, Any]] = field(default_factory=list)
     stock: list[dict[str, Any]] = field(default_factory=list)
     returns: list[dict[str, Any]] = field(default_factory=list)
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    milestones: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """The answer to a documented call."""
@@ -102,7 +108,21 @@ class Market(Partner):
         if path.endswith("/shipmentConfirmation"):
             self._confirm(path.split("/")[4], json.loads(request.content))
             return httpx.Response(204)
+        if path in {SHIPPING, TRACKING}:
+            return self._where(request.url.params, path)
         return httpx.Response(200, json=self._content(request, path), headers={"x-amzn-RateLimit-Limit": "1.0"})
+
+    def _where(self, asked: httpx.QueryParams, path: str) -> httpx.Response:
+        """Where a parcel is; of one it does not know it says so."""
+        named = {"aftn", "carrierTracking.trackingNumber", "trackingId"} & set(asked)
+        number = asked[named.pop()]
+        if path == SHIPPING and asked["carrierId"] == "AMZN_UK" and number in self.events:
+            told = {"trackingId": number, "eventHistory": self.events[number]}
+            return httpx.Response(200, json={"payload": told})
+        if path == TRACKING and number in self.milestones:
+            detail: dict[str, Any] = {"identifier": {}, "milestoneHistory": self.milestones[number]}
+            return httpx.Response(200, json={"trackingDetail": detail})
+        return httpx.Response(404, json={"errors": [{"code": "NotFound", "message": "no such shipment"}]})
 
     def _confirm(self, number: str, body: dict[str, Any]) -> None:
         """The order has the package from now on; one of the same reference takes its place."""
