@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 from benchmarks.machine import machine, quantile, table
+from benchmarks.served import free_port
 
-PORT = 8765
 _PATIENCE_S = 60
 
 
@@ -34,11 +34,12 @@ def measure() -> list[tuple[str, str, str]]:
 
 
 def _start(folder: str) -> tuple[float, float]:
+    port = free_port()
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bot", "demo", "--folder", folder, "--port", str(PORT)]
+    command = [sys.executable, "-m", "bot", "demo", "--folder", folder, "--port", str(port)]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        while not _answers():
+        while not _answers(port):
             if running.poll() is not None or time.perf_counter() - began > _PATIENCE_S:
                 sys.exit("The demo did not come up.")
             time.sleep(0.05)
@@ -52,9 +53,9 @@ def _start(folder: str) -> tuple[float, float]:
     return seconds, resident
 
 
-def _answers() -> bool:
+def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=1) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False

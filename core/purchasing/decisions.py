@@ -27,9 +27,8 @@ from core.purchasing.proposals import fault_of, lines_of, proposal
 from core.purchasing.renewal import restate
 from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
 from core.purchasing.service import below_minimum, planner
+from core.reasons import reason_in
 from core.replenishment.plan import propose, reason
-
-_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -92,11 +91,11 @@ def reject(session: Session, decider: Decider, proposal_id: int, shown_hash: str
         NotFound: there is none, or not somebody who plans.
     """
     person = planner(session, decider.staff)
-    if not why.strip():
+    if not (said := reason_in(why)):
         raise InvalidInput("Say why it is rejected, so that the next plan can be judged by it.")
     row = open_as_shown(session, decider, proposal_id, shown_hash)
     in_place_of = standing_in.stood_in_for(session, person.email, decider.today)
-    _leave_open(session, row, decider, ProposalStatus.REJECTED, why.strip()[:_LONGEST_REASON], in_place_of)
+    _leave_open(session, row, decider, ProposalStatus.REJECTED, said, in_place_of)
     session.expire(row)
     cards.redraw(session, proposal_id, decider.config, decider.now)
     return proposal(session, person, proposal_id, decider.now)

@@ -27,8 +27,8 @@ from core.purchasing.model import MoveStatus
 from core.purchasing.rebalancing import Worthwhile
 from core.purchasing.rows import MoveRow
 from core.purchasing.service import planner
+from core.reasons import reason_in
 
-_LONGEST_REASON = 500
 _LATER = {MoveStatus.OPEN: (MoveStatus.APPROVED, MoveStatus.SENT), MoveStatus.APPROVED: (MoveStatus.SENT,)}
 _SHOWN_FOR = timedelta(days=14)
 
@@ -172,10 +172,9 @@ def reject(session: Session, decider: Decider, move_id: int, why: str) -> None:
         InvalidInput: no reason.
         NotFound: there is none, or not somebody who plans.
     """
-    if not why.strip():
+    if not (said := reason_in(why)):
         raise InvalidInput("Say why it is rejected, so that the next plan can be judged by it.")
-    reason = why.strip()[:_LONGEST_REASON]
-    _step(session, decider, move_id, (MoveStatus.OPEN, MoveStatus.REJECTED), decision_reason=reason)
+    _step(session, decider, move_id, (MoveStatus.OPEN, MoveStatus.REJECTED), decision_reason=said)
 
 
 def send(session: Session, decider: Decider, move_id: int) -> None:

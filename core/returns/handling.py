@@ -20,11 +20,11 @@ from core.orders.model import Order
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import hold, order_of
 from core.orders.telling import pass_on
+from core.reasons import reason_in
 from core.returns.model import ENDED, MAY_BECOME, UNDONE, Return, ReturnStatus
 from core.returns.rows import ReturnLineRow, ReturnRow
 from core.returns.service import returns_of, worth
 
-_LONGEST_REASON = 500
 _SHARE_AT_FIRST, _SHARE_WEIGHT = 0.5, 20.0
 
 
@@ -160,8 +160,7 @@ def reject(session: Session, one: Case, reason: str, who: str, now: datetime) ->
         InvalidInput: no reason given.
         Refused: the exchange gave money back, which nobody can take again without asking.
     """
-    said = " ".join(reason.split())[:_LONGEST_REASON]
-    if not said:
+    if not (said := reason_in(" ".join(reason.split()))):
         raise InvalidInput("Write why; the customer reads it.")
     _step(session, one, ReturnStatus.REJECTED, who, now, reason=said)
     session.execute(update(ReturnRow).where(ReturnRow.return_number == one.found.return_number).values(why_not=said))

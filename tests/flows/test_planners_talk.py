@@ -10,6 +10,7 @@ from core.purchasing.model import Proposal, ProposalStatus
 from tests import shop
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person, planned, proposal
+from tests.core.test_reasons import BLANK
 from tests.flows.talking import Talk, staff
 
 __all__ = ["planned", "proposal"]
@@ -68,6 +69,14 @@ def test_rejecting_asks_for_a_reason(planned: Portal, boss: Talk) -> None:
     assert "season is over" in boss.say("the season is over").text
     boss.say("yes")
     assert planned.proposals(BOSS)[0].decision_reason == "the season is over"
+
+
+def test_what_says_nothing_is_no_reason(planned: Portal, boss: Talk) -> None:
+    for blank in BLANK:
+        boss.say("reject the proposal from Acme")
+        assert boss.say(blank).asks != "confirm"
+        boss.say("cancel")
+    assert planned.proposals(BOSS)[0].status is ProposalStatus.OPEN
 
 
 def test_above_the_limit_nothing_is_approved(planned: Portal) -> None:

@@ -25,6 +25,9 @@ async def pressed(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any])
 
 async def submitted(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any], ack: AsyncAck) -> None:
     """The reason for a rejection was submitted."""
+    if errors := planning.unreasoned(body["view"]):
+        await ack(response_action="errors", errors=errors)
+        return
     await ack(response_action="update", view=modals.waiting("Reject"))
     door.later(_rejected(door, client, body))
 
@@ -47,8 +50,8 @@ async def _rejected(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any
     view = body["view"]
 
     async def filled(staff: Staff) -> modals.View:
-        why = str(planning.entered(view, "why", "why").get("value") or "")
-        one = await door.ask(door.portal.reject_move, staff, move_of(str(view["private_metadata"])), why)
+        move_id = move_of(str(view["private_metadata"]))
+        one = await door.ask(door.portal.reject_move, staff, move_id, planning.why_typed(view))
         return modals.told("Rejected", f"Move {one.move_id} stays where it is; the next plan buys instead.")
 
     await planning.fill(door, client, body["user"]["id"], str(view["id"]), filled)

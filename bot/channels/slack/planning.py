@@ -22,6 +22,7 @@ from core.accounts.model import Staff
 from core.chat import Incoming, Speaker
 from core.errors import Conflict, InvalidInput, NotFound, PortalError, Unavailable
 from core.purchasing.model import Proposal, ProposalStatus
+from core.reasons import reason_in
 
 log = logging.getLogger(__name__)
 STRANGER = "Proposals are for planners; this Slack account is not linked to one."
@@ -50,7 +51,7 @@ async def submitted(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any
     if verb not in _SUBMITTED:
         await ack()
         return
-    if verb == "edit" and (errors := _wrong(view)):
+    if errors := _wrong(view) if verb == "edit" else unreasoned(view) if verb == "reject" else {}:
         await ack(response_action="errors", errors=errors)
         return
     await ack(response_action="update", view=modals.waiting(_TITLES.get(verb, "Save")))
@@ -138,8 +139,8 @@ async def _saved(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.
 
 
 async def _rejected(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
-    shown, why = read(view["private_metadata"]), str(entered(view, "why", "why").get("value") or "")
-    one = await door.ask(door.portal.reject, staff, shown.proposal_id, shown.content_hash, why)
+    shown = read(view["private_metadata"])
+    one = await door.ask(door.portal.reject, staff, shown.proposal_id, shown.content_hash, why_typed(view))
     return modals.told("Rejected", f"{_named(one)}. Nothing is ordered.")
 
 
@@ -248,6 +249,16 @@ def _named(one: Proposal) -> str:
 def entered(view: dict[str, Any], block: str, action: str) -> dict[str, Any]:
     found = view.get("state", {}).get("values", {}).get(block, {}).get(action)
     return found if isinstance(found, dict) else {}
+
+
+def why_typed(view: dict[str, Any]) -> str:
+    """The reason as it stands in an open modal."""
+    return str(entered(view, "why", "why").get("value") or "")
+
+
+def unreasoned(view: dict[str, Any]) -> dict[str, str]:
+    """The field of a submitted rejection that gives no reason."""
+    return {} if reason_in(why_typed(view)) else {"why": "Say why in words; nothing was rejected."}
 
 
 def _typed(view: dict[str, Any]) -> dict[int, int]:

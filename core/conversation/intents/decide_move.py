@@ -9,6 +9,7 @@ from core.conversation.turn import Answer, Ask, Choice, Confirm, Step, Turn
 from core.errors import Conflict, PortalError
 from core.purchasing import moves
 from core.purchasing.model import MoveStatus
+from core.reasons import reason_in
 
 PROOF = 2
 AUDIENCE = frozenset({"staff"})
@@ -27,7 +28,7 @@ def answer(turn: Turn) -> Step:
     if decision not in {"approve", "reject"}:
         choices = tuple(Choice(turn.say(known), {"decision": known}) for known in ("approve", "reject"))
         return Ask("decision", turn.say("what", moves=told), choices)
-    reason = str(turn.slots.get("why") or turn.slots.get("text") or "")
+    reason = reason_in(str(turn.slots.get("why") or turn.slots.get("text") or ""))
     if decision == "reject" and not reason:
         return Ask("why", turn.say("why", moves=told))
     turn.slots["why"] = reason

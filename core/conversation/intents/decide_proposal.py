@@ -8,6 +8,7 @@ from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, 
 from core.errors import PortalError, Refused
 from core.purchasing import decisions, limits
 from core.purchasing.model import Proposal
+from core.reasons import reason_in
 
 PROOF = 2
 AUDIENCE = frozenset({"staff"})
@@ -28,7 +29,7 @@ def answer(turn: Turn) -> Step:
     if decision not in {"approve", "reject"}:
         choices = tuple(Choice(turn.say(known), {"decision": known}) for known in ("approve", "reject"))
         return Ask("decision", turn.say("what", proposals="\n".join(_shown(turn, one) for one in meant)), choices)
-    reason = str(turn.slots.get("why") or turn.slots.get("text") or "")
+    reason = reason_in(str(turn.slots.get("why") or turn.slots.get("text") or ""))
     if decision == "reject" and not reason:
         return Ask("why", turn.say("why", proposals="\n".join(_shown(turn, one) for one in meant)))
     turn.slots["why"] = reason

@@ -9,6 +9,7 @@ from core.purchasing.moves import Move
 from tests.bot.web.browser import Browser
 from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE, NOW, PLANNER, SUPPORT, bring
+from tests.core.test_reasons import BLANK
 from tests.flows.talking import staff
 
 pytestmark = ON_SQLITE
@@ -56,7 +57,8 @@ def test_pressing_twice_and_units_that_cannot_be_are_told_on_the_page(planner: B
 
 def test_a_move_is_rejected_with_a_reason(planner: Browser, shop: Portal, move: Move) -> None:
     path = f"{PAGE}/{move.move_id}/reject"
-    assert planner.send_form(PAGE, path, why=" ").status_code == 422
+    for why in BLANK:
+        assert planner.send_form(PAGE, path, why=why).status_code == 422
     assert planner.send_form(PAGE, path, why=f"the van is broken {HOSTILE}").status_code == 303
     assert the_move(shop).status.value == "rejected"
     assert HOSTILE not in planner.get(PAGE).text

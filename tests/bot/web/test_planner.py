@@ -13,6 +13,7 @@ from tests.bot.web.browser import Browser, forms
 from tests.bot.web.conftest import ON_SQLITE, Arrive
 from tests.bot.web.shop import HOSTILE
 from tests.conftest import SettableClock
+from tests.core.test_reasons import BLANK
 
 
 @pytest.fixture
@@ -155,7 +156,8 @@ def test_what_was_changed_since_it_was_shown_is_not_approved(
 
 def test_a_rejection_wants_a_reason(planner: Browser, shop: Portal, proposal: Proposal) -> None:
     path = path_of(proposal)
-    assert planner.send_form(path, f"{path}/reject", reason=" ").status_code == 422
+    for reason in BLANK:
+        assert planner.send_form(path, f"{path}/reject", reason=reason).status_code == 422
     assert planner.send_form(path, f"{path}/reject", reason=HOSTILE).status_code == 303
     assert present(shop, proposal).decision_reason == HOSTILE
     assert HOSTILE not in planner.get(path).text

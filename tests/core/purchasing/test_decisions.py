@@ -12,6 +12,7 @@ from core.purchasing.model import Proposal, ProposalStatus, PurchaseOrderStatus
 from tests import shop
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
+from tests.core.test_reasons import BLANK
 
 BOSS, PLANNER = person(shop.BOSS), person(shop.PLANNER)
 
@@ -175,8 +176,10 @@ def test_an_edit_voids_the_first_pair_of_eyes(
 
 
 def test_a_rejection_needs_a_reason(planned: Portal, proposal: Proposal) -> None:
-    with pytest.raises(InvalidInput, match="why"):
-        planned.reject(BOSS, proposal.proposal_id, proposal.content_hash, "  ")
+    for why in BLANK:
+        with pytest.raises(InvalidInput, match="why"):
+            planned.reject(BOSS, proposal.proposal_id, proposal.content_hash, why)
+    assert planned.proposal(BOSS, proposal.proposal_id).status is ProposalStatus.OPEN
 
 
 class Supplier:

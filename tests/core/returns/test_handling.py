@@ -27,6 +27,7 @@ from core.returns.service import AskedReturn, request_return, worth
 from tests.conftest import SettableClock
 from tests.core.database.side_by_side import ON_SQLITE
 from tests.core.returns.test_returns import RULES
+from tests.core.test_reasons import BLANK
 from tests.flows.wardrobe import GIFT, PAYPAL, open_wardrobe
 from tests.shop import ADA, GRACE, OPENED, bring
 
@@ -190,8 +191,9 @@ def test_a_rejection_says_why_and_gives_the_units_back(
     shop: Portal, sam: Staff, database: Database, clock: SettableClock
 ) -> None:
     number = announced(database, clock, {2: 1})
-    with pytest.raises(InvalidInput, match="Write why"):
-        shop.reject_return(sam, number, "  ")
+    for why in BLANK:
+        with pytest.raises(InvalidInput, match="Write why"):
+            shop.reject_return(sam, number, why)
     shop.reject_return(sam, number, "The kettle was used.")
     assert "The kettle was used." in mails(database, number)[-1]
     assert announced(database, clock, {2: 1}) != number

@@ -1,5 +1,6 @@
 """Moves between places in Slack: a card each, decided there once, and changed in place to what became of it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.bot.channels.slack.workspace import PLANNER_CHANNEL, Workspace, opene
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
 from tests.core.purchasing.test_moves import two_places
+from tests.core.test_reasons import BLANK
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 BO, PAT, SAM, EVE = "U1BOSS", "U1PAT", "U1SAM", "U1EVE"
@@ -73,6 +75,14 @@ def test_a_rejection_asks_why_and_the_card_says_it(day: Workspace) -> None:
     assert "the next plan buys instead" in words(day.api.views[-1])
     assert "Rejected by Pat on 15 June at 10:30: the van is broken" in words(card(day))
     assert the_move(day).reason == "the van is broken"
+
+
+def test_a_rejection_without_a_reason_is_told_beside_the_field(day: Workspace) -> None:
+    day.press(PAT, card(day), "Reject")
+    for value in (None, *BLANK):
+        answer = day.submit(PAT, day.api.views[-1], {"why": {"why": {"value": value}}})
+        assert json.loads(bytes(answer.body))["errors"]["why"].startswith("Say why")
+    assert the_move(day).status is MoveStatus.OPEN
 
 
 def test_nobody_but_planners_decides(day: Workspace) -> None:

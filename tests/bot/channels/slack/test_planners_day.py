@@ -1,5 +1,6 @@
 """A planner's day in Slack: plan, digest, card, an edit that is costed first, a race, the order, what came of it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.bot.channels.slack.web_api import Fault, WebApi
 from tests.bot.channels.slack.workspace import PLANNER_CHANNEL, Workspace, opened
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
+from tests.core.test_reasons import BLANK
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 BO, PAT, JO = "U1BOSS", "U1PAT", "U1JO"
@@ -158,6 +160,14 @@ def test_a_rejection_asks_why_and_the_card_says_it(day: Workspace) -> None:
     day.submit(PAT, day.api.views[-1], {"why": {"why": {"value": "the season is over"}}})
     assert proposal(day).status is ProposalStatus.REJECTED
     assert "Rejected by Pat on 15 June at 10:30. the season is over" in words(card(day))
+
+
+def test_a_rejection_without_a_reason_is_told_beside_the_field(day: Workspace) -> None:
+    day.press(PAT, card(day), "Reject")
+    for value in (None, *BLANK):
+        answer = day.submit(PAT, day.api.views[-1], {"why": {"why": {"value": value}}})
+        assert json.loads(bytes(answer.body))["errors"]["why"].startswith("Say why")
+    assert proposal(day).status is ProposalStatus.OPEN
 
 
 def test_what_is_put_off_says_so_and_comes_back_by_itself(day: Workspace, clock: SettableClock) -> None:
