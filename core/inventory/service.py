@@ -166,6 +166,8 @@ def move(session: Session, movement: Movement, now: datetime) -> bool:
 def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> dict[int, str]:
     """Take over counted stock, as movements from what the books said; the same count twice changes nothing.
 
+    A count that finds what the books say moves nothing, unless it is the first: a ledger begins with it.
+
     Returns:
         For each count (by its index) that was left out, the sentence why.
     """
@@ -187,14 +189,21 @@ def _count(session: Session, row: dict[str, Any], known: tuple[int, datetime] | 
     if counted_at is not None and row["counted_at"] < counted_at:
         return f"it was counted again later, at {counted_at:%Y-%m-%d %H:%M} UTC; give the latest count."
     sku, location, units = row["sku"], row["location"], row["on_hand"] - booked
+    if not units and counted_at is not None:
+        _counted(session, row)
+        return ""
     cause = f"count:{row['counted_at'].isoformat()}"
     is_new = move(session, Movement(cause, sku, location, units), now)
-    if not is_new and row["counted_at"] == counted_at and units:
+    if not is_new and row["counted_at"] == counted_at:
         return f"a count of that moment said {booked}; give the moment of the new count."
     if is_new:
-        at_place = update(StockRow).where(StockRow.sku == sku, StockRow.location == location)
-        session.execute(at_place.values(counted_at=row["counted_at"]))
+        _counted(session, row)
     return ""
+
+
+def _counted(session: Session, row: dict[str, Any]) -> None:
+    here = (StockRow.sku == row["sku"], StockRow.location == row["location"])
+    session.execute(update(StockRow).where(*here).values(counted_at=row["counted_at"]))
 
 
 def enquire(session: Session, sku: str, asker: str, asked_on: date, units: int) -> bool:

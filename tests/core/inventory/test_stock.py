@@ -95,6 +95,16 @@ def test_a_count_becomes_a_movement_and_twice_the_same_changes_nothing(
         assert sorted(session.scalars(select(MovementRow.units))) == [-6, 10]
 
 
+def test_a_count_that_finds_what_the_books_say_moves_nothing_and_is_remembered(
+    shelf: Portal, database: Database, clock: SettableClock
+) -> None:
+    clock.forward(timedelta(days=1))
+    count(shelf, clock, 10)
+    with database.reading() as session:
+        assert list(session.scalars(select(MovementRow.units))) == [10]
+        assert session.get_one(StockRow, (MUG, "main")).counted_at == clock.now
+
+
 def test_places_are_counted_apart(shelf: Portal, database: Database, clock: SettableClock) -> None:
     count(shelf, clock, 3, "shop")
     with database.reading() as session:

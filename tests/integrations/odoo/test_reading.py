@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.catalog.rows import ProductRow
 from core.config import Config
-from core.inventory.rows import StockRow
+from core.inventory.rows import MovementRow, StockRow
 from core.orders.service import order_of
 from core.portal import Portal
 from core.purchasing.rows import PurchaseOrderLineRow, PurchaseOrderRow, SupplierItemRow, SupplierRow
@@ -85,6 +85,17 @@ def test_stock_is_counted_by_warehouse_and_follows_what_is_sold_out(
     erp.put(by_code(erp, "KETTLE"), -3)
     again(read, clock)
     assert on_hand(read)["KETTLE", "main"] == 0
+
+
+def test_a_night_that_finds_the_same_stock_moves_nothing(read: Portal, clock: SettableClock) -> None:
+    def moves() -> int:
+        with read._database.reading() as session:
+            return session.scalar(select(func.count()).select_from(MovementRow)) or 0
+
+    before, here = moves(), on_hand(read)
+    clock.forward(timedelta(days=1))
+    read.sync("odoo", whole=True)
+    assert (moves(), on_hand(read)) == (before, here)
 
 
 def test_an_order_comes_with_its_customer_and_is_tracked_in_the_chat(
