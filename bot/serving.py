@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.assembly import House, build, chores
 from bot.logs import set_up
+from bot.traces import start as start_traces
 from core.clock import utc_now
 from core.config import PREFIX, Config, Web, load
 from core.errors import ConfigError
@@ -90,6 +91,7 @@ def _application(
     house: House, ready: Callable[[], None], *, demo: bool = False, hints: Sequence[tuple[str, str]] = ()
 ) -> "FastAPI":
     set_up(house.config.logging)
+    traced = start_traces(house.config.logging)
     from bot.web.app import create_app
     from scheduler.timetable import Timetable, start
 
@@ -112,8 +114,18 @@ def _application(
         house.portal.wind_down()
         for timetable in running:
             timetable.stop()
+        if traced is not None:
+            traced.stop()
 
-    app = create_app(house.portal, house.config, demo=demo, on_start=on_start, on_stop=on_stop, hints=hints)
+    app = create_app(
+        house.portal,
+        house.config,
+        demo=demo,
+        on_start=on_start,
+        on_stop=on_stop,
+        hints=hints,
+        traced=traced.provider if traced is not None else None,
+    )
     _open_doors(app, house)
     return app
 

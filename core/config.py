@@ -328,6 +328,8 @@ class Logging(Section):
 
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warning", "error"] = "info"
+    traces: str = Field("", pattern=r"^(https?://[^\s/]+\S*)?$", description="an OpenTelemetry collector's address")
+    traces_share: float = Field(1.0, gt=0, le=1, description="of all that comes in, how much is traced")
 
 
 class LanguageModel(Section):

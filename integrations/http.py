@@ -15,6 +15,7 @@ import httpx
 from core.clock import Clock, utc_now
 from core.exchange.ports import Outcome, Trouble
 from core.mailroom.ports import Later, Never, Unclear
+from core.tracing import step
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes down whole addresses, with whatever stands in them
@@ -163,7 +164,7 @@ class Http:
         if (pause := self.pacer.wait_s(call, self.clock_s())) > 0:
             self.sleep(pause)
         try:
-            with self._open(call, call.headers) as response:
+            with step("call", system=self.system, call=call.name), self._open(call, call.headers) as response:
                 self._read_whole(call, response)
                 self.pacer.heed(call, response, self.clock_s())
                 if response.status_code >= httpx.codes.BAD_REQUEST and (told := self.meant(call, response)) is not None:

@@ -17,6 +17,7 @@ from core.clock import Clock, utc_now
 from core.config import Config
 from core.errors import PortalError
 from core.portal import Portal
+from core.tracing import step
 from scheduler import jobs
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,8 @@ def _guarded(name: str, job: Callable[[], None], noted: Callable[[str], None]) -
     @wraps(job, assigned=())
     def run() -> None:
         try:
-            job()
+            with step("job", job=name):
+                job()
             noted(name)
         except PortalError as refusal:
             log.warning("job %s could not run: %s", name, refusal)

@@ -5,11 +5,12 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 
 from bot.web import (
@@ -38,10 +39,14 @@ from bot.web.show import page
 from core.config import Config
 from core.portal import Portal
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
+
 _ROOMS = (
     health, sign_in, chat, account, access, languages, planner, goods_in, moves, retail, returns, support, tickets,
     uploads,
 )  # fmt: skip
+_UNTRACED = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
 def create_app(
@@ -52,11 +57,12 @@ def create_app(
     on_start: Callable[[], None] | None = None,
     on_stop: Callable[[], None] | None = None,
     hints: Sequence[tuple[str, str]] = (),
+    traced: "TracerProvider | None" = None,
 ) -> FastAPI:
     """The web application over a portal.
 
     `hints` are the demo's addresses to sign in with, each with what there is to see. `on_start` runs when the server
-    is up, `on_stop` when it goes down.
+    is up, `on_stop` when it goes down. `traced` hears of every request but those that look after the house itself.
 
     Raises:
         ConfigError: there is no web secret of at least 16 characters.
@@ -73,7 +79,14 @@ def create_app(
             if on_stop:
                 await run_in_threadpool(on_stop)
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, title=config.shop.name)
+    app = FastAPI(
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        title=config.shop.name,
+        telemetry=_telemetry(traced),
+    )
     app.state.door = door
     app.add_middleware(Gate, refuse=refusals.refuse, is_https=door.is_https, largest_upload=_largest_upload(config))
     refusals.register(app)
@@ -82,6 +95,19 @@ def create_app(
     for room in _ROOMS + ((demo_mail,) if demo else ()):
         app.include_router(room.router)
     return app
+
+
+def _telemetry(traced: "TracerProvider | None") -> TelemetryConfig:
+    """Spans of requests for our own tracer or for none, whatever the environment says: paths hold people's links."""
+    return {
+        "tracer_provider": traced,
+        "tracing": traced is not None,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": lambda scope: scope.get("path", "").startswith(_UNTRACED),
+    }
 
 
 def _largest_upload(config: Config) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.database.turns import Queue, Turnstile
 from core.errors import ConfigError, Unavailable
+from core.tracing import step
 
 _WRITES = "storekeeper_writes"
 _ONE_STATE = "REPEATABLE READ"
@@ -42,7 +43,7 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached, is locked, read-only or full; nothing was changed.
         """
-        with self._turn, _as_unavailable(), Session(self._writing, expire_on_commit=False) as session:
+        with step("write"), self._turn, _as_unavailable(), Session(self._writing, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -76,7 +77,11 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached.
         """
-        with _as_unavailable(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with (
+            step("read"),
+            _as_unavailable(),
+            Session(self._reading, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield session
 
     def check_writable(self) -> None:

@@ -31,6 +31,7 @@ from core.returns import service as returns
 from core.returns.model import Return
 from core.shipments import service as shipments
 from core.shipments.model import Parcel
+from core.tracing import step
 from core.uploads import cleaning
 
 log = logging.getLogger(__name__)
@@ -80,13 +81,14 @@ class Counter(Rooms):
         self, incoming: Incoming, post: Callable[[Session, Reply], None] = lambda _session, _reply: None
     ) -> Reply:
         """One turn, with what is posted of it in the same transaction; the books are read ahead for one that asks."""
-        house = self._advised(self._prepared(incoming), incoming)
-        try:
-            return self._converse(house, incoming, post)
-        except Unread:
-            with self._database.reading() as session:
-                found = tuple(lying(session, self._config, self._clock()))
-            return self._converse(replace(house, overstock=found), incoming, post)
+        with step("turn", channel=incoming.channel):
+            house = self._advised(self._prepared(incoming), incoming)
+            try:
+                return self._converse(house, incoming, post)
+            except Unread:
+                with self._database.reading() as session:
+                    found = tuple(lying(session, self._config, self._clock()))
+                return self._converse(replace(house, overstock=found), incoming, post)
 
     def _converse(self, house: House, incoming: Incoming, post: Callable[[Session, Reply], None]) -> Reply:
         with self._database.unit_of_work() as session:

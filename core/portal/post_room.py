@@ -25,6 +25,7 @@ from core.notifications.model import KINDS, Unwanted
 from core.portal.rooms import Rooms
 from core.purchasing import orders as purchase_orders
 from core.purchasing import papers
+from core.tracing import step
 
 log = logging.getLogger(__name__)
 _SHORTEST_PAUSE_S, _LAST_LOOK_S = 0.02, 5.0
@@ -218,14 +219,16 @@ class PostRoom(Rooms):
         """Send a letter and settle it; False where the end came first."""
         if self._winding_down.is_set():
             return False
-        begun = self._gathering.do(lambda session: self._begun(session, owner, post))
-        if begun is None:
+        with step("letter", channel=post.channel, kind=post.kind):
+            begun = self._gathering.do(lambda session: self._begun(session, owner, post))
+            if begun is None:
+                return True
+            content, paper = begun
+            files = [vars(file) for file in papers.files(paper, self._config.shop.invoice_font)] if paper else []
+            with step("send", channel=post.channel):
+                outcome = _sent(self._couriers[post.channel], replace(post, content={**content, "files": files}))
+            self._gathering.do(lambda session: self._settled(session, owner, post, content, outcome))
             return True
-        content, paper = begun
-        files = [vars(file) for file in papers.files(paper, self._config.shop.invoice_font)] if paper else []
-        outcome = _sent(self._couriers[post.channel], replace(post, content={**content, "files": files}))
-        self._gathering.do(lambda session: self._settled(session, owner, post, content, outcome))
-        return True
 
     def _settled(
         self, session: Session, owner: str, post: Post, content: dict[str, Any], outcome: str | Later | Never
