@@ -4,12 +4,12 @@ A small shop, its Slack app and a stand-in for Slack's Web API run here; what is
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.config import Config, Web
+from core.config import Config, Planning, Web
 from core.database.engine import Database
 from core.database.migrate import upgrade
 from core.portal import Delivered, Portal
@@ -19,6 +19,7 @@ from tests.bot.channels.slack.web_api import serving
 from tests.bot.channels.slack.workspace import PLANNER_CHANNEL, Workspace, opened
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
+from tests.core.purchasing.test_moves import two_places
 
 PAGE = Path(__file__).parent / "slack-planners.md"
 BO, PAT = "U1BOSS", "U1PAT"
@@ -175,25 +176,93 @@ def the_order(day: Workspace) -> Iterator[str]:
     yield part("In the thread", "What happens to the order afterwards.", hanging)
 
 
+def careful(day: Workspace) -> Iterator[str]:
+    """A shop with two places and four eyes: goods are moved before they are bought, and one person's yes is half."""
+    yield part("Moves first", "The digest of another shop, which has two places.", as_it_is(day, "1 "))
+    yield part("A move", "What one place has too much of, another would buy.", as_it_is(day, "Move "))
+    yield home(day, "Moves in App Home", "They can be decided there as well.")
+    day.press(PAT, beginning(day, "Move "), "Approve")
+    yield part("A move is approved", "Pat approves.", whispered(day))
+    (move,) = day.portal.moves(BOSS)
+    day.portal.send_move(BOSS, move.move_id)
+    deliver(day)
+    yield part("A card of a move under way", "The card follows the goods.", as_it_is(day, "Move "))
+    day.portal.receive_move(BOSS, move.move_id, move.units - 2)
+    deliver(day)
+    yield part("A card of a move that came in short", "Two units are missing.", as_it_is(day, "Move "))
+    day.press(PAT, card(day, ACME), "Approve")
+    yield part("One pair of eyes", "In this shop two people approve. Pat was the first.", whispered(day))
+    yield part("A card that waits for a second pair of eyes", "It says whose it has.", as_it_is(day, "Proposal "))
+    counted = {"sku": shop.LAMP, "location": "main", "on_hand": 30, "counted_at": shop.OPENED}
+    shop.bring(day.portal, "stock", counted)
+    day.press(BO, card(day, ACME), "Approve")
+    yield part("Overtaken", "Stock has arrived meanwhile, and Bo presses Approve.", whispered(day))
+    words = "Nothing of it was left. Of another proposal the card shows the new quantities."
+    yield part("A card that stock has overtaken", words, as_it_is(day, "Proposal "))
+
+
+def undecided(day: Workspace) -> Iterator[str]:
+    """Nobody decides anything for a week."""
+    stale, move = card(day, ACME), beginning(day, "Move ")
+    day.clock.forward(timedelta(days=8))
+    day.press(PAT, stale, "Approve")
+    yield part("Too old", "A week later Pat presses Approve.", whispered(day))
+    day.press(PAT, move, "Approve")
+    yield part("A move too old", "The same with a move.", whispered(day))
+    day.portal.housekeep()
+    day.portal.plan(run="a week later")
+    deliver(day)
+    yield part("A card nobody decided in time", "The clock closes it.", as_it_is(day, "Proposal 1"))
+    yield part("A move nobody decided in time", "The next plan looks again.", as_it_is(day, "Move 1"))
+
+
+def beginning(day: Workspace, words: str) -> dict[str, Any]:
+    """The first message of the planners' channel that begins so, as it is now."""
+    return next(one for one in day.api.posted(PLANNER_CHANNEL) if one["text"].startswith(words))
+
+
+def as_it_is(day: Workspace, words: str) -> Iterator[str]:
+    """That message as text."""
+    return drawn(beginning(day, words)["blocks"])
+
+
 def number_of(day: Workspace, supplier: str) -> int:
     """The number of a supplier's proposal, as its card names it."""
     return int(card(day, supplier)["text"].split()[1].rstrip(":"))
 
 
-def page(folder: Path) -> str:
-    """Play the day on a database in a folder, and tell it."""
-    database = Database(f"sqlite:///{folder / 'shop.db'}")
+def one_shop(portal: Portal) -> None:
+    """The usual shop with a second supplier."""
+    shop.open_shop(portal)
+    open_papers(portal)
+
+
+def played(
+    path: Path, fill: Callable[[Portal], None], tell: Callable[[Workspace], Iterator[str]], planning: Planning
+) -> list[str]:
+    """What is told of a shop after its first plan; `path` is where its database is kept."""
+    database = Database(f"sqlite:///{path}")
     upgrade(database)
-    config = Config(web=Web(secret="a-secret-of-the-documentation"))  # noqa: S106 signs links in a folder that goes
+    web = Web(secret="a-secret-of-the-documentation")  # noqa: S106 signs links in a folder that goes
+    config = Config(web=web, planning=planning)
     with serving() as api:
         day = opened(database, config, SettableClock(), api, staff={BO: shop.BOSS, PAT: shop.PLANNER})
-        shop.open_shop(day.portal)
-        open_papers(day.portal)
+        fill(day.portal)
         day.portal.plan(run="night")
         deliver(day)
-        written = "\n".join([_HEAD, *told(day)])
+        written = list(tell(day))
     database.close()
     return written
+
+
+def page(folder: Path) -> str:
+    """Play the days on databases in a folder, and tell them."""
+    days = (
+        played(folder / "shop.db", one_shop, told, Planning()),
+        played(folder / "careful.db", two_places, careful, Planning(four_eyes_above=1)),
+        played(folder / "undecided.db", two_places, undecided, Planning()),
+    )
+    return "\n".join([_HEAD, *(one for day in days for one in day)])
 
 
 def main() -> None:

@@ -57,6 +57,8 @@ def renew_if_overtaken(session: Session, row: ProposalRow, now: datetime) -> str
         return ""
     _renew(session, row, lines, now)
     changes = "\n".join(told)
+    if not any(line.quantity for line in lines):
+        return f"Proposal {row.proposal_id} was computed anew and closed, for nothing of it is needed now:\n{changes}"
     return (
         f"Things have changed since proposal {row.proposal_id} was made; it was computed anew, look again:\n{changes}"
     )

@@ -147,8 +147,12 @@ def _facts(shown: Card, zone: ZoneInfo) -> Iterator[str]:
     still = sum(float(line.reason["risk"]) > _LIKELY for line in wanted)
     load = f" · {one.load}" if one.load and str(one.load) else ""
     lines = "1 line" if len(wanted) == 1 else f"{len(wanted)} lines"
+    head = f"Proposal {one.proposal_id}, revision {one.revision}, for {cut(one.location_name, _LONGEST_NAME)}"
+    if not wanted:
+        yield head
+        return
     told = [
-        f"Proposal {one.proposal_id}, revision {one.revision}, for {cut(one.location_name, _LONGEST_NAME)}",
+        head,
         f"{lines}, {units:,} units in {packs:,} packs{load} · would arrive on {one.expected_on:%-d %B}",
         f"Likely to run short: {short} without it, {still} with it"
         + (f" · customers waiting: {waiting}" if waiting else ""),

@@ -141,7 +141,7 @@ def test_a_proposal_that_stock_has_overtaken_is_made_anew_instead(planned: Porta
 def test_a_proposal_of_which_nothing_is_left_is_closed(planned: Portal, proposal: Proposal) -> None:
     for sku in (shop.MUG, shop.LAMP):
         shop.bring(planned, "stock", {"sku": sku, "location": "main", "on_hand": 100_000, "counted_at": shop.OPENED})
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="nothing of it is needed now"):
         planned.approve(BOSS, proposal.proposal_id, proposal.content_hash)
     assert planned.proposal(BOSS, proposal.proposal_id).status is ProposalStatus.SUPERSEDED
 
