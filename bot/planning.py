@@ -73,7 +73,7 @@ def overstock(house: House, out: Path | None, *, as_json: bool) -> None:
 
 
 def decisions(house: House, *, as_json: bool) -> None:
-    """Print what decisions were predicted to cost as proposed, as decided and with nothing, and cost so far."""
+    """Print what decisions were predicted to cost would have cost since, and did cost."""
     found = house.portal.all_outcomes()
     if as_json:
         typer.echo(json.dumps([_as_dict(one) for one in found], ensure_ascii=False))
@@ -87,6 +87,9 @@ def decisions(house: House, *, as_json: bool) -> None:
             f"{what} on {one.decided_at:%Y-%m-%d}: the year predicted {predicted}; "
             f"realised {one.realised_total} in {one.days} days"
         )
+        if one.simulated:
+            since = "{proposed} as proposed, {decided} as decided, {nothing} with nothing".format(**one.simulated)
+            typer.echo(f"  on the demand that came since, less what is left: {since}")
 
 
 def _as_dict(one: Outcome) -> dict[str, Any]:
@@ -100,6 +103,7 @@ def _as_dict(one: Outcome) -> dict[str, Any]:
         "days": one.days,
         "currency": one.decided.currency,
         "predicted": {name: amount.minor for name, amount in money.items()},
+        "simulated": {name: amount.minor for name, amount in one.simulated.items()},
         "realised": {kind: amount.minor for kind, amount in one.realised.items()},
     }
 

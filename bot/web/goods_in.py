@@ -21,6 +21,7 @@ from core.purchasing.model import PurchaseOrder
 router = APIRouter(prefix="/planner")
 Revision = Annotated[int, Query(ge=0, le=10_000)]
 _UNITS, _WANTED = "units-", "wanted-"
+_MOST_DECISIONS = 100
 
 
 @router.get("/orders")
@@ -35,6 +36,13 @@ def purchase_orders(request: Request, calling: Calling, staff: AsPlanner) -> Res
 def suppliers(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     """How suppliers kept their word in the last year."""
     return page(request, calling, "suppliers.html", cards=door_of(request).portal.scorecards(staff))
+
+
+@router.get("/decisions")
+def decisions(request: Request, calling: Calling, staff: AsPlanner) -> Response:
+    """What the latest decisions were predicted to cost, would have cost since, and did."""
+    found = door_of(request).portal.outcomes(staff, _MOST_DECISIONS)
+    return page(request, calling, "decisions.html", found=found)
 
 
 @router.get("/papers")

@@ -156,14 +156,14 @@ class GoodsIn(Promises):
         with self._database.reading() as session:
             return scorecard.kept_word(session, self._config.shop.zone, self._clock(), supplier)
 
-    def outcomes(self, staff: Staff) -> list[Outcome]:
-        """What decisions of the last year were predicted to cost, and cost so far.
+    def outcomes(self, staff: Staff, limit: int | None = None) -> list[Outcome]:
+        """What decisions of the last year were predicted to cost, would have cost since and did, latest first.
 
         Raises:
             NotFound: not somebody who plans.
         """
         with self._database.reading() as session:
-            return history.outcomes(session, staff, self._clock())
+            return history.outcomes(session, staff, self._clock(), limit)
 
     def all_outcomes(self) -> list[Outcome]:
         """The same for whoever runs the shop's machine."""

@@ -1,7 +1,8 @@
-"""What decisions were worth: what was predicted of them beside what they cost so far, and what overrides changed.
+"""What decisions were worth: predicted, simulated and realised cost side by side, and what overrides changed.
 
-Predicted is what costing said when it was decided, over its year. Realised is what the books show from the decision to
-now: what arrived at what it cost, placing the order, what lay on the shelf, and what was asked for in vain.
+Predicted is what costing said when it was decided, over its year. Simulated is what the demand that came since would
+have cost with each quantity. Realised is what the books show from the decision to now: what arrived at what it cost,
+placing the order, what lay on the shelf, and what was asked for in vain.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.accounts.model import Staff
 from core.inventory import service as inventory
 from core.money import Money
+from core.purchasing.hindsight import simulated
 from core.purchasing.known import Known, arrays, as_money
 from core.purchasing.model import ProposalStatus
 from core.purchasing.orders import known_order, numbers_by_proposal
@@ -31,8 +33,8 @@ _YEAR_DAYS = 365.0
 class Outcome:
     """One decision: predicted costs of the coming year as proposed, as decided, with nothing; realised costs so far.
 
-    `override` is what changing the quantities was predicted to cost (above zero) or save. Of what was not approved
-    nothing is realised.
+    `override` is what changing the quantities was predicted to cost (above zero) or save, `override_since` what it did
+    on the demand that came. Of what was not approved nothing is realised, and of today nothing simulated.
     """
 
     proposal_id: int
@@ -44,6 +46,7 @@ class Outcome:
     proposed: Money
     decided: Money
     nothing: Money
+    simulated: dict[str, Money]
     realised: dict[str, Money]
 
     @property
@@ -52,28 +55,36 @@ class Outcome:
         return self.decided - self.proposed
 
     @property
+    def override_since(self) -> Money | None:
+        """What those quantities cost more than the proposed ones on the demand that came; None on the first day."""
+        if not self.simulated:
+            return None
+        return self.simulated["decided"] - self.simulated["proposed"]
+
+    @property
     def realised_total(self) -> Money:
         """All that was realised so far."""
         return sum(self.realised.values(), Money(0, self.decided.currency))
 
 
-def outcomes(session: Session, staff: Staff, now: datetime) -> list[Outcome]:
+def outcomes(session: Session, staff: Staff, now: datetime, limit: int | None = None) -> list[Outcome]:
     """Decisions of the last year, latest first.
 
     Raises:
         NotFound: not somebody who plans.
     """
     planner(session, staff)
-    return known_outcomes(session, now)
+    return known_outcomes(session, now, limit)
 
 
-def known_outcomes(session: Session, now: datetime) -> list[Outcome]:
+def known_outcomes(session: Session, now: datetime, limit: int | None = None) -> list[Outcome]:
     """The same for whoever has been let in already."""
     decided = (ProposalStatus.APPROVED.value, ProposalStatus.REJECTED.value)
     rows = session.scalars(
         select(ProposalRow)
         .where(ProposalRow.status.in_(decided), ProposalRow.decided_at > now - _SINCE)
         .order_by(ProposalRow.decided_at.desc(), ProposalRow.proposal_id.desc())
+        .limit(limit)
     ).all()
     names = names_of(session, [row.supplier for row in rows])
     numbers = numbers_by_proposal(session, [row.proposal_id for row in rows])
@@ -96,6 +107,7 @@ def _outcome(session: Session, row: ProposalRow, name: str, number: str | None, 
         proposed=_predicted(row, lines, [line.proposed for line in lines]),
         decided=_predicted(row, lines, [line.quantity if is_approved else 0 for line in lines]),
         nothing=_predicted(row, lines, [0 for _ in lines]),
+        simulated=simulated(session, row, lines, number, (decided_at, now)),
         realised=_realised(session, row, lines, number, (decided_at, now)) if number else {},
     )
 

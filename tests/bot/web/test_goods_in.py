@@ -1,6 +1,7 @@
 """Pages of purchase orders and of what planners put off, split and leave to others."""
 
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -70,6 +71,12 @@ def test_papers_are_served_to_planners_alone(planner: Browser, arrive: Arrive, o
     assert planner.get(f"{path}&revision=7").status_code == 404
     assert planner.get("/planner/papers?number=PO-NONE").status_code == 404
     assert arrive("support@example.org").get(path).status_code == 403
+
+
+def test_decisions_stand_beside_what_they_came_to(planner: Browser, order: PurchaseOrder) -> None:
+    page = planner.get("/planner/decisions").text
+    assert order.supplier_name in unescape(page)
+    assert "from tomorrow on" in page
 
 
 def test_suppliers_have_scorecards(planner: Browser, order: PurchaseOrder) -> None:

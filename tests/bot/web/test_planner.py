@@ -174,7 +174,15 @@ def test_above_ones_limit_nothing_is_approved(arrive: Arrive, shop: Portal, prop
 
 @ON_SQLITE
 @pytest.mark.parametrize(
-    "path", ["/planner", "/planner/proposals/1", "/planner/orders", "/planner/orders/PO-1", "/planner/post"]
+    "path",
+    [
+        "/planner",
+        "/planner/proposals/1",
+        "/planner/orders",
+        "/planner/orders/PO-1",
+        "/planner/post",
+        "/planner/decisions",
+    ],
 )
 def test_planners_pages_are_for_planners(arrive: Arrive, zoe: Browser, guest: Browser, path: str) -> None:
     assert zoe.get(path).status_code == 403

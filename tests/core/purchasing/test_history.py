@@ -3,9 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from core.database.engine import Database
+from core.inventory import service as inventory
+from core.inventory.service import Movement
 from core.portal import Delivered, Portal
+from core.purchasing.known import Known
 from core.purchasing.model import Proposal
+from core.purchasing.rows import ProposalLineRow
 from tests import shop
 from tests.conftest import SettableClock
 from tests.core.purchasing.conftest import person
@@ -47,3 +53,48 @@ def test_of_what_was_rejected_nothing_is_realised(planned: Portal, proposal: Pro
     planned.reject(BOSS, proposal.proposal_id, proposal.content_hash, "no")
     outcome = planned.outcomes(BOSS)[0]
     assert (outcome.realised, outcome.decided) == ({}, outcome.nothing)
+
+
+def test_other_quantities_are_played_again_on_the_demand_that_came(
+    planned: Portal, proposal: Proposal, clock: SettableClock, database: Database
+) -> None:
+    """The shelf has 6 mugs; the order's come on day 5, and on day 10 ten are asked for: without it 4 are missed."""
+    edited = planned.edit(BOSS, proposal.proposal_id, proposal.content_hash, {mug(proposal): 144})
+    number = planned.approve(BOSS, proposal.proposal_id, edited.content_hash).purchase_order_number or ""
+    order = planned.purchase_order(BOSS, number)
+    line = next(one for one in order.lines if one.sku == shop.MUG)
+    assert (planned.outcomes(BOSS)[0].simulated, planned.outcomes(BOSS)[0].override_since) == ({}, None)
+    clock.forward(timedelta(days=5))
+    planned.receive_goods(BOSS, number, Delivered("note", {line.line: 144}))
+    clock.forward(timedelta(days=10))
+    before = planned.outcomes(BOSS)[0]
+    with database.unit_of_work() as session:
+        inventory.move(session, Movement("sold", shop.MUG, order.location, -10), clock.now - timedelta(days=5))
+        lines = session.scalars(select(ProposalLineRow).where(ProposalLineRow.sku == shop.MUG))
+        stockout = Known.from_json(lines.one().known).stockout_cost
+    after = planned.outcomes(BOSS)[0]
+    a_day = 200 * 0.25 / 365
+    proposed = next(one for one in proposal.lines if one.sku == shop.MUG)
+    spare, dearer = 144 - proposed.quantity, line.unit_cost.minor - proposed.unit_cost.minor
+    assert spare < 0, "the proposal is of more"
+    assert after.override_since is not None
+    assert after.override_since.minor == pytest.approx(spare * 11 * a_day + 4 * dearer, abs=2)
+    missed = after.simulated["nothing"].minor - before.simulated["nothing"].minor
+    assert missed == pytest.approx(4 * stockout + 6 * 200 - (3 + 5 * 6) * a_day, abs=2)
+    sold = after.simulated["decided"].minor - before.simulated["decided"].minor
+    assert sold == pytest.approx(6 * 200 + 4 * line.unit_cost.minor - (5 + 5 * 10) * a_day, abs=2)
+
+
+def test_of_what_was_rejected_the_proposal_is_played_from_the_day_it_was_promised_for(
+    planned: Portal, proposal: Proposal, clock: SettableClock
+) -> None:
+    planned.reject(BOSS, proposal.proposal_id, proposal.content_hash, "no money")
+    clock.forward(timedelta(days=1))
+    early = planned.outcomes(BOSS)[0].simulated
+    clock.forward(timedelta(days=60))
+    late = planned.outcomes(BOSS)[0].simulated
+    assert early["decided"] == early["nothing"]
+    assert late["decided"] == late["nothing"]
+    ordering = early["proposed"].minor - early["nothing"].minor
+    assert ordering > 0, "it was not there yet: only placing it cost something"
+    assert late["proposed"].minor - late["nothing"].minor > ordering, "it lay there since"
