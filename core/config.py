@@ -255,6 +255,9 @@ class Planning(Section):
     holding_rate: float = Field(0.25, ge=0, le=5, description="a year, of unit cost")
     stockout_margin: float = Field(1.0, ge=0, le=100, description="cost of a unit short, in unit margins lost")
     history_weeks: int = Field(30, ge=4, le=520)
+    season_weeks: int = Field(
+        156, ge=0, le=520, description="how far back a season is looked for, with 60 of them at least; 0: none is"
+    )
     budget: int = Field(0, ge=0, description="most to order in a month, in the shop's currency; 0: no limit")
     enquiries: bool = Field(True, description="who asks for an empty shelf counts as demand")
     enquiry_weight: float = Field(

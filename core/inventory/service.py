@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from core.database.engine import one_at_a_time
@@ -66,11 +66,12 @@ def on_hand_by_place(session: Session, skus: Sequence[str] | None = None) -> dic
     return {(sku, location): units for sku, location, units in found}
 
 
-def daily_sales(session: Session, since: date) -> list[tuple[str, str, date, int, float]]:
+def daily_sales(session: Session, since: date, until: date | None = None) -> list[tuple[str, str, date, int, float]]:
     """Sales beyond what orders hold, since a day: product, location, day, units, share of the day on sale."""
+    before = true() if until is None else SaleRow.sold_on < until
     rows = session.execute(
         select(SaleRow.sku, SaleRow.location, SaleRow.sold_on, SaleRow.units, SaleRow.in_stock).where(
-            SaleRow.sold_on >= since
+            SaleRow.sold_on >= since, before
         )
     )
     return [(sku, location, sold_on, units, in_stock) for sku, location, sold_on, units, in_stock in rows]

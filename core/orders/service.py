@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from core.accounts.model import Address
@@ -159,12 +159,15 @@ def customers_waiting(session: Session, skus: Sequence[str]) -> dict[str, dict[s
     return found
 
 
-def units_ordered(session: Session, since: datetime) -> Iterator[tuple[str, str, datetime, int]]:
+def units_ordered(
+    session: Session, since: datetime, until: datetime | None = None
+) -> Iterator[tuple[str, str, datetime, int]]:
     """Demand as orders show it, since a moment: product, location, when, units; cancelled orders left out."""
+    before = true() if until is None else OrderRow.placed_at < until
     rows = session.execute(
         select(OrderLineRow.sku, OrderRow.location, OrderRow.placed_at, OrderLineRow.quantity)
         .join(OrderRow, OrderRow.order_number == OrderLineRow.order_number)
-        .where(OrderRow.placed_at >= since, OrderRow.status != OrderStatus.CANCELLED.value)
+        .where(OrderRow.placed_at >= since, before, OrderRow.status != OrderStatus.CANCELLED.value)
         .execution_options(yield_per=20_000)
     )
     yield from rows

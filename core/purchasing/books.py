@@ -18,11 +18,13 @@ from core.database.numbers import current
 from core.inventory import service as inventory
 from core.inventory.service import Room
 from core.orders import service as orders
+from core.purchasing import seasons
 from core.purchasing.calendars import Timing, timing
 from core.purchasing.events import FURTHEST_DAYS, Assortment, Event, events
 from core.purchasing.model import MoveStatus, ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
 from core.purchasing.rows import MoveRow, ProposalRow
+from core.purchasing.seasons import Years
 from core.purchasing.service import Supplier, lead_times, supplier_calendars, supplier_items, suppliers
 from core.purchasing.spending import Spent, spent
 from core.replenishment.lead_time import learnt
@@ -75,6 +77,8 @@ class Books:
     """Those that are over and those to come."""
     categories: Mapping[str, str] = field(default_factory=dict)
     """By product."""
+    years: Years | None = None
+    """What was before; None where no season is looked for."""
 
 
 def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
@@ -93,9 +97,11 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
     for place, by_day in demand.items():
         for day, sold in by_day.items() if place in row_of else ():
             units[row_of[place], (day - first).days] = max(0.0, sold)
-    for place, empty in inventory.empty_days(session, first, as_of, zone).items():
+    begin = min(first, as_of - timedelta(days=7 * planning.season_weeks))
+    empty = inventory.empty_days(session, begin, as_of, zone)
+    for place, gone in empty.items():
         if place in row_of:
-            in_stock[row_of[place], [(day - first).days for day in empty]] = 0.0
+            in_stock[row_of[place], [(day - first).days for day in gone if day >= first]] = 0.0
     for (place, day), share in on_sale.items():
         if place in row_of:
             in_stock[row_of[place], (day - first).days] = min(1.0, max(0.0, share))
@@ -109,6 +115,7 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
         spent(session, datetime.combine(as_of.replace(day=1), time(), zone)), shop.currency, supplier,
         _unwanted_moves(session, now - timedelta(days=planning.rest_days)),
         events(session, first, as_of + timedelta(days=FURTHEST_DAYS)), categories(session),
+        seasons.read(session, (begin, first, as_of), zone, row_of, empty) if planning.season_weeks else None,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
+from typing import Any
 
 from core.catalog.model import Handling
 from core.config import Planning
@@ -13,6 +13,7 @@ from core.purchasing.events import Ahead
 from core.purchasing.known import Known, arrays, columns
 from core.purchasing.model import SupplierItem
 from core.purchasing.position import Position
+from core.replenishment import Table
 from core.replenishment.demand import Velocity
 from core.replenishment.plan import faults
 from core.replenishment.sourcing import sourcing_cost
@@ -39,6 +40,19 @@ class Chosen:
     sources: tuple[tuple[str, float], ...] = ()
 
 
+@dataclass(frozen=True)
+class Coming:
+    """What rows sell otherwise: coming days by row, and the season of the weeks of a year, shape (n, weeks)."""
+
+    days: Mapping[int, tuple[Ahead, ...]]
+    season: Table | None
+
+    def of(self, row: int) -> dict[str, Any]:
+        """As `Known` keeps it of one row; a season that changes nothing is none."""
+        weeks = () if self.season is None else tuple(round(one, 3) for one in self.season[row].tolist())
+        return {"ahead": self.days.get(row, ()), "season": weeks if any(one != 1.0 for one in weeks) else ()}
+
+
 def plannable(books: Books) -> tuple[list[int], list[Skipped]]:
     """Rows of the books that can be planned, and why not the others."""
     rows, skipped = [], []
@@ -55,11 +69,11 @@ def choose(
     rows: Sequence[int],
     pace: Velocity,
     planning: Planning,
-    ahead: Mapping[int, tuple[Ahead, ...]] = MappingProxyType({}),
+    coming: Coming,
 ) -> tuple[list[Chosen], list[Skipped]]:
     """What is known of each row with the supplier that costs least, and rows whose terms nobody can plan with."""
     offers = [
-        (at, replace(_known(books, row, item, pace, at, planning), ahead=ahead.get(at, ())))
+        (at, replace(_known(books, row, item, pace, at, planning), **coming.of(at)))
         for at, row in enumerate(rows)
         for item in _payable(books, books.places[row][0])
     ]

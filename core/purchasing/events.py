@@ -91,7 +91,7 @@ def learnt(known: Sequence[Event], units: Table, in_stock: Table, assortment: As
     if not held:
         return None
     occasions = [what for _, what in held]
-    effect = learn(units, in_stock, occasions, _groups(assortment))
+    effect = learn(units, in_stock, occasions, groups(assortment))
     coming = stretches(occasions, len(units), 0, FURTHEST_DAYS)
     ahead: dict[int, tuple[Ahead, ...]] = {}
     for stretch in coming:
@@ -132,7 +132,8 @@ def _cut(event: Event, assortment: Assortment, row: int) -> float:
     return 1.0 - max(event.price, 1) / usual.minor
 
 
-def _groups(assortment: Assortment) -> NDArray[np.intp]:
+def groups(assortment: Assortment) -> NDArray[np.intp]:
+    """Which rows resemble each other: those of a category."""
     names = [assortment.categories.get(sku, "") for sku, _ in assortment.places]
     return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.intp)
 

@@ -14,6 +14,7 @@ import numpy as np
 from core.money import Money, exponent
 from core.purchasing.events import Ahead
 from core.purchasing.model import SupplierItem
+from core.replenishment import Table
 from core.replenishment.demand import Velocity
 from core.replenishment.life import life_cap
 from core.replenishment.occasions import extra_days
@@ -49,6 +50,8 @@ class Known:
     """Units of the same product in the other part of a split: supply, but none that the first part was made without."""
     ahead: tuple[Ahead, ...] = ()
     """Coming days that sell otherwise than usual."""
+    season: tuple[float, ...] = ()
+    """Index of each of the coming weeks of a year; none: it has no season."""
 
     @property
     def told(self) -> list[dict[str, Any]]:
@@ -68,10 +71,10 @@ class Known:
         ]
 
     def extra_days(self, days: float, ahead: Sequence[Ahead] | None = None) -> float:
-        """Plain days that so many days from the plan's sell for beyond their own."""
-        span = np.array([days])
+        """Plain days that so many days from the plan's sell for beyond their own and their season's."""
+        span, season = np.array([days]), np.array([self.season])
         shown = self.ahead if ahead is None else ahead
-        return sum(float(extra_days(one.first, one.end, one.factor, span)[0]) for one in shown)
+        return sum(float(extra_days(one.first, one.end, one.factor, span, season)[0]) for one in shown)
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a proposal's line."""
@@ -97,7 +100,12 @@ class Known:
         ahead = tuple(
             Ahead(**{**one, "first_on": date.fromisoformat(one["first_on"])}) for one in kept.get("ahead", ())
         )
-        return cls(**{**kept, "item": SupplierItem(**terms, breaks=breaks), "ahead": ahead})
+        changed = {
+            "item": SupplierItem(**terms, breaks=breaks),
+            "ahead": ahead,
+            "season": tuple(kept.get("season", ())),
+        }
+        return cls(**{**kept, **changed})
 
 
 def columns(known: Sequence[Known]) -> dict[str, Any]:
@@ -154,7 +162,13 @@ def _extras(known: Sequence[Known]) -> dict[str, Any]:
     """What lead times, and review times after them, sell for beyond their days."""
     lead = _floats(one.extra_days(one.lead_days) if one.ahead else 0.0 for one in known)
     both = _floats(one.extra_days(one.lead_days + max(one.review_days, 1.0)) if one.ahead else 0.0 for one in known)
-    return {"lead_extra": lead, "review_extra": both - lead}
+    return {"lead_extra": lead, "review_extra": both - lead, "season": _seasons(known)}
+
+
+def _seasons(known: Sequence[Known]) -> Table:
+    """Their seasons, week by week; no weeks where nothing has one."""
+    weeks = max((len(one.season) for one in known), default=0)
+    return np.array([one.season or (1.0,) * weeks for one in known], dtype=np.float64).reshape(len(known), weeks)
 
 
 def as_money(major: float, currency: str) -> Money:

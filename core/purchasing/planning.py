@@ -1,7 +1,7 @@
 """A plan: read what is known in one unit of work, compute outside of any, write proposals in another."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,8 +15,8 @@ from core.database.upsert import insert_new
 from core.money import Money, exponent
 from core.purchasing import limits, scarcity
 from core.purchasing.books import EDITIONS, Books, Place, assortment
-from core.purchasing.choosing import Chosen, Skipped, choose, plannable
-from core.purchasing.events import Ahead, learnt
+from core.purchasing.choosing import Chosen, Coming, Skipped, choose, plannable
+from core.purchasing.events import learnt
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import ProposalStatus
 from core.purchasing.moves import put_up
@@ -24,6 +24,7 @@ from core.purchasing.proposals import content_hash
 from core.purchasing.rebalancing import Worthwhile, with_moves, worthwhile
 from core.purchasing.rows import ProposalLineRow, ProposalRow
 from core.purchasing.scarcity import Scarce
+from core.purchasing.seasons import seasons
 from core.replenishment.agreement import Agreed, agree
 from core.replenishment.demand import Velocity, velocity
 from core.replenishment.plan import reason
@@ -77,8 +78,8 @@ def compute(books: Books, planning: Planning) -> Plan:
     rows, skipped = plannable(books)
     if not rows:
         return Plan(books.edition, (), tuple(skipped), 0)
-    pace, ahead = _pace(books, rows, planning)
-    chosen, wrong = choose(books, rows, pace, planning, ahead)
+    pace, coming = _pace(books, rows, planning)
+    chosen, wrong = choose(books, rows, pace, planning, coming)
     skipped += wrong
     moves: tuple[Worthwhile, ...] = ()
     if books.supplier is None:
@@ -98,14 +99,16 @@ def compute(books: Books, planning: Planning) -> Plan:
     return Plan(books.edition, drafts, (*skipped, *more), len(chosen), short, moves)
 
 
-def _pace(books: Books, rows: Sequence[int], planning: Planning) -> tuple[Velocity, Mapping[int, tuple[Ahead, ...]]]:
-    """Demand rates on usual days, and by row the coming days that are not."""
-    units, in_stock = books.units[rows], books.in_stock[rows]
-    found = learnt(books.events, units, in_stock, assortment(books, rows), books.as_of) if books.events else None
+def _pace(books: Books, rows: Sequence[int], planning: Planning) -> tuple[Velocity, Coming]:
+    """Demand rates on usual days, and by row what coming days and weeks sell otherwise."""
+    units, in_stock, here = books.units[rows], books.in_stock[rows], assortment(books, rows)
+    found = learnt(books.events, units, in_stock, here, books.as_of) if books.events else None
     asked = None if books.enquiries is None else books.enquiries[rows]
     usual = units if found is None else found.units
-    pace = velocity(usual, in_stock, enquiries=asked, enquiry_weight=planning.enquiry_weight)
-    return pace, {} if found is None else found.ahead
+    season = None if books.years is None else seasons(books.years, rows, (units, in_stock), here, books.events)
+    worth = None if season is None else season.behind(units.shape[1])
+    pace = velocity(usual, in_stock, enquiries=asked, enquiry_weight=planning.enquiry_weight, worth=worth)
+    return pace, Coming({} if found is None else found.ahead, None if season is None else season.ahead())
 
 
 def _later(books: Books, chosen: Sequence[Chosen]) -> list[Skipped]:

@@ -65,6 +65,8 @@ class Basis:
     """And the reorder point then."""
     extra: Vector
     """Units asked for beyond the usual until the next order could arrive."""
+    ahead: Vector
+    """Demand while the lot lasts that is ordered now, over the usual: the season then."""
 
 
 @dataclass(frozen=True)
@@ -81,21 +83,35 @@ class Ground:
     lot: Vector
     """The same within the supplier's limits; not in packs, or a lot that jumps with demand would let the reorder
     point fall when demand rises."""
+    ahead: Vector
+    """Demand over the usual in the time that the economic quantity lasts, after this order and the next arrive."""
+    extra: Vector
+    """Plain days that lead and review time sell for beyond their own."""
 
 
 def ground(items: Items, velocity: Velocity) -> Ground:
-    """Work out what the levels of n items are found on."""
+    """Work out what the levels of n items are found on.
+
+    Where a season is coming the economic quantity is what is asked for in the time that it usually lasts (the period
+    order quantity of textbooks), so that nobody fills the shelf for months in which little is sold.
+    """
     rate, review = velocity.mean, np.maximum(items.review_days, 1.0)
     yearly, order_cost = rate * YEAR, items.order_cost + items.line_cost
-    demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review, items.lead_extra, items.review_extra)
+    days = items.lead_days + review
+    lead_extra = items.lead_extra + items.sells_beyond(items.lead_days)
+    review_extra = items.review_extra + items.sells_beyond(days, items.lead_days)
+    demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review, lead_extra, review_extra)
     usual = best_lot(items.prices, order_cost, items.holding_rate, yearly, items.limits)
     holding = items.holding_rate * items.unit_cost
     squared = np.divide(2.0 * order_cost * yearly, holding, out=np.full_like(rate, np.inf), where=holding > 0)
-    economic = np.maximum(np.round(np.minimum(np.sqrt(squared), yearly)), 1.0)
+    lasting = np.minimum(np.sqrt(squared), yearly)
+    time = np.maximum(_over(lasting, rate), 1.0)
+    ahead = 1.0 + items.sells_beyond(days + time, days) / time
+    economic = np.maximum(np.round(lasting * ahead), 1.0)
     tied_up = items.holding_rate * usual.unit_cost * review / YEAR
     curve = Curve(demand.protected, tied_up, items.stockout_cost, demand.lead)
     lot = np.maximum(np.minimum(economic, items.limits.most), items.limits.least)
-    return Ground(rate, review, demand, curve, usual, economic, lot)
+    return Ground(rate, review, demand, curve, usual, economic, lot, ahead, lead_extra + review_extra)
 
 
 def basis(items: Items, velocity: Velocity) -> Basis:
@@ -116,8 +132,8 @@ def basis(items: Items, velocity: Velocity) -> Basis:
     longest = np.maximum(np.maximum(economic, items.limits.least) + items.pack, usual.quantity)
     horizon = np.maximum(YEAR, np.ceil(on.review + _over(longest, on.rate)))
     missed = (held / usual.quantity, short / usual.quantity)
-    extra = on.rate * (items.lead_extra + items.review_extra)
-    return Basis(on.rate, on.review, on.demand, on.curve, at, usual, horizon, missed, later, point, extra)
+    extra = on.rate * on.extra
+    return Basis(on.rate, on.review, on.demand, on.curve, at, usual, horizon, missed, later, point, extra, on.ahead)
 
 
 def cost(items: Items, base: Basis, quantities: Vector) -> Costed:
@@ -137,13 +153,15 @@ def cost(items: Items, base: Basis, quantities: Vector) -> Costed:
     if quantities.shape != base.rate.shape or not np.all(np.isfinite(quantities)) or np.any(quantities < 0):
         raise ValueError(f"give {len(base.rate)} quantities, finite and not negative")
     curve, rate, point, lot = base.curve, base.rate, base.later_point, base.lot
+    soon = rate * base.ahead
     level = items.position + quantities
     seen = np.maximum(np.floor(level - curve.drawn), -1.0)
-    end = np.minimum(np.maximum(point, np.floor(level - rate * base.horizon)), seen)
-    later_days = np.maximum(base.horizon - base.review - _over(seen - end, rate), 0.0)
+    end = np.minimum(np.maximum(point, np.floor(level - soon * base.horizon)), seen)
+    later_days = np.maximum(base.horizon - base.review - _over(seen - end, soon), 0.0)
     period, own, later = curve.at(level), base.later.between(end, seen), later_days / base.review
     held, short = (
-        period[kind] + _over(own[kind], base.later.drawn) + later * base.usual[kind] for kind in range(len(period))
+        period[kind] + _over(own[kind], base.later.drawn * base.ahead) + later * base.usual[kind]
+        for kind in range(len(period))
     )
     orders = (quantities > 0) + later_days / np.maximum(base.review, _over(lot.quantity, rate, np.inf))
     needed = np.maximum(rate * base.horizon + base.extra + point - items.position, 0.0)

@@ -71,6 +71,7 @@ def velocity(
     enquiries: Table | None = None,
     enquiry_weight: float = ENQUIRY_WEIGHT,
     group: Vector | None = None,
+    worth: Table | None = None,
 ) -> Velocity:
     """Learn demand rates from sales that empty shelves cut short.
 
@@ -90,6 +91,8 @@ def velocity(
             who did not ask tells nothing, and asking for what sells anyway tells nothing new.
         enquiry_weight: units of demand that a unit asked for in vain stands for, not negative.
         group: label of the class each product is pooled with, shape (n,); all together where it is not given.
+        worth: plain days that each day counts for, such as its season makes of it, shape (n, days), above 0; the rate
+            is that of a plain day.
 
     Returns:
         n demand rates.
@@ -104,9 +107,11 @@ def velocity(
     array([2.])
     """
     _check(units, in_stock, half_life_days, enquiries)
+    if worth is not None and not (worth.shape == units.shape and np.all(worth > 0) and np.all(worth < np.inf)):
+        raise ValueError("worth needs a number above 0 for each day")
     if not (np.isfinite(enquiry_weight) and enquiry_weight >= 0):
         raise ValueError("a weight of enquiries must be finite and not negative")
-    seen = _seen(units, in_stock, half_life_days, enquiries)
+    seen = _seen(units, in_stock, half_life_days, enquiries, worth)
     sold, days = seen.sold, seen.days
     if enquiries is not None:
         sold, days = _heard(sold, days, seen.asked, seen.empty, enquiry_weight)
@@ -139,19 +144,21 @@ class _Seen:
         return np.divide(self.sold, self.days, out=np.zeros_like(self.days), where=self.days > 0)
 
 
-def _seen(units: Table, in_stock: Table, half_life_days: float, enquiries: Table | None) -> _Seen:
+def _seen(units: Table, in_stock: Table, half_life_days: float, enquiries: Table | None, worth: Table | None) -> _Seen:
     most, sums = _largest_usual(units), np.zeros((6, len(units)))
     for part in _parts(units):
         some, share = units[part], in_stock[part]
         weight, usual = _weights(some, half_life_days), np.minimum(some, most[part, None])
         share = np.where(some > 0, np.maximum(share, SALE_EXPOSURE), share)
+        whole = weight if worth is None else weight * worth[part]
+        share = share if worth is None else share * worth[part]
         sold, days = np.einsum("ij,ij->i", weight, usual), np.einsum("ij,ij->i", weight, share)
         rate = np.divide(sold, days, out=np.zeros_like(days), where=days > 0)
         off = usual - rate[:, None] * share
         sums[:4, part] = sold, days, (weight * (usual > 0)).sum(axis=1), np.einsum("ij,ij,ij->i", weight, off, off)
         if enquiries is not None:
             sums[4, part] = np.einsum("ij,ij,ij->i", weight, enquiries[part], 1.0 - in_stock[part])
-            sums[5, part] = weight.sum(axis=1) - days
+            sums[5, part] = whole.sum(axis=1) - days
     return _Seen(*sums)
 
 

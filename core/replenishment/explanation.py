@@ -10,6 +10,8 @@ from core.replenishment.costing import YEAR, Costed
 from core.replenishment.proposal import Proposed, recost
 
 _NEGLIGIBLE = 0.001
+_LEAST_TOLD = 5
+"""A season of fewer per cent is not worth a word."""
 _ENDS = ("first_on", "last_on")
 _COSTS = ("purchase", "ordering", "holding", "stockout")
 _PARTS = (
@@ -94,8 +96,11 @@ def _demand(proposed: Proposed, row: int) -> dict[str, float]:
     base, items = proposed.base, proposed.items
     mean = round(float(proposed.demand_mean[row]), 2)
     extra = {"extra": round(float(base.extra[row]), 2)} if base.extra[row] else {}
+    until = items.lead_days + base.review
+    season = round(1.0 + float(items.sells_beyond(until)[row] / until[row]), 3)
     return {
         **extra,
+        **({"season": season} if season != 1.0 else {}),
         "per_day": round(float(base.rate[row]), 3),
         "lead_days": round(float(items.lead_days[row]), 1),
         "review_days": round(float(base.review[row]), 1),
@@ -161,11 +166,20 @@ def _demand_words(reason: dict[str, Any]) -> str:
     mean, sd, safety = round(demand["mean"]), round(demand["sd"]), levels["reorder_point"] - round(demand["mean"])
     kept = f" plus {safety:,} for safety" if safety > 0 else f" less {-safety:,}, as running short is cheap here"
     return (
-        f"Customers ask for about {demand['per_day']:.2g} a day.{_event_words(reason)} If nothing is ordered today,"
+        f"Customers ask for about {demand['per_day']:.2g} a day{_season_words(demand)}.{_event_words(reason)}"
+        " If nothing is ordered today,"
         f" the next order can be here in {demand['days']:g} days; until then about {mean:,} will be asked for, "
         f"give or take {sd:,}. So it is time to order once {levels['reorder_point']:,} or fewer are left:"
         f" these {mean:,}{kept if safety else ''}."
     )
+
+
+def _season_words(demand: dict[str, float]) -> str:
+    """What the time of the year makes of the days before the next arrival, where it is worth a word."""
+    more = round(100 * (demand.get("season", 1.0) - 1.0))
+    if abs(more) < _LEAST_TOLD:
+        return ""
+    return f" over the year; in the coming weeks {abs(more)} % {'more' if more > 0 else 'less'}, as in the years before"
 
 
 def _event_words(reason: dict[str, Any]) -> str:

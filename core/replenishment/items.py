@@ -8,6 +8,7 @@ import numpy as np
 
 from core.replenishment import Table, Vector, as_vector
 from core.replenishment.lot_size import Limits, Prices
+from core.replenishment.season import extra_days
 
 HIGHEST_HOLDING_RATE = 5.0
 LONGEST_LEAD_DAYS = 1825.0
@@ -16,7 +17,8 @@ _MONEY_AND_TIME = ("unit_cost", "holding_rate", "stockout_cost", "order_cost", "
 _NOT_NEGATIVE = (*_MONEY_AND_TIME, "review_days", "on_hand", "on_order", "backordered", "minimum")
 _WHOLE = ("on_hand", "on_order", "backordered", "minimum", "pack")
 _TABLES = ("break_quantity", "break_cost")
-_WORKED_OUT = ("life_cap", "lead_extra", "review_extra")
+_SHAPED = (*_TABLES, "season")
+_WORKED_OUT = ("life_cap", "lead_extra", "review_extra", "season")
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,17 @@ class Items:
     """Plain days that the lead time sells for beyond its own, as `occasions.extra_days` has them."""
     review_extra: Vector = field(default_factory=lambda: as_vector(0.0))
     """The same of the review time after it."""
+    season: Table = field(default_factory=lambda: np.empty((1, 0)))
+    """Index of each of the coming weeks of a year, shape (n, weeks), as `season.extra_days` reads it; (n, 0): none."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            shaped = np.asarray(value, dtype=np.float64) if one.name in _TABLES else as_vector(value)
+            shaped = np.asarray(value, dtype=np.float64) if one.name in _SHAPED else as_vector(value)
             object.__setattr__(self, one.name, shaped)
         for name in _WORKED_OUT:
-            if getattr(self, name).shape == (1,):
-                object.__setattr__(self, name, np.full(len(self), getattr(self, name)[0]))
+            if len(getattr(self, name)) == 1:
+                object.__setattr__(self, name, np.repeat(getattr(self, name), len(self), axis=0))
         wrong = faults(vars(self))
         if wrong:
             shown = "; ".join(f"row {row}: {sentence}" for row, sentence in list(wrong.items())[:5])
@@ -82,12 +86,21 @@ class Items:
     @property
     def plain(self) -> "Items":
         """The same without what the coming days have of their own."""
-        return replace(self, lead_extra=np.zeros(len(self)), review_extra=np.zeros(len(self)))
+        none = np.zeros(len(self))
+        return replace(self, lead_extra=none, review_extra=none, season=np.empty((len(self), 0)))
 
     @property
     def has_occasions(self) -> bool:
         """Whether coming days sell anything but the usual."""
-        return bool(np.any(self.lead_extra != 0) or np.any(self.review_extra != 0))
+        return bool(self.season.shape[1] or np.any(self.lead_extra != 0) or np.any(self.review_extra != 0))
+
+    def sells_beyond(self, days: Vector, since: Vector | float = 0.0) -> Vector:
+        """Plain days that the season makes so many days from today sell beyond their own, without those until `since`.
+
+        Shape (n,).
+        """
+        until = extra_days(self.season, np.full(len(self), since) if isinstance(since, float) else since)
+        return extra_days(self.season, days) - until
 
     @property
     def accepted(self) -> Limits:

@@ -49,7 +49,7 @@ def life_cap(items: Items, velocity: Velocity, until: Vector, salvage: Vector, e
     ends, arrives_too_late = np.isfinite(until), until <= items.lead_days
     days = np.where(ends & ~arrives_too_late, until, 0.0)
     spread = np.where(days > 0, items.lead_sd, 0.0)
-    worth = np.where(days > 0, extra, 0.0)
+    worth = np.where(days > 0, extra + items.sells_beyond(days), 0.0)
     demand = lead_time_demand(velocity, np.zeros_like(days), spread, days, review_extra=worth).protected
     lost = np.maximum(items.unit_cost - salvage, _HARDLY_ANYTHING)
     share = np.minimum(items.stockout_cost / np.maximum(items.stockout_cost + lost, _HARDLY_ANYTHING), _SUREST)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.replenishment import Table, Vector
 from core.replenishment.demand import SALE_EXPOSURE
 from core.replenishment.lifts import LEAST, MOST, effects
+from core.replenishment.season import extra_days as season_days
 
 DOUBT = 30.0
 """Usual units of each kind of occasion, without any effect, that count in each group besides those that were seen."""
@@ -109,9 +110,7 @@ def learn(
     ways = occasions[0].known.shape[1]
     seen = np.where(units > 0, np.maximum(in_stock, SALE_EXPOSURE), in_stock)
     past = list(stretches(occasions, count, -periods, 0))
-    is_plain = np.ones(units.shape, dtype=bool)
-    for one in past:
-        is_plain[np.any(np.abs(one.known) > _HARDLY_ANY, axis=1), one.first + periods : one.end + periods] = False
+    is_plain = plain_periods(occasions, units.shape)
     sold, on_sale = (np.cumsum(np.pad(table * is_plain, ((0, 0), (1, 0))), axis=1) for table in (units, seen))
     moments, answers = np.zeros((count, ways, ways)), np.zeros((count, ways))
     for one in past:
@@ -123,6 +122,15 @@ def learn(
     return effects(moments, answers, units.sum(axis=1), group, DOUBT)
 
 
+def plain_periods(occasions: Sequence[Occasion], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which of so many past periods of n shelves had next to nothing of any occasion, shape (n, periods)."""
+    count, periods = shape
+    is_plain = np.ones(shape, dtype=bool)
+    for one in stretches(occasions, count, -periods, 0):
+        is_plain[np.any(np.abs(one.known) > _HARDLY_ANY, axis=1), one.first + periods : one.end + periods] = False
+    return is_plain
+
+
 def usual_units(units: Table, occasions: Sequence[Occasion], effect: Table) -> Table:
     """Units with what occasions made of them taken out again, so that they do not pass for the usual pace."""
     count, periods = units.shape
@@ -132,14 +140,19 @@ def usual_units(units: Table, occasions: Sequence[Occasion], effect: Table) -> T
     return usual
 
 
-def extra_days(first: Vector | float, end: Vector | float, factor: Vector | float, days: Vector) -> Vector:
-    """Plain days that some days sell for beyond their own, of so many days from today.
+def extra_days(first: float, end: float, factor: Vector | float, days: Vector, season: Table | None = None) -> Vector:
+    """Plain days that some days sell for beyond their own and their season's, of so many days from today.
+
+    `season` is the index of each coming week, shape (n, weeks), as `season.extra_days` reads it.
 
     >>> extra_days(3.0, 5.0, 4.0, np.array([2.0, 4.0, 30.0]))  # a day of them counts four times
     array([0., 3., 6.])
     """
-    within: Vector = np.clip(np.minimum(days, end) - first, 0.0, None) * (np.asarray(factor) - 1.0)
-    return within
+    until, since = np.clip(days, 0.0, end), np.clip(days, 0.0, first)
+    within: Vector = until - since
+    if season is not None:
+        within = within + season_days(season, until) - season_days(season, since)
+    return within * (np.asarray(factor) - 1.0)
 
 
 def _pace(sold: Table, on_sale: Table, first: int, end: int, days: int) -> Vector:

@@ -12,6 +12,7 @@ from core.replenishment.items import Items
 from core.replenishment.lead_time import lead_time_demand
 from core.replenishment.loss import quantile
 from core.replenishment.occasions import extra_days
+from core.replenishment.season import extra_days as season_days
 
 MOST_POINTS = 60
 _BAND = (0.1, 0.9)
@@ -54,7 +55,8 @@ def ahead(
         stock += np.where(day >= arrives, units, 0.0)
     every = np.zeros_like(day)
     pace = Velocity(every + velocity.shape[row], every + velocity.exposure[row], every + velocity.dispersion[row])
-    extra = sum((extra_days(*one, day) for one in otherwise), start=every)
+    season = np.broadcast_to(items.season[row], (len(day), items.season.shape[1]))
+    extra = sum((extra_days(*one, day, season) for one in otherwise), start=season_days(season, day))
     demand = lead_time_demand(pace, day, every, every, extra).lead
     stocked = stock + np.where(day >= lead, quantity, 0.0)
     few, many = (quantile(every + share, demand) for share in _BAND)
