@@ -1,8 +1,7 @@
-"""The first load from a stand-in, killed and resumed: python -m benchmarks.sync [ORDERS] [shopify|salesforce]."""
+"""The first load from a stand-in, killed and resumed: python -m benchmarks.sync [ORDERS] [SYSTEM]."""
 
 import os
 import resource
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,12 +14,15 @@ from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks import markets
 from benchmarks.machine import machine, table
+from tests.integrations import marketplace
 from tests.integrations.salesforce import standin
 from tests.integrations.salesforce.standin import CLIENT_ID, USERNAME, Org, key_pair
 from tests.integrations.shopify.mock import TOKEN, MockShop, serving
 
-_ORDERS, _AFTER_S = 100_000, (12, 20, 30)
+_ORDERS, _KILLED_AT = 100_000, (0.1, 0.3, 0.6)
+_LOOKED_EVERY_S = 0.2
 
 
 def shop(orders: int) -> MockShop:
@@ -61,7 +63,20 @@ def _salesforce(orders: int, out: Connection) -> None:
         out.recv()
 
 
-_SYSTEMS = {"shopify": _shopify, "salesforce": _salesforce}
+def _amazon(orders: int, out: Connection) -> None:
+    with marketplace.serving(market := markets.Amazon(count=orders)) as address:
+        keys = {"CLIENT_ID": "amzn1.app", "CLIENT_SECRET": "a-long-secret", "REFRESH_TOKEN": market.refresh_token}
+        out.send({**keys, "URL": address, "LOGIN_URL": f"{address}/auth/o2/token"})
+        out.recv()
+
+
+def _walmart(orders: int, out: Connection) -> None:
+    with marketplace.serving(markets.Walmart(count=orders)) as address:
+        out.send({"CLIENT_ID": "seller", "CLIENT_SECRET": "a-long-secret", "URL": address})
+        out.recv()
+
+
+_SYSTEMS = {"shopify": _shopify, "salesforce": _salesforce, "amazon": _amazon, "walmart": _walmart}
 
 
 @contextmanager
@@ -80,28 +95,27 @@ def connected(system: str, orders: int) -> Iterator[dict[str, str]]:
 def measure(orders: int, system: str) -> list[tuple[str, str, str]]:
     """Read everything by the command line, killed at some moments, and count what is there at the end."""
     with tempfile.TemporaryDirectory() as folder, connected(system, orders) as section:
-        path = Path(folder) / "shop.db"
+        path, complaint = Path(folder) / "shop.db", Path(folder) / "complaint"
         environment = {**os.environ, "STOREKEEPER__DATABASE__URL": f"sqlite:///{path}"}
         environment |= {f"STOREKEEPER__{system.upper()}__{name}": value for name, value in section.items()}
         command = [sys.executable, "-m", "bot"]
         subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True, cwd=folder)
-        killed_at, spent = [], 0.0
-        for after_s in (*_AFTER_S, None):
-            began = time.perf_counter()
-            reading = subprocess.Popen([*command, "sync", system, "--once"], env=environment, cwd=folder,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
-            try:
-                _, complaint = reading.communicate(timeout=after_s)
-                spent += time.perf_counter() - began
-                if reading.returncode:
-                    sys.exit(f"The reading failed: {complaint.decode()[-500:]}")
-                break
-            except subprocess.TimeoutExpired:
-                reading.send_signal(signal.SIGKILL)
-                reading.communicate()
-                spent += time.perf_counter() - began
+        killed_at: list[int] = []
+        began = time.perf_counter()
+        for share in (*_KILLED_AT, None):
+            with complaint.open("wb") as stderr:
+                reading = subprocess.Popen([*command, "sync", system, "--once"], env=environment, cwd=folder,
+                                           stdout=subprocess.DEVNULL, stderr=stderr)  # fmt: skip
+            if share is not None and _reaches(path, int(share * orders), reading):
+                reading.kill()
+                reading.wait()
                 killed_at.append(_count(path, "orders"))
                 _free(path)
+                continue
+            if reading.wait():
+                sys.exit(f"The reading failed: {complaint.read_text(encoding='utf-8')[-500:]}")
+            break
+        spent = time.perf_counter() - began
         peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         kept = {name: _count(path, name) for name in ("orders", "order_lines", "payments", "parcels")}
     return [
@@ -111,6 +125,15 @@ def measure(orders: int, system: str) -> list[tuple[str, str, str]]:
         ("time, starts included", f"{spent:.0f} s", f"{kept['orders'] / spent:,.0f} orders/s"),
         ("peak memory of the largest process", f"{peak_mib:.0f} MiB", "grows not with the shop"),
     ]
+
+
+def _reaches(path: Path, orders: int, reading: subprocess.Popen[bytes]) -> bool:
+    """Whether so many orders are there before the reading ends."""
+    while reading.poll() is None:
+        if _count(path, "orders") >= orders:
+            return True
+        time.sleep(_LOOKED_EVERY_S)
+    return False
 
 
 def _count(path: Path, name: str) -> int:

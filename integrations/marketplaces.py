@@ -1,8 +1,10 @@
 """What marketplaces have in common: read by what changed, asked for single orders, tried out, told what was sent."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from core.exchange.model import Cursor, Page, Record
 from core.exchange.ports import Found, Inspector, Outcome, Trouble
@@ -10,6 +12,7 @@ from core.mailroom.ports import Post
 from integrations.http import for_courier
 from integrations.reading import Json, after, records, span
 
+log = logging.getLogger(__name__)
 Pages = Iterator[tuple[Json, str]]  # answers, each with the place of the next
 
 
@@ -33,7 +36,19 @@ class Changed:
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Everything changed since; at first as far back as `days`."""
         reading = span(cursor, now - self.lag, self.days)
-        for answer, at in self.ask(reading):
+        answers = self.ask(reading)
+        try:
+            first = next(answers)
+        except Trouble as trouble:
+            if trouble.outcome is not Outcome.REFUSED or not reading["at"]:
+                raise
+            log.info(
+                "%s takes the place in its %s no more where reading stopped; it begins anew", self.system, self.name
+            )
+            reading = {**reading, "at": ""}
+            answers = self.ask(reading)
+            first = next(answers)
+        for answer, at in chain([first], answers):
             taken, faults = records(self.system, self.found(answer), self.names, self.read)
             yield Page(taken, after(reading, at), faults)
 

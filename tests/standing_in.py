@@ -1,6 +1,6 @@
 """What stand-ins for somebody else's service answer calls with, where connections stay open."""
 
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -13,4 +13,13 @@ class Answering(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Quiet(ThreadingHTTPServer):
+    """Takes no notice of connections that were cut."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
         """Say nothing."""

@@ -3,14 +3,19 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
+
+from tests.standing_in import Answering, Quiet
 
 Json = dict[str, Any]
 
@@ -71,6 +76,32 @@ class StandIn:
             self.loses_answers.remove(request.url.path)
             raise httpx.ReadTimeout("lost")
         return answer
+
+
+@contextmanager
+def serving(standin: StandIn) -> Iterator[str]:
+    """The stand-in on a loopback address."""
+
+    class Door(Answering, BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            url = f"http://{self.headers['host']}{self.path}"
+            answer = standin.respond(httpx.Request(self.command, url, headers=dict(self.headers), content=body))
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_POST = do_GET  # noqa: N815
+
+    server = Quiet(("127.0.0.1", 0), Door)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def undocumented(

@@ -43,6 +43,11 @@ def amazon(portal: Portal, market: Market, clock: SettableClock) -> Portal:
     return portal
 
 
+def asking() -> httpx.Request:
+    """A question for a first page."""
+    return httpx.Request("GET", "https://example.org", params={"marketplaceIds": "A1F83G8C2ARO7P"})
+
+
 def connected(market: Market, clock: Clock, section: Amazon = SECTION) -> Backend:
     return backend(Config(web=Web(secret="a-secret-that-only-tests-know"), amazon=section), clock, market.transport)
 
@@ -134,6 +139,19 @@ def test_reading_goes_on_page_by_page_and_then_from_where_it_was(amazon: Portal,
     asked = [one.url.params for one in market.asked if one.url.path == ORDERS]
     assert [one.get("paginationToken") for one in asked] == [None, "2", "4", None, "2", "4"]
     assert asked[3]["lastUpdatedAfter"] > asked[0]["lastUpdatedAfter"]
+
+
+def test_a_place_that_is_taken_no_more_after_a_day_begins_the_span_anew(amazon: Portal, market: Market) -> None:
+    market.page, market.orders = 2, [order(number) for number in range(1, 6)]
+    market.troubles[ORDERS] = [httpx.Response(200, json=market._content(asking(), ORDERS)), httpx.Response(400)]
+    assert amazon.sync("amazon").troubles["orders"].outcome is Outcome.REFUSED
+    market.troubles[ORDERS] = [httpx.Response(400, json={"errors": [{"code": "InvalidInput", "message": "expired"}]})]
+    assert not amazon.sync("amazon").troubles
+    asked = [one.url.params for one in market.asked if one.url.path == ORDERS]
+    assert [one.get("paginationToken") for one in asked] == [None, "2", "2", None, "2", "4"]
+    assert len({one["lastUpdatedAfter"] for one in asked}) == 1
+    with amazon._database.reading() as session:
+        assert order_of(session, "amazon-buyer5", "202-0000005-0000001")
 
 
 def test_no_more_calls_go_than_a_plan_lets_pass_and_a_long_wait_is_left_to_the_next_reading() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from tests.integrations.odoo.models import LATER, MODELS
-from tests.standing_in import Answering
+from tests.standing_in import Answering, Quiet
 
 DATABASE, USER, KEY = "lantern", "storekeeper@example.org", "key-only-for-tests"
 Row = dict[str, Any]
@@ -327,14 +327,10 @@ class _Door(Answering, BaseHTTPRequestHandler):
         return f"{self.erp.now:%a, %d %b %Y %H:%M:%S} GMT"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-
 @contextmanager
 def serving(erp: Erp) -> Iterator[str]:
     """The database on a loopback address."""
-    server = _Server(("127.0.0.1", 0), type("Door", (_Door,), {"erp": erp}))
+    server = Quiet(("127.0.0.1", 0), type("Door", (_Door,), {"erp": erp}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     erp.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.integrations.salesforce.soql import Malformed, Question, parsed
-from tests.standing_in import Answering
+from tests.standing_in import Answering, Quiet
 
 Node = dict[str, Any]
 OBJECTS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "objects.json").read_text(encoding="utf-8"))
@@ -414,18 +414,11 @@ class _Answers(Answering, BaseHTTPRequestHandler):
         return f"{self.org.now:%a, %d %b %Y %H:%M:%S} GMT"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Connections that were cut are no news."""
-
-
 @contextmanager
 def serving(org: Org) -> Iterator[str]:
     """The org on a loopback address."""
     handler = type("Handler", (_Answers,), {"org": org})
-    server = _Server(("127.0.0.1", 0), handler)
+    server = Quiet(("127.0.0.1", 0), handler)
     org.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, build_client_schema, default_field_resolver, graphql_sync
 from graphql.type import get_named_type
 
-from tests.standing_in import Answering
+from tests.standing_in import Answering, Quiet
 
 API = next(
     (found for up in Path(__file__).parents if (found := up.parent / "shared/data/api/shopify").is_dir()), Path()
@@ -416,16 +416,11 @@ class _Door(Answering, BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
-        """Say nothing of whoever hung up."""
-
-
 @contextmanager
 def serving(shop: MockShop) -> Iterator[str]:
     """The shop on a loopback address."""
     door = type("Door", (_Door,), {"shop": shop})
-    server = _Server(("127.0.0.1", 0), door)
+    server = Quiet(("127.0.0.1", 0), door)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     shop.url = f"http://127.0.0.1:{server.server_address[1]}"
