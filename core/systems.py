@@ -110,6 +110,9 @@ class Amazon(SellingPartner):
     takes_items: bool = Field(True, description="whether products come from orders; off where they come from elsewhere")
     reads_stock: bool = Field(True, description="whether stock in Amazon's warehouses is read")
     reads_returns: bool = Field(False, description="returns of external fulfilment, which few sellers have")
+    reads_addresses: bool = Field(
+        True, description="whether buyers and addresses are asked for that orders to be sent from here lack"
+    )
     carriers: dict[str, str] = Field(
         default_factory=dict, description="Amazon's codes of carriers by our names of them, where they differ"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from core.exchange.model import Cursor, Page, Record
+from core.exchange.model import Cursor, Hint, Page, Record
 from core.exchange.ports import Found, Inspector, Outcome, Trouble
 from core.mailroom.ports import Post
 from integrations.http import for_courier
@@ -21,7 +21,7 @@ class Changed:
     """Records by when they were last changed.
 
     `ask` gives the answers of a span from a place on, `found` what an answer holds and `read` the records of one of
-    these, which `names` name. What changed within `lag` is not shown yet.
+    these, which `names` name; `owed` is what has to be looked up after it. What changed within `lag` is not shown yet.
     """
 
     system: str
@@ -32,6 +32,7 @@ class Changed:
     found: Callable[[Json], Iterable[Json]]
     read: Callable[[Json], Iterable[Record]]
     lag: timedelta = timedelta()
+    owed: Callable[[], Sequence[Hint]] = tuple
 
     def pull(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         """Everything changed since; at first as far back as `days`."""
@@ -50,7 +51,7 @@ class Changed:
             first = next(answers)
         for answer, at in chain([first], answers):
             taken, faults = records(self.system, self.found(answer), self.names, self.read)
-            yield Page(taken, after(reading, at), faults)
+            yield Page(taken, after(reading, at), faults, self.owed())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Calls of Amazon's selling partner API, by a seller or a vendor: a token for an hour, and no more than a plan lets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,10 +12,11 @@ from core.systems import SellingPartner
 from integrations.http import Call, Http, Patience, as_json
 from integrations.marketplaces import Pages
 from integrations.reading import Json, part, said
-from integrations.tokens import oauth
+from integrations.tokens import Token, issued, oauth
 
 _NOT_TAKEN = frozenset({Outcome.UNAUTHORISED, Outcome.FORBIDDEN})
 _LONGEST_WAIT_S = 30.0
+_RESTRICTED = "/tokens/2021-03-01/restrictedDataToken"
 
 
 @dataclass
@@ -50,6 +51,8 @@ class Plans:
             "ship": Bucket(2, 10),
             "label": Bucket(80, 100),
             "tracking": Bucket(1, 1),  # none is published
+            "restricted_token": Bucket(1, 10),
+            "addresses": Bucket(0.0167, 20),
             "purchase_orders": Bucket(10, 10),
             "purchase_order": Bucket(10, 10),
             "purchase_orders_status": Bucket(10, 10),
@@ -87,7 +90,7 @@ class Client:
     """Amazon, as one selling partner sees it."""
 
     def __init__(self, section: SellingPartner, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
-        self._url = section.url
+        self._url, self._clock = section.url, clock
         self._http = Http("Amazon", Patience(timeout_s=section.timeout_s), Plans(), transport, clock)
         form = {
             "grant_type": "refresh_token", "refresh_token": section.refresh_token.get_secret_value(),
@@ -95,14 +98,29 @@ class Client:
         }  # fmt: skip
         self._token = oauth(self._http, clock, Call("token", "POST", section.login_url, form=form, repeatable=True))
 
-    def get(self, name: str, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Json:
-        """An answer.
+    def get(
+        self,
+        name: str,
+        path: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        token: Token | None = None,
+    ) -> Json:
+        """An answer; `token` is a restricted one, where personal data are asked for.
 
         Raises:
             Trouble: there is none.
         """
         call = Call(name, "GET", f"{self._url}{path}", headers or {}, params)
-        return _object(call, self._ask(call))
+        return _object(call, self._ask(call, token))
+
+    def restricted(self, path: str, elements: Sequence[str]) -> Token:
+        """Leave to see personal data by reading one path, of these elements alone, as long as it lasts."""
+        resource = {"method": "GET", "path": path, "dataElements": list(elements)}
+        body = {"restrictedResources": [resource]}
+        call = Call("restricted_token", "POST", f"{self._url}{_RESTRICTED}", body=body, repeatable=True)
+        named = ("restrictedDataToken", "expiresIn")
+        return Token(lambda: issued("Amazon", call.name, _object(call, self._ask(call)), named), self._clock)
 
     def tell(self, name: str, path: str, body: Any) -> Json:
         """The answer to what changes something there, if it has one; it is not said twice by itself.
@@ -124,12 +142,13 @@ class Client:
             if not at:
                 return
 
-    def _ask(self, call: Call) -> httpx.Response:
+    def _ask(self, call: Call, token: Token | None = None) -> httpx.Response:
         def ask() -> httpx.Response:
-            headers = {**call.headers, "Accept": "application/json", "x-amz-access-token": self._access()}
+            shown = token.value() if token else self._access()
+            headers = {**call.headers, "Accept": "application/json", "x-amz-access-token": shown}
             return self._http.send(replace(call, headers=headers))
 
-        return self._token.renewing(ask, _NOT_TAKEN)
+        return (token or self._token).renewing(ask, _NOT_TAKEN)
 
     def _access(self) -> str:
         try:

@@ -60,14 +60,20 @@ class Token:
 def oauth(http: Http, clock: Clock, call: Call) -> Token:
     """A token by OAuth 2, from the answer to a call."""
 
-    def fetch() -> tuple[str, timedelta]:
-        answer = http.json(call)
-        token = answer.get("access_token") if isinstance(answer, Mapping) else None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise Trouble(Outcome.MALFORMED, f"{http.system} answered {call.name} without a token.")
-        return token, timedelta(seconds=_seconds(answer.get("expires_in")))
+    return Token(lambda: issued(http.system, call.name, http.json(call), ("access_token", "expires_in")), clock)
 
-    return Token(fetch, clock)
+
+def issued(system: str, name: str, answer: Any, named: tuple[str, str]) -> tuple[str, timedelta]:
+    """The token in an answer and how long it lasts, by what both are called there.
+
+    Raises:
+        Trouble: there is none.
+    """
+    told = answer if isinstance(answer, Mapping) else {}
+    token, lasts = (told.get(one) for one in named)
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        raise Trouble(Outcome.MALFORMED, f"{system} answered {name} without a token.")
+    return token, timedelta(seconds=_seconds(lasts))
 
 
 def _seconds(said: Any) -> int:

@@ -1,6 +1,6 @@
 """Amazon's marketplaces as a connected system: read often, and what they keep to themselves is done there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -10,9 +10,10 @@ import httpx
 from core.clock import Clock
 from core.config import Config
 from core.exchange.model import ACTS, Cursor, Page, Record, System
-from core.exchange.ports import Backend, Feed
+from core.exchange.ports import Backend, Feed, Found
 from core.systems import Amazon
 from integrations.amazon import mapping
+from integrations.amazon.addresses import Addresses
 from integrations.amazon.courier import ACTS as _TAKEN
 from integrations.amazon.courier import Acts
 from integrations.marketplaces import Again, Changed, Courier, Pages, inspector
@@ -34,7 +35,8 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
     section = config.amazon
     client = Client(section, clock, transport)
     elsewhere = dict.fromkeys(ACTS - _TAKEN, f"{section.storefront}/your-orders") | {"refund": _AT_SELLERS}
-    feeds: list[Feed] = [_orders(client, section)]
+    addresses = Addresses(client, section, clock)
+    feeds: list[Feed] = [_orders(client, section, addresses)]
     if section.reads_stock:
         feeds.append(Stock(client, section))
     if section.reads_returns:
@@ -45,23 +47,29 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
 
     def order(external_id: str) -> list[Record]:
         found = order_there(external_id)
-        return [mapping.order(found, section.label)] if found else []
+        return [mapping.order(one, section.label) for one in addresses.completed([found])] if found else []
 
     def try_out(now: datetime) -> Json:
         asked = {"marketplaceIds": ",".join(section.marketplaces), "maxResultsPerPage": "1",
                  "lastUpdatedAfter": written(now - timedelta(hours=1)), "includedData": "BUYER,RECIPIENT"}  # fmt: skip
         return client.get("orders", _ORDERS, asked)
 
+    try_it = inspector(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING)
+
+    def inspect(now: datetime) -> Sequence[Found]:
+        found = try_it(now)
+        return [*found, *addresses.found()] if all(one.is_well for one in found) else found
+
     return Backend(
         System("amazon", section.label, _TAKEN, elsewhere),
         feeds,
         refetch=Again({"orders": order}),
         courier=Courier(Acts(order_there, client, section).by_name),
-        inspector=inspector(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING),
+        inspector=inspect,
     )
 
 
-def _orders(client: Client, section: Amazon) -> Changed:
+def _orders(client: Client, section: Amazon, addresses: Addresses) -> Changed:
     """Orders, with what they say of products."""
 
     def ask(reading: Mapping[str, str]) -> Pages:
@@ -76,8 +84,9 @@ def _orders(client: Client, section: Amazon) -> Changed:
         return [*listed, mapping.order(one, section.label)]
 
     return Changed(
-        "Amazon", "orders", section.history_days, _NAMES, ask, lambda answer: several(answer, "orders"), read, _AGO
-    )
+        "Amazon", "orders", section.history_days, _NAMES, ask,
+        lambda answer: addresses.if_told(several(answer, "orders")), read, _AGO, addresses.owed,
+    )  # fmt: skip
 
 
 def _returns(client: Client, section: Amazon) -> Changed:

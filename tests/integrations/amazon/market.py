@@ -1,6 +1,7 @@
 """A marketplace in memory that answers as Amazon's models say, and refuses what they do not document."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +15,9 @@ NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 SHARED = marketplace.at_hand("amazon_sp_api")
 MODELS = (
     "orders_2026-01-01", "ordersV0", "fbaInventory", "externalFulfillmentReturns_2024-09-11", "shippingV2",
-    "tracking_2026-01-30",
+    "tracking_2026-01-30", "tokens_2021-03-01",
 )  # fmt: skip
+RESTRICTED, PERSONAL = "/tokens/2021-03-01/restrictedDataToken", "/orders/v0/orders"
 SHIPPING, TRACKING = "/shipping/v2/tracking", "/tracking/2026-01-30/shipments/track"
 
 
@@ -81,9 +83,13 @@ class Partner(marketplace.StandIn):
             return httpx.Response(200, json={"access_token": f"Atza|{self.tokens}", "expires_in": 3600})
         if SHARED is not None:
             marketplace.undocumented(request, [SHARED / f"{name}.json.gz" for name in self.models])
-        if request.headers.get("x-amz-access-token") != f"Atza|{self.tokens}":
+        if request.headers.get("x-amz-access-token") not in self.passes(request.url.path):
             return httpx.Response(403, json={"errors": [{"code": "Unauthorized", "message": "expired"}]})
         return self.answer(request)
+
+    def passes(self, path: str) -> Collection[str]:  # noqa: ARG002 some paths want another one
+        """The tokens that let in to a path."""
+        return [f"Atza|{self.tokens}"]
 
     def paged(self, all_there_is: list[dict[str, Any]], token: str | None) -> tuple[list[dict[str, Any]], str]:
         """A page of what there is, and the token of the next."""
@@ -101,6 +107,13 @@ class Market(Partner):
     returns: list[dict[str, Any]] = field(default_factory=list)
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     milestones: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    personal: dict[str, dict[str, Any]] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=lambda: {"buyerInfo", "shippingAddress"})
+    restricted: dict[str, list[str]] = field(default_factory=dict)
+
+    def passes(self, path: str) -> Collection[str]:
+        """Personal data are shown to a restricted data token alone, and nothing else is."""
+        return self.restricted if path == PERSONAL else super().passes(path)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """The answer to a documented call."""
@@ -110,7 +123,32 @@ class Market(Partner):
             return httpx.Response(204)
         if path in {SHIPPING, TRACKING}:
             return self._where(request.url.params, path)
+        if path == RESTRICTED:
+            return self._restricted(json.loads(request.content))
+        if path == PERSONAL:
+            elements = self.restricted[request.headers["x-amz-access-token"]]
+            return self._personal(request.url.params["AmazonOrderIds"].split(","), elements)
         return httpx.Response(200, json=self._content(request, path), headers={"x-amzn-RateLimit-Limit": "1.0"})
+
+    def _restricted(self, body: dict[str, Any]) -> httpx.Response:
+        """A token for one path, where the roles cover all that is asked for."""
+        (resource,) = body["restrictedResources"]
+        assert (resource["method"], resource["path"]) == ("GET", PERSONAL)
+        if not set(resource["dataElements"]) <= self.roles:
+            return httpx.Response(403, json={"errors": [{"code": "Unauthorized", "message": "no access to elements"}]})
+        token = f"Atz.sprdt|{len(self.restricted)}"
+        self.restricted[token] = resource["dataElements"]
+        return httpx.Response(200, json={"restrictedDataToken": token, "expiresIn": 3600})
+
+    def _personal(self, numbers: list[str], elements: list[str]) -> httpx.Response:
+        """Orders of these numbers, at most fifty, with what the token lets see."""
+        assert len(numbers) <= 50
+        shown = {"buyerInfo": "BuyerInfo", "shippingAddress": "ShippingAddress"}
+        orders = [
+            {"AmazonOrderId": number, **{shown[one]: self.personal[number][shown[one]] for one in elements}}
+            for number in numbers if number in self.personal
+        ]  # fmt: skip
+        return httpx.Response(200, json={"payload": {"Orders": orders}})
 
     def _where(self, asked: httpx.QueryParams, path: str) -> httpx.Response:
         """Where a parcel is; of one it does not know it says so."""
