@@ -55,7 +55,11 @@ def told(day: Workspace) -> Iterator[str]:
     brief(day)
     card, *thread = in_channel(day)
     yield part("The card in the staff's channel", "It names no name, address or way of paying.", drawn(card["blocks"]))
-    yield part("Its thread", "What was said before, word for word.", [one["text"] for one in thread])
+    yield part(
+        "Its thread",
+        "What she wrote before, and what the bot answered about; its words stand on the ticket's page.",
+        [one["text"] for one in thread],
+    )
     reply(day, SAM, "// is this the parcel from Monday?")
     reply(day, SAM, "Hello, this is Sam. The carrier has it; I will ring them today.")
     yield part(

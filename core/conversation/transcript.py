@@ -11,7 +11,8 @@ from core.chat import Incoming, Reply
 from core.conversation.rows import MessageRow
 from core.database.upsert import add, insert_new
 
-_SPEAKERS = {"person": "customer", "shop": "bot"}
+PERSON = "person"
+_SPEAKERS = {PERSON: "customer", "shop": "bot"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Said:
 
 def heard(session: Session, incoming: Incoming, person: str | None, said: Reply, now: datetime) -> None:
     """Write down what the person said, and which files they sent."""
-    _add(session, (incoming.channel, incoming.chat, person), "person", said, now)
+    _add(session, (incoming.channel, incoming.chat, person), PERSON, said, now)
 
 
 def said(session: Session, incoming: Incoming, person: str | None, reply: Reply, now: datetime) -> None:
@@ -61,7 +62,7 @@ def last_of_person(session: Session, channel: str, chat: str, person: str | None
     """The id of the latest thing the person said; 0 where they said nothing."""
     said_by = MessageRow.person.is_(None) if person is None else MessageRow.person == person
     latest = select(func.max(MessageRow.message_id)).where(
-        MessageRow.channel == channel, MessageRow.chat == chat, said_by, MessageRow.speaker == "person"
+        MessageRow.channel == channel, MessageRow.chat == chat, said_by, MessageRow.speaker == PERSON
     )
     return session.scalar(latest) or 0
 

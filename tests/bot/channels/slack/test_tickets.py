@@ -10,7 +10,7 @@ from core.accounts.model import Staff
 from tests.bot.channels.slack.rendering import rendered
 from tests.bot.channels.slack.workspace import STAFF_CHANNEL, Workspace
 from tests.flows.talking import Talk, customer
-from tests.shop import ADA, BOSS, SUPPORT
+from tests.shop import ADA, BOSS, GRACE, SUPPORT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SAM, PAT, EVE = "U1SAM", "U1PAT", "U2EVE"
@@ -70,6 +70,31 @@ def test_the_card_says_no_more_of_the_customer_than_is_needed(workspace: Workspa
     told = str(card(workspace))
     assert "Löwe" not in told
     assert "ada@example.org" not in told
+
+
+def test_the_thread_tells_what_was_wanted_and_what_was_done_without_the_bots_words(workspace: Workspace) -> None:
+    hers = customer(workspace.portal, GRACE)
+    hers.say("hello, this is Grace Kim, grace@example.org, 07700 900123")
+    hers.say("where is my order 2001?")
+    hers.say("cancel order 2001")
+    hers.press("Yes")
+    hers.say("I want to talk to a person about 12345678")
+    brief(workspace)
+    told = thread(workspace)[0]["text"]
+    assert "customer: hello, this is [name], [mail address], [number]" in told
+    assert "customer: where is my order 2001?" in told
+    assert "bot answered: Where is my order?" in told
+    assert "bot did: cancel order" in told
+    assert told.endswith("customer: I want to talk to a person about [number]")
+    said = workspace.portal.transcript("web", f"customer:{GRACE}", f"customer:{GRACE}")
+    answers = [one.reply.text for one in said if one.speaker == "shop"]
+    assert len(answers) == 5
+    assert not [one for one in answers if one[:40] in told]
+    everything = str(workspace.api.posted(STAFF_CHANNEL))
+    assert not [secret for secret in ("Grace Kim", "grace@", "900123", "12345678") if secret in everything]
+    staff = workspace.portal.staff_by_email(SUPPORT)
+    assert staff
+    assert answers[0] in workspace.portal.tickets(staff)[0].transcript
 
 
 def test_the_card_is_the_one_that_the_docs_show(workspace: Workspace, talk: Talk) -> None:
