@@ -39,7 +39,8 @@ def part(heading: str, words: str, lines: Iterator[str] | Sequence[str]) -> str:
 
 def _field(element: dict[str, Any]) -> str:
     if "options" in element:
-        return " ".join(f"☐ {one['text']['text']}" for one in element["options"])
+        sign = "☐" if element["type"] == "multi_static_select" else "○"
+        return " ".join(f"{sign} {one['text']['text']}" for one in element["options"])
     return f"[{element.get('initial_value') or element.get('initial_date') or '…'}]"
 
 

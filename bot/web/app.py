@@ -27,6 +27,7 @@ from bot.web import (
     retail,
     returns,
     sign_in,
+    splitting,
     support,
     tickets,
     uploads,
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
 _ROOMS = (
-    health, sign_in, chat, account, access, languages, planner, goods_in, moves, retail, returns, support, tickets,
-    uploads,
+    health, sign_in, chat, account, access, languages, planner, splitting, goods_in, moves, retail, returns, support,
+    tickets, uploads,
 )  # fmt: skip
 _UNTRACED = ("/healthz", "/readyz", "/metrics", "/static/")
 

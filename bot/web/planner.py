@@ -101,7 +101,7 @@ def edit(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Prop
         portal.edit(staff, proposal_id, fields.get("content_hash", ""), quantities)
     except (Conflict, InvalidInput, Refused) as refusal:
         typed = fields if isinstance(refusal, InvalidInput) else None
-        return _refused(request, calling, staff, proposal_id, refusal, typed)
+        return refused(request, calling, staff, proposal_id, refusal, typed)
     return go_to(f"/planner/proposals/{proposal_id}?done=edited")
 
 
@@ -111,7 +111,7 @@ def approve(request: Request, calling: Calling, staff: AsPlanner, proposal_id: P
     try:
         decided = door_of(request).portal.approve(staff, proposal_id, fields.get("content_hash", ""))
     except (Conflict, Refused) as refusal:
-        return _refused(request, calling, staff, proposal_id, refusal)
+        return refused(request, calling, staff, proposal_id, refusal)
     done = "approved" if decided.status is ProposalStatus.APPROVED else "seconded"
     return go_to(f"/planner/proposals/{proposal_id}?done={done}")
 
@@ -122,7 +122,7 @@ def reject(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Pr
     try:
         door_of(request).portal.reject(staff, proposal_id, fields.get("content_hash", ""), fields.get("reason", ""))
     except (Conflict, InvalidInput, Refused) as refusal:
-        return _refused(request, calling, staff, proposal_id, refusal)
+        return refused(request, calling, staff, proposal_id, refusal)
     return go_to(f"/planner/proposals/{proposal_id}?done=rejected")
 
 
@@ -137,7 +137,7 @@ def snooze(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Pr
             return go_to(f"/planner/proposals/{held.proposal_id}?done=snoozed")
         portal.snooze(staff, proposal_id, shown, until)
     except (Conflict, InvalidInput, Refused) as refusal:
-        return _refused(request, calling, staff, proposal_id, refusal)
+        return refused(request, calling, staff, proposal_id, refusal)
     return go_to(f"/planner/proposals/{proposal_id}?done=snoozed")
 
 
@@ -147,7 +147,7 @@ def wake(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Prop
     try:
         door_of(request).portal.wake(staff, proposal_id, fields.get("content_hash", ""))
     except (Conflict, Refused) as refusal:
-        return _refused(request, calling, staff, proposal_id, refusal)
+        return refused(request, calling, staff, proposal_id, refusal)
     return go_to(f"/planner/proposals/{proposal_id}")
 
 
@@ -158,7 +158,7 @@ def split(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Pro
         portal = door_of(request).portal
         _, apart = portal.split(staff, proposal_id, fields.get("content_hash", ""), _ticked(fields))
     except (Conflict, InvalidInput, Refused) as refusal:
-        return _refused(request, calling, staff, proposal_id, refusal)
+        return refused(request, calling, staff, proposal_id, refusal)
     return go_to(f"/planner/proposals/{apart.proposal_id}?done=split")
 
 
@@ -226,7 +226,7 @@ def discard_letter(request: Request, staff: AsPlanner, outbox_id: ProposalId, fi
     return go_to("/planner/post")
 
 
-def _refused(
+def refused(
     request: Request,
     calling: Caller,
     staff: Staff,
@@ -256,6 +256,7 @@ def _proposal_page(
         "fault": str(fault) if fault else "",
         "done": done,
         "is_open": found.status is ProposalStatus.OPEN,
+        "divisible": [line for line in found.lines if line.quantity > 1],
     }
     return page(request, calling, "proposal.html", status=status_of(fault) if fault else 200, **told)
 

@@ -35,6 +35,7 @@ from core.purchasing.rebalancing import Worthwhile
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
 from core.purchasing.scarcity import Scarce
 from core.purchasing.service import planner
+from core.purchasing.setting_aside import Parted
 from core.purchasing.standing_in import Away, Delegation
 from core.purchasing.waiting import Waiting
 
@@ -254,6 +255,29 @@ class Stockroom(Rooms):
         """
         with self._database.unit_of_work() as session:
             return setting_aside.split(session, self._decider(staff), proposal_id, content_hash, lines)
+
+    def cost_split(self, staff: Staff, proposal_id: int, content_hash: str, line: int, stays: int) -> Parted:
+        """What `split_units` would come to; changes nothing.
+
+        Raises:
+            Conflict, InvalidInput, NotFound, Refused: as `split_units` does.
+        """
+        with self._database.reading() as session:
+            return setting_aside.cost_split(session, self._decider(staff), proposal_id, content_hash, line, stays)
+
+    def split_units(
+        self, staff: Staff, proposal_id: int, content_hash: str, line: int, stays: int
+    ) -> tuple[Proposal, Proposal]:
+        """Leave so many units of a line and put the rest into a second proposal; what is left and the new one.
+
+        Raises:
+            Conflict: it was changed or decided since it was shown.
+            InvalidInput: no whole packs, or a part empty or below the supplier's minimum.
+            NotFound: there is no such line, or not somebody who plans.
+            Refused: it is too old.
+        """
+        with self._database.unit_of_work() as session:
+            return setting_aside.split_units(session, self._decider(staff), proposal_id, content_hash, line, stays)
 
     def hold(self, staff: Staff, proposal_id: int, content_hash: str, lines: Collection[int], until: date) -> Proposal:
         """Put off some lines until the morning of a day, in a proposal of their own; that proposal.

@@ -179,6 +179,17 @@ def open_as_shown(session: Session, decider: Decider, proposal_id: int, shown_ha
         NotFound: there is none.
     """
     row = session.get(ProposalRow, proposal_id, populate_existing=True, with_for_update=True)
+    return as_shown(session, decider, row, proposal_id, shown_hash)
+
+
+def as_shown(
+    session: Session, decider: Decider, row: ProposalRow | None, proposal_id: int, shown_hash: str
+) -> ProposalRow:
+    """The same of a row that was read already.
+
+    Raises:
+        Conflict, NotFound, Refused: as `open_as_shown` does.
+    """
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
     if row.status != ProposalStatus.OPEN.value:

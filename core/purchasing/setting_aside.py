@@ -4,7 +4,7 @@ What is put off still counts as supply, so that no plan proposes it again meanwh
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import update
@@ -15,9 +15,9 @@ from core.database.audit import record
 from core.errors import Conflict, InvalidInput, NotFound
 from core.money import Money
 from core.purchasing import cards, limits
-from core.purchasing.decisions import Decider, open_as_shown
+from core.purchasing.decisions import Decider, as_shown, open_as_shown
 from core.purchasing.known import Known, arrays
-from core.purchasing.model import Proposal, ProposalStatus
+from core.purchasing.model import Proposal, ProposalLine, ProposalStatus
 from core.purchasing.proposals import content_hash, fault_of, lines_of, proposal
 from core.purchasing.renewal import restate
 from core.purchasing.rows import ProposalLineRow, ProposalRow
@@ -26,6 +26,35 @@ from core.replenishment.plan import propose, reason
 
 _DECIDABLE_AFTER = timedelta(days=2)
 """Whoever put something off has at least so long to decide it once it is back."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the two parts of a line that is split, at the price of its own quantity."""
+
+    quantity: int
+    unit_cost: Money
+    total: Money
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A line that would be split: as it stands, what would stay, and what would go into a proposal of its own."""
+
+    proposal: Proposal
+    before: ProposalLine
+    stays: Part
+    goes: Part
+
+    @property
+    def together(self) -> Money:
+        """What both parts cost."""
+        return self.stays.total + self.goes.total
+
+    @property
+    def dearer(self) -> Money:
+        """How much more than as one line: a price break may be lost."""
+        return self.together - self.before.total
 
 
 def snooze(session: Session, decider: Decider, proposal_id: int, shown_hash: str, until: date) -> Proposal:
@@ -94,6 +123,22 @@ def split(
     return proposal(session, person, proposal_id, now), proposal(session, person, new, now)
 
 
+def cost_split(session: Session, decider: Decider, proposal_id: int, shown_hash: str, line: int, stays: int) -> Parted:
+    """What `split_units` would come to, by the same function; changes nothing.
+
+    Raises:
+        Conflict, InvalidInput, NotFound, Refused: as `split_units` does.
+    """
+    person = planner(session, decider.staff)
+    row = as_shown(session, decider, session.get(ProposalRow, proposal_id), proposal_id, shown_hash)
+    whole = proposal(session, person, proposal_id, decider.now)
+    rows = {one.line: one for one in lines_of(session, proposal_id)}
+    left, apart = _in_two(proposal_id, rows.get(line), stays)
+    _check_parts(session, row, [apart], [left, *(one for one in rows.values() if one.line != line)])
+    before = next(one for one in whole.lines if one.line == line)
+    return Parted(whole, before, _part(left, whole.total.currency), _part(apart, whole.total.currency))
+
+
 def split_units(
     session: Session, decider: Decider, proposal_id: int, shown_hash: str, line: int, stays: int
 ) -> tuple[Proposal, Proposal]:
@@ -113,19 +158,10 @@ def split_units(
     person, now = planner(session, decider.staff), decider.now
     row = open_as_shown(session, decider, proposal_id, shown_hash)
     rows = {one.line: one for one in lines_of(session, proposal_id)}
-    if line not in rows:
-        raise NotFound(f"Proposal {proposal_id} has no line {line}.")
-    whole = rows[line]
-    going = whole.quantity - stays
-    known = Known.from_json(whole.known)
-    if not 0 < stays < whole.quantity:
-        raise InvalidInput(f"{whole.sku}: {whole.quantity:,} are proposed; fewer can stay, but not none.")
-    if faults := [fault for units in (stays, going) if (fault := fault_of(known, units))]:
-        raise InvalidInput(f"{whole.sku}: {faults[0]}")
-    apart = ProposalLineRow(line=1, sku=whole.sku, proposed=min(whole.proposed, going), quantity=going)
-    _cost(apart, replace(known, on_order=known.on_order + stays))
-    whole.quantity, whole.proposed = stays, whole.proposed - apart.proposed
-    _cost(whole, replace(known, beside=known.beside + going))
+    left, apart = _in_two(proposal_id, rows.get(line), stays)
+    for name in ("quantity", "proposed", "known", "unit_cost", "reason"):
+        setattr(rows[line], name, getattr(left, name))
+    going = apart.quantity
     _check_parts(session, row, [apart], list(rows.values()))
     restate(session, row, list(rows.values()), edited_by=person.email)
     session.refresh(row)
@@ -196,6 +232,32 @@ def _put_off(session: Session, row: ProposalRow, back_at: datetime | None) -> No
     if session.scalar(moving.values(**values).returning(ProposalRow.proposal_id)) is None:
         raise Conflict("Somebody else changed or decided this proposal a moment ago; look at it again.")
     session.expire(row)
+
+
+def _in_two(proposal_id: int, whole: ProposalLineRow | None, stays: int) -> tuple[ProposalLineRow, ProposalLineRow]:
+    """What a line would be with so many units, and the one that gets the rest; neither is stored.
+
+    Raises:
+        InvalidInput: nothing or everything would stay, or no whole packs.
+        NotFound: there is no such line.
+    """
+    if whole is None:
+        raise NotFound(f"Proposal {proposal_id} has no such line.")
+    known, going = Known.from_json(whole.known), whole.quantity - stays
+    if not 0 < stays < whole.quantity:
+        raise InvalidInput(f"{whole.sku}: {whole.quantity:,} are proposed; fewer can stay, but not none.")
+    if faults := [fault for units in (stays, going) if (fault := fault_of(known, units))]:
+        raise InvalidInput(f"{whole.sku}: {stays:,} would stay and {going:,} go. {faults[0]}")
+    apart = ProposalLineRow(line=1, sku=whole.sku, proposed=min(whole.proposed, going), quantity=going)
+    left = ProposalLineRow(line=whole.line, sku=whole.sku, proposed=whole.proposed - apart.proposed, quantity=stays)
+    _cost(apart, replace(known, on_order=known.on_order + stays))
+    _cost(left, replace(known, beside=known.beside + going))
+    return left, apart
+
+
+def _part(line: ProposalLineRow, currency: str) -> Part:
+    unit_cost = Money(line.unit_cost, currency)
+    return Part(line.quantity, unit_cost, unit_cost * line.quantity)
 
 
 def _cost(line: ProposalLineRow, known: Known) -> None:

@@ -191,8 +191,9 @@ def _notes(shown: Card, zone: ZoneInfo, now: datetime) -> list[str]:
     if one.edited_by:
         told.append(f"Last changed by {_name(shown, one.edited_by)}.")
     if shown.counts_with:
-        numbers = ", ".join(str(other) for other in shown.counts_with)
-        told.append(f"Counts against limits together with proposal {numbers}, which it is one order with.")
+        numbers = " and ".join(str(other) for other in shown.counts_with)
+        them = f"proposal {numbers}" if len(shown.counts_with) == 1 else f"proposals {numbers}"
+        told.append(f"Counts against limits together with {them}, which it is one order with.")
     return told + list(shown.away)
 
 
@@ -210,7 +211,9 @@ def _decisions(one: Proposal, now: datetime) -> list[dict[str, Any]]:
         },
     }  # fmt: skip
     asleep = _button("Take up again", "wake", value) if one.is_asleep(now) else _button("Snooze", "snooze", value)
-    split = [_button("Split", "split", value)] if sum(line.quantity > 0 for line in one.lines) > 1 else []
+    wanted = [line for line in one.lines if line.quantity]
+    may_split = len(wanted) > 1 or any(line.quantity > int(line.reason["terms"]["pack"]) for line in wanted)
+    split = [_button("Split", "split", value)] if may_split else []
     reject = {**_button("Reject", "reject", value), "style": "danger"}
     return [approve, _button("Edit", "edit", value), *split, asleep, reject]
 

@@ -7,11 +7,13 @@ from typing import Any
 from bot.channels.slack.cards import cut, percent
 from bot.channels.slack.drawing import parts, plain
 from bot.channels.slack.values import written
-from core.purchasing.model import Proposal
+from core.purchasing.model import Proposal, ProposalLine
 from core.purchasing.recosting import Consequence, Priced, Recosted
+from core.purchasing.setting_aside import Part, Parted
 
 MOST_EDITED, _MOST_OPTIONS, _MOST_REVIEWED, _MOST_ALTERNATIVES = 40, 100, 30, 4
 _LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_OPTION, _LONGEST_TEXT = 24, 2000, 75, 2900
+_COUNT_TOGETHER = "Both parts count together against limits, and whoever splits is no pair of eyes for either."
 _KINDS = {
     "proposed": "as proposed",
     "break_below": "the price break below",
@@ -94,19 +96,39 @@ def snoozing(carried: str, tomorrow: date) -> View:
 
 
 def splitting(one: Proposal) -> View:
-    """Which lines go into a proposal of their own."""
+    """Which lines, or how many units of one, go into a proposal of their own."""
     wanted = [line for line in one.lines if line.quantity][:_MOST_OPTIONS]
-    options = [
-        {"text": plain(cut(f"{line.quantity:,} × {line.name}", _LONGEST_OPTION)), "value": str(line.line)}
-        for line in wanted
-    ]
-    field = {"type": "multi_static_select", "action_id": "lines", "options": options, "placeholder": plain("Lines")}
-    blocks = [
-        {"type": "input", "block_id": "lines", "label": plain("Into a proposal of their own"), "element": field},
-        _context("Both parts count together against limits, and whoever splits is no pair of eyes for either."),
-    ]
+    divisible = [line for line in wanted if line.quantity > 1]
+    blocks: list[dict[str, Any]] = []
+    if len(wanted) > 1:
+        field = {"type": "multi_static_select", "action_id": "lines", "options": _options(wanted),
+                 "placeholder": plain("Lines")}  # fmt: skip
+        blocks.append(_input("lines", "Into a proposal of their own", field, optional=bool(divisible)))
+    if divisible:
+        field = {"type": "static_select", "action_id": "part", "options": _options(divisible),
+                 "placeholder": plain("One line")}  # fmt: skip
+        blocks.append(_input("part", "Or only units of", field, optional=True))
+        stays = {"type": "number_input", "action_id": "stays", "is_decimal_allowed": False, "min_value": "1"}
+        blocks.append(_input("stays", "How many of them stay", stays, optional=True))
+    blocks.append(_context(f"{_COUNT_TOGETHER} Units are costed before anything is split."))
     carried = written({"p": one.proposal_id, "h": one.content_hash})
     return _modal("Split", "proposal:split", "Split", carried, blocks)
+
+
+def parting(meant: Parted) -> View:
+    """What both parts of a line would cost, before it is split."""
+    told = [
+        f"{cut(meant.before.name, 80)}: {meant.before.quantity:,} at {meant.before.unit_cost} = {meant.before.total}",
+        f"Stays here: {_part(meant.stays)}",
+        f"Goes apart: {_part(meant.goes)}",
+        f"Both together: {meant.together}",
+    ]
+    if meant.dearer.minor > 0:
+        told.append(f"That is {meant.dearer} more: a part is below a price break.")
+    blocks = [{"type": "section", "text": plain("\n".join(told))}, _context(_COUNT_TOGETHER)]
+    one, stays = meant.proposal, {str(meant.before.line): meant.stays.quantity}
+    carried = written({"p": one.proposal_id, "h": one.content_hash, "q": stays})
+    return _modal("Split it like this?", "proposal:part", "Split", carried, blocks)
 
 
 def meaning(line: Consequence) -> str:
@@ -152,6 +174,21 @@ def _totals(meant: Recosted) -> str:
         f"The order: {meant.total_before} → {meant.total_after}\n"
         f"The coming year: {meant.expected_before} → {meant.expected_after}"
     )
+
+
+def _part(one: Part) -> str:
+    return f"{one.quantity:,} at {one.unit_cost} = {one.total}"
+
+
+def _options(lines: Sequence[ProposalLine]) -> list[dict[str, Any]]:
+    return [
+        {"text": plain(cut(f"{line.quantity:,} × {line.name}", _LONGEST_OPTION)), "value": str(line.line)}
+        for line in lines
+    ]
+
+
+def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional}
 
 
 def _quantity(line: int, name: str, unit_cost: Any, quantity: int) -> dict[str, Any]:

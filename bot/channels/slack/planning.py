@@ -7,6 +7,7 @@ submitted view is acknowledged with what is to be seen meanwhile. Who may do wha
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from core.reasons import reason_in
 log = logging.getLogger(__name__)
 STRANGER = "Proposals are for planners; this Slack account is not linked to one."
 _TITLES = {"edit": "Change quantities", "split": "Split", "reject": "Reject", "snooze": "Snooze"}
+_CONFIRMED = {"save": "Save", "part": "Split"}
 _MOST_TYPED = 10_000_000
 _WHOLE = re.compile(r"[0-9]{1,100}")
 
@@ -51,10 +53,10 @@ async def submitted(door: SlackDoor, client: AsyncWebClient, body: dict[str, Any
     if verb not in _SUBMITTED:
         await ack()
         return
-    if errors := _wrong(view) if verb == "edit" else unreasoned(view) if verb == "reject" else {}:
+    if errors := _FAULTS.get(verb, _faultless)(view):
         await ack(response_action="errors", errors=errors)
         return
-    await ack(response_action="update", view=modals.waiting(_TITLES.get(verb, "Save")))
+    await ack(response_action="update", view=modals.waiting(_TITLES.get(verb, _CONFIRMED.get(verb, ""))))
     door.later(_finish(door, client, body, verb))
 
 
@@ -155,11 +157,23 @@ async def _snoozed(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modal
 
 
 async def _split(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    """Split whole lines off, or show what it would cost to split the units of one."""
+    shown, wanted = read(view["private_metadata"]), _split_wanted(view)
+    if wanted.stays:
+        number, line, stays = shown.proposal_id, int(wanted.line or 0), int(wanted.stays)
+        return modals.parting(await door.ask(door.portal.cost_split, staff, number, shown.content_hash, line, stays))
+    return _in_two(await door.ask(door.portal.split, staff, shown.proposal_id, shown.content_hash, wanted.lines))
+
+
+async def _parted(door: SlackDoor, staff: Staff, view: dict[str, Any]) -> modals.View:
+    """Split the units of a line as it was shown."""
     shown = read(view["private_metadata"])
-    chosen = entered(view, "lines", "lines").get("selected_options") or []
-    lines = [int(one["value"]) for one in chosen if _is_whole(str(one.get("value", "")))]
-    left, apart = await door.ask(door.portal.split, staff, shown.proposal_id, shown.content_hash, lines)
-    return modals.told("Split", f"{_named(left)} stays.\n{_named(apart)} has a card of its own.")
+    line, stays = next(iter(shown.quantities.items()), (0, 0))
+    return _in_two(await door.ask(door.portal.split_units, staff, shown.proposal_id, shown.content_hash, line, stays))
+
+
+def _in_two(parts: tuple[Proposal, Proposal]) -> modals.View:
+    return modals.told("Split", f"{_named(parts[0])} stays.\n{_named(parts[1])} has a card of its own.")
 
 
 _SUBMITTED: dict[str, Callable[[SlackDoor, Staff, dict[str, Any]], Awaitable[modals.View]]] = {
@@ -168,6 +182,7 @@ _SUBMITTED: dict[str, Callable[[SlackDoor, Staff, dict[str, Any]], Awaitable[mod
     "reject": _rejected,
     "snooze": _snoozed,
     "split": _split,
+    "part": _parted,
 }
 
 
@@ -281,6 +296,46 @@ def _wrong(view: dict[str, Any]) -> dict[str, str]:
     fields = [name for name in view.get("state", {}).get("values", {}) if str(name).startswith("line:")]
     typed = {f"line:{line}" for line in _typed(view)}
     return {name: "A quantity is a whole number; 0 drops the line." for name in fields if name not in typed}
+
+
+@dataclass(frozen=True)
+class _Split:
+    """What stands in an open modal that splits: whole lines, or a line and how many of it stay, as they were typed."""
+
+    lines: list[int]
+    line: str
+    stays: str
+
+
+def _split_wanted(view: dict[str, Any]) -> _Split:
+    chosen = entered(view, "lines", "lines").get("selected_options") or []
+    lines = [int(one["value"]) for one in chosen if _is_whole(str(one.get("value", "")))]
+    line = str((entered(view, "part", "part").get("selected_option") or {}).get("value", ""))
+    return _Split(lines, line, str(entered(view, "stays", "stays").get("value") or ""))
+
+
+def _unsplit(view: dict[str, Any]) -> dict[str, str]:
+    """Fields of a submitted split that do not say one thing."""
+    wanted = _split_wanted(view)
+    if wanted.lines and (wanted.line or wanted.stays):
+        return {"lines": "Choose whole lines, or units of one line, not both."}
+    if wanted.lines:
+        return {}
+    if not _is_whole(wanted.line):
+        has_part = any(block.get("block_id") == "part" for block in view.get("blocks", ()))
+        return {"part" if has_part else "lines": "Say which line."}
+    return {} if _is_whole(wanted.stays) else {"stays": "A whole number of units stays, fewer than there are."}
+
+
+def _faultless(_view: dict[str, Any]) -> dict[str, str]:
+    return {}
+
+
+_FAULTS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+    "edit": _wrong,
+    "reject": unreasoned,
+    "split": _unsplit,
+}
 
 
 def _changed(one: Proposal, typed: dict[int, int]) -> dict[int, int]:

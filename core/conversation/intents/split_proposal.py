@@ -81,16 +81,9 @@ def _cost(turn: Turn, one: Proposal, line: ProposalLine, stays: int) -> str:
     """What stays and what goes of a line, and what both cost together."""
     if not 0 < stays < line.quantity:
         raise InvalidInput(turn.say("not_so_many", name=line.name, quantity=line.quantity))
-    going = line.quantity - stays
-    staff = planner(turn)
-    parts = [
-        proposals.reprice(turn.session, staff, one.proposal_id, {line.line: units}, turn.now)[line.line]
-        for units in (stays, going)
-    ]
-    if faults := [part.fault for part in parts if part.fault]:
-        raise InvalidInput(f"{line.name}: {faults[0]}")
+    meant = setting_aside.cost_split(turn.session, decider(turn), one.proposal_id, one.content_hash, line.line, stays)
     return turn.say(
-        "units", name=line.name, stays=stays, going=going, total=parts[0].total + parts[1].total, before=line.total
+        "units", name=line.name, stays=stays, going=meant.goes.quantity, total=meant.together, before=line.total
     )
 
 
