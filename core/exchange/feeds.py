@@ -95,7 +95,7 @@ def standings(session: Session, systems: Sequence[str] | None = None) -> list[St
 def system_of(session: Session, table: str, key: str) -> System | None:
     """The system that a record came from, with the acts that it takes on it; None where it is ours alone."""
     found = session.execute(
-        select(SystemRow, OriginRow.served_there)
+        select(SystemRow, OriginRow.served_there, OriginRow.not_taken)
         .join(OriginRow, OriginRow.system == SystemRow.system)
         .where(OriginRow.table == table, OriginRow.key == key, OriginRow.gone.is_(False))
         .order_by(SystemRow.system)
@@ -103,21 +103,22 @@ def system_of(session: Session, table: str, key: str) -> System | None:
     ).first()
     if found is None:
         return None
-    row, is_served_there = found
-    return System(row.system, row.label, frozenset(() if is_served_there else row.acts), dict(row.elsewhere))
+    row, is_served_there, not_taken = found
+    acts = frozenset(() if is_served_there else row.acts) - frozenset(not_taken)
+    return System(row.system, row.label, acts, dict(row.elsewhere))
 
 
 def taking(session: Session, act: str, table: str, keys: Sequence[str]) -> set[str]:
     """Which of these records came from a system that takes such an act on them."""
     rows = (
-        select(OriginRow.key, SystemRow.acts)
+        select(OriginRow.key, SystemRow.acts, OriginRow.not_taken)
         .join(SystemRow, SystemRow.system == OriginRow.system)
         .where(
             OriginRow.table == table, OriginRow.key.in_(keys), OriginRow.gone.is_(False),
             OriginRow.served_there.is_(False),
         )
     )  # fmt: skip
-    return {key for key, acts in session.execute(rows) if act in acts}
+    return {key for key, acts, not_taken in session.execute(rows) if act in acts and act not in not_taken}
 
 
 def acts_of(session: Session, system: str) -> frozenset[str]:

@@ -44,7 +44,8 @@ class Record:
     by when it was changed, so that an older one never takes the place of a newer one. `about` is the id there of the
     order it belongs to; its rows name the order by that id. `gone` is a record that was removed there: it needs no
     rows, and the number we know it by is taken. The two parts of a key of two are joined by “@”. `served_there` is an
-    order whose goods the system sends itself: it takes no act on it from us. `cancel_asked` are lines of an order that
+    order whose goods the system sends itself: it takes no act on it from us. `not_taken` are acts that the system takes
+    on others of its orders, but not on this one as it stands. `cancel_asked` are lines of an order that
     its customer asked the system to cancel, which is ours to do; `awaits` is an act that it waits for.
     """
 
@@ -56,6 +57,7 @@ class Record:
     about: str = ""
     gone: bool = False
     served_there: bool = False
+    not_taken: Sequence[str] = ()
     cancel_asked: Sequence[int] = ()
     awaits: str = ""
 

@@ -14,7 +14,7 @@ from core.exchange.rows import OriginRow
 from core.mailroom import outbox
 
 _AT_ONCE = 500
-_NEW = {"feed": "", "gone": False, "served_there": False, "awaits": ""}
+_NEW = {"feed": "", "gone": False, "served_there": False, "awaits": "", "not_taken": []}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def note(session: Session, system: str, taken: Sequence[tuple[Record, str]], tol
         {
             "system": system, "table": record.table, "external_id": record.external_id, "key": record.key,
             "version": record.version, "digest": digest, "feed": told.feed, "seen_at": now, "gone": record.gone,
-            "served_there": record.served_there, "awaits": record.awaits,
+            "served_there": record.served_there, "awaits": record.awaits, "not_taken": sorted(record.not_taken),
         }
         for record, digest in taken
     ]  # fmt: skip
@@ -162,10 +162,7 @@ def key_of(session: Session, system: str, table: str, external_id: str) -> str |
 def hint(session: Session, system: str, table: str, external_id: str, now: datetime) -> None:
     """Have a record looked up."""
     row = {"system": system, "table": table, "external_id": external_id, "key": "", "version": "", "digest": ""}
-    if (
-        insert_new(session, OriginRow, {**row, "feed": "", "gone": False, "served_there": False, "stale_at": now})
-        is None
-    ):
+    if insert_new(session, OriginRow, {**row, **_NEW, "stale_at": now}) is None:
         here = (OriginRow.system == system, OriginRow.table == table, OriginRow.external_id == external_id)
         session.execute(update(OriginRow).where(*here).values(stale_at=now))
 

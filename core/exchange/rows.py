@@ -41,8 +41,8 @@ class OriginRow(Base):
     """Where a record of ours came from, or went to: its id there, and how new what we have of it is.
 
     `stale_at` is since when it has to be looked up again: it was hinted at, or told of while a change of ours was
-    under way. `served_there` is an order that the system sends itself, `awaits` an act that it waits
-    for.
+    under way. `served_there` is an order that the system sends itself, `not_taken` are acts that it takes on others of
+    its orders, and `awaits` is an act that it waits for.
     """
 
     __tablename__ = "origins"
@@ -64,3 +64,4 @@ class OriginRow(Base):
     gone: Mapped[bool] = mapped_column(default=False)
     served_there: Mapped[bool] = mapped_column(default=False)
     awaits: Mapped[str] = mapped_column(default="")
+    not_taken: Mapped[list[Any]] = mapped_column(default=list)

@@ -83,6 +83,15 @@ def check_reopening(session: Session, order: Order) -> None:
     _check_shelf(session, replace(order, lines=()), order)
 
 
+def may_come_back(session: Session, order: Order) -> bool:
+    """Whether an order could be open again after it was cancelled: not where its own system takes no such change."""
+    try:
+        writing_back.may(session, order.order_number, "reopened")
+    except Refused:
+        return False
+    return True
+
+
 def reopen(session: Session, order: Order, key: str, now: datetime) -> Order:
     """Open a cancelled order again; its money is moved by whoever calls.
 

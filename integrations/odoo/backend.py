@@ -1,6 +1,6 @@
-"""An Odoo ERP as a connected system: read often, and orders to its vendors kept there."""
+"""An Odoo ERP as a connected system: read often; orders to its vendors kept there, its customers' orders changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from core.exchange.ports import Backend, Found, Outcome, Trouble
 from integrations.odoo.client import Client, client
 from integrations.odoo.courier import Courier
 from integrations.odoo.feeds import feeds
+from integrations.odoo.mapping import CHANGES
 from integrations.odoo.shelves import PARTNER, PURCHASE, SALE, VARIANT, Read, Shelves
 from integrations.reading import Json
 
@@ -35,10 +36,11 @@ def backend(
     speaks = client(section, clock, transport)
     if sleep is not None:
         speaks.http.sleep = sleep
-    taken = SUPPLY if section.tells_vendors else frozenset({"purchase_order"})
-    acts = taken if section.takes_orders else frozenset()
+    supply = SUPPLY if section.tells_vendors else frozenset({"purchase_order"})
+    changes = CHANGES if section.takes_sales and section.takes_changes else frozenset()
+    acts = changes | (supply if section.takes_orders else frozenset())
     return Backend(
-        System("odoo", section.label, acts, dict.fromkeys(ACTS, f"{section.url}/my/orders")),
+        System("odoo", section.label, acts, dict.fromkeys(ACTS - acts, f"{section.url}/my/orders")),
         feeds(speaks, config),
         refetch=Refetch(speaks, config, clock),
         courier=Courier(speaks, config) if acts else None,
@@ -114,8 +116,9 @@ class Inspector:
         lacking = [model for model in wanted if not self._may_read(model)]
         if lacking:
             found.append(Found(False, f"{label}: the user may not read {', '.join(lacking)}; see docs/odoo.md."))
-        if self.config.odoo.takes_orders and not self._may_create():
-            found.append(Found(False, f"{label}: the user may not make purchase orders; see docs/odoo.md."))
+        lacking = [f"{operation} {model}" for model, operation in self._wants() if not self._may(model, operation)]
+        if lacking:
+            found.append(Found(False, f"{label}: the user may not {', '.join(lacking)}; see docs/odoo.md."))
         if len(companies) > 1:
             found.append(Found(False, f"{label}: the user sees {len(companies)} companies; allow it one only."))
         sells = {str(one["currency_id"][1]) for one in companies if one.get("currency_id")}
@@ -135,14 +138,22 @@ class Inspector:
             return False
         return True
 
-    def _may_create(self) -> bool:
+    def _wants(self) -> Iterator[tuple[str, str]]:
+        """What has to be allowed for writing."""
+        section = self.config.odoo
+        if section.takes_orders:
+            yield "purchase.order", "create"
+        if section.takes_sales and section.takes_changes:
+            yield from (("sale.order", "write"), ("res.partner", "create"))
+
+    def _may(self, model: str, operation: str) -> bool:
         """Asked in the words of Odoo 18 and later, and where they are not known in those before."""
         try:
-            return bool(self.client.ask("purchase.order", "has_access", ids=[], operation="create"))
+            return bool(self.client.ask(model, "has_access", ids=[], operation=operation))
         except Trouble:
             pass
         try:
-            may = self.client.ask("purchase.order", "check_access_rights", operation="create", raise_exception=False)
+            may = self.client.ask(model, "check_access_rights", operation=operation, raise_exception=False)
         except Trouble:
             return False
         return bool(may)

@@ -1,6 +1,6 @@
-"""Keeping our orders to vendors in Odoo: looked for first, made once, confirmed, and brought to what is wanted."""
+"""Writing to Odoo: our orders to vendors, looked for first, made once and brought to what is wanted; sales changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,6 +14,7 @@ from integrations.http import for_courier
 from integrations.odoo.client import Client
 from integrations.odoo.mapping import ref
 from integrations.odoo.purchases import OURS, counted
+from integrations.odoo.sales import Sales
 from integrations.odoo.shelves import PURCHASE, PURCHASE_LINE
 from integrations.reading import Json, said
 
@@ -24,7 +25,7 @@ _LONGEST_CALL_S = 150.0  # Odoo gives a call up after two minutes; until then it
 
 @dataclass(frozen=True)
 class Courier:
-    """Carries orders to vendors into the database."""
+    """Carries orders to vendors into the database, and what customers change in theirs."""
 
     client: Client
     config: Config
@@ -37,8 +38,11 @@ class Courier:
             Unclear: nobody can tell; sent again it is looked for first.
             Never: Odoo refused.
         """
+        sales = Sales(self.client)
+        changes: dict[str, Callable[[Mapping[str, Any]], str]] = {"cancel": sales.cancel, "address": sales.move}
+        change = changes.get(str(post.content["act"]))
         try:
-            return self._keep(post)
+            return change(post.content) if change else self._keep(post)
         except Trouble as trouble:
             meant = for_courier(trouble)
             if isinstance(meant, Unclear):

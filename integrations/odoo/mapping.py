@@ -15,6 +15,8 @@ from integrations.reading import Json, Unreadable, minor, moment, needed, said
 log = logging.getLogger(__name__)
 _SOLD = {"sale", "done"}
 _NOT_YET = {"draft", "sent"}
+CHANGES = frozenset({"cancel", "address"})
+"""What customers may change in their orders from here."""
 _GOODS = {"product", "consu"}
 
 
@@ -257,7 +259,25 @@ def sale(found: Sale, books: Books, home: str) -> Record | None:
                    "status": "label_created", "place": "", "note": ""} for one in parcels],
     }  # fmt: skip
     when = changed(found.order, *found.lines, *found.pickings)
-    return Record("orders", str(found.order["id"]), number, version(when), rows)
+    left_alone = not_taken(found.order, found.lines, found.pickings)
+    return Record("orders", str(found.order["id"]), number, version(when), rows, not_taken=sorted(left_alone))
+
+
+def not_taken(order: Json, lines: Iterable[Json], pickings: Iterable[Json]) -> frozenset[str]:
+    """Changes that an order does not take from us as it stands.
+
+    Of one that is locked, or of which goods were moved, none; of one that was paid or invoiced there no cancelling: who
+    keeps the books sees to the money.
+    """
+    some = list(lines)
+    has_moved = any(said(one, "state") == "done" for one in pickings)
+    if order.get("locked") or said(order, "state") == "done" or has_moved or _any(some, "qty_delivered"):
+        return CHANGES
+    return frozenset({"cancel"} if order.get("amount_paid") or _any(some, "qty_invoiced") else ())
+
+
+def _any(lines: Iterable[Json], name: str) -> bool:
+    return any(float(one.get(name) or 0) > 0 for one in lines)
 
 
 def _progress(lines: Iterable[Json]) -> str:

@@ -28,7 +28,8 @@ OFFERED = (
     "date_start", "date_end", "product_uom", "product_uom_id", "write_date",
 )  # fmt: skip
 SALE = (
-    "name", "partner_id", "partner_shipping_id", "date_order", "state", "currency_id", "warehouse_id", "write_date",
+    "name", "partner_id", "partner_shipping_id", "date_order", "state", "currency_id", "warehouse_id", "locked",
+    "amount_paid", "write_date",
 )  # fmt: skip
 PURCHASE = (
     "name", "origin", "partner_id", "state", "currency_id", "date_order", "date_approve", "date_planned",
@@ -38,11 +39,11 @@ PURCHASE_LINE = (
     "order_id", "product_id", "display_type", "product_qty", "qty_received", "price_unit", "product_uom",
     "product_uom_id", "write_date",
 )  # fmt: skip
-_SALE_LINE = (
-    "order_id", "product_id", "name", "display_type", "product_uom_qty", "qty_delivered", "price_unit", "discount",
-    "price_subtotal", "price_tax", "write_date",
+SALE_LINE = (
+    "order_id", "product_id", "name", "display_type", "product_uom_qty", "qty_delivered", "qty_invoiced", "price_unit",
+    "discount", "price_subtotal", "price_tax", "write_date",
 )  # fmt: skip
-_PICKING = ("name", "state", "date_done", "carrier_id", "carrier_tracking_ref", "sale_id", "write_date")
+PICKING = ("name", "state", "date_done", "carrier_id", "carrier_tracking_ref", "sale_id", "write_date")
 _MOVE = (
     "product_id", "purchase_line_id", "picking_id", "state", "date", "quantity", "quantity_done", "product_uom",
     "write_date",
@@ -151,9 +152,9 @@ class Shelves:
         """Sales orders with their customers."""
         orders = list(found)
         ids = [one["id"] for one in orders]
-        lines = self._of("sale.order.line", "order_id", ids, _SALE_LINE)
+        lines = self._of("sale.order.line", "order_id", ids, SALE_LINE)
         has_stock = "sale_id" in self.client.fields_of("stock.picking")
-        pickings = self._of("stock.picking", "sale_id", ids, _PICKING) if has_stock else {}
+        pickings = self._of("stock.picking", "sale_id", ids, PICKING) if has_stock else {}
         goods = self.client.by_id(
             "product.product", [ref(one, "product_id") or 0 for many in lines.values() for one in many], _NAMES
         )

@@ -15,6 +15,7 @@ from core.notifications.service import Notice, notify
 from core.orders import changes
 from core.orders.changes import LineChange
 from core.orders.model import Order, OrderStatus
+from core.orders.restoring import may_come_back
 from core.orders.service import order_of
 
 PROOF = 3
@@ -30,9 +31,10 @@ def answer(turn: Turn) -> Step:
     rules = turn.house.config.orders
     try:
         changes.may_be_cancelled(turn.session, order, rules)
+        if lines := _lines(turn, order):
+            changes.may_change_items(turn.session, order, rules)
     except Refused as refusal:
         return Answer(turn.refusal(refusal), _instead(turn, order), focus={"order_number": order.order_number})
-    lines = _lines(turn, order)
     reason = _reason_meant(turn)
     if rules.cancel_reasons and reason not in rules.cancel_reasons:
         choices = tuple(Choice(turn.reason(known), {"reason": known}) for known in rules.cancel_reasons)
@@ -122,7 +124,7 @@ def _diff(turn: Turn, order: Order, lines: list[dict[str, Any]], reason: str) ->
         told.append(turn.say("cheaper_by", amount=order.total - planned.total))
         back = ways_back(turn.session, order, overpaid(turn.session, order, planned), None)
         told += [turn.say("would_go_back", amount=one.amount, method=one.method) for one in back]
-    minutes = turn.house.config.service.undo_minutes
+    minutes = turn.house.config.service.undo_minutes if lines or may_come_back(turn.session, order) else 0
     told.append(turn.say("for_good_after", minutes=minutes) if minutes else turn.say("for_good"))
     return "\n".join([*told, turn.say("go_ahead")])
 

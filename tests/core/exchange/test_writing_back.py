@@ -1,5 +1,6 @@
 """Changes of orders of a connected system: passed on in the transaction of the change, settled or owned up to."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -87,3 +88,16 @@ def test_what_a_system_does_not_take_is_refused_with_where_it_is_done(portal: Po
     with pytest.raises(Refused, match=r"placed on Stand-in.*https://example\.org/orders"):
         cancel(portal)
     assert status(portal) == "open"
+
+
+def test_what_a_system_does_not_take_on_one_order_is_refused_for_that_order_alone(
+    portal: Portal, standin: Standin
+) -> None:
+    standin.records.append(replace(order(1, 1), not_taken=("cancel",)))
+    portal.sync("standin")
+    with pytest.raises(Refused, match="placed on Stand-in"):
+        cancel(portal)
+    standin.records.append(order(1, 2))
+    portal.sync("standin")
+    cancel(portal)
+    assert status(portal) == "cancelled"

@@ -154,6 +154,7 @@ class Erp:
         methods = {
             "fields_get": self._fields_get, "search_read": self._search, "read": self._read, "create": self._create,
             "write": self._write, "button_confirm": self._confirm, "button_cancel": self._cancel,
+            "action_cancel": self._call_off,
             ("has_access" if self.series >= 18 else "check_access_rights"): self._may,
         }  # fmt: skip
         if method not in methods:
@@ -179,7 +180,28 @@ class Erp:
     def _write(self, model: str, named: Row) -> bool:
         for one in named["ids"]:
             self.change(model, one, **named["vals"])
+            if named.get("context", {}).get("update_delivery_shipping_partner"):
+                for transfer in self.transfers(one):
+                    self.change("stock.picking", transfer["id"], partner_id=named["vals"]["partner_shipping_id"])
         return True
+
+    def _call_off(self, model: str, named: Row) -> Any:
+        """Cancel sales orders, or ask first whether the customer should get a mail."""
+        orders = [self.rows[model][one] for one in named["ids"]]
+        if any(one.get("locked") for one in orders):
+            raise OdooError("odoo.exceptions.UserError")
+        if not named.get("context", {}).get("disable_cancel_warning"):
+            return {"type": "ir.actions.act_window", "res_model": "sale.order.cancel"}
+        for order in orders:
+            self.change(model, order["id"], state="cancel")
+            for transfer in self.transfers(order["id"]):
+                if transfer["state"] != "done":
+                    self.change("stock.picking", transfer["id"], state="cancel")
+        return True
+
+    def transfers(self, order: int) -> list[Row]:
+        """The transfers of a sales order."""
+        return [one for one in self.rows["stock.picking"].values() if one.get("sale_id") == order]
 
     def _confirm(self, _model: str, named: Row) -> bool:
         for one in named["ids"]:

@@ -19,7 +19,7 @@ MODELS: dict[str, dict[str, Kind]] = {
     "res.company": {"name": "char", "currency_id": one("res.currency")},
     "res.currency": {"name": "char", "active": "boolean"},
     "res.country": {"name": "char", "code": "char"},
-    "res.country.state": {"name": "char", "code": "char"},
+    "res.country.state": {"name": "char", "code": "char", "country_id": one("res.country")},
     "uom.uom": {"name": "char", "factor": "float", "factor_inv": "float"},
     "account.tax": {"name": "char", "amount": "float", "amount_type": "selection", "price_include": "boolean"},
     "res.partner": {
@@ -28,6 +28,7 @@ MODELS: dict[str, dict[str, Kind]] = {
         "state_id": one("res.country.state"), "parent_id": one("res.partner"), "is_company": "boolean",
         "property_purchase_currency_id": one("res.currency"), "customer_rank": "integer",
         "supplier_rank": "integer", "sale_order_ids": many("sale.order", "partner_id"), "active": "boolean",
+        "type": "selection",
     },
     "product.category": {"name": "char"},
     "product.attribute": {"name": "char"},
@@ -54,6 +55,7 @@ MODELS: dict[str, dict[str, Kind]] = {
     "stock.picking": {
         "name": "char", "state": "selection", "date_done": "datetime", "carrier_tracking_ref": "char",
         "carrier_id": one("delivery.carrier"), "sale_id": one("sale.order"), "order_id": one("purchase.order"),
+        "partner_id": one("res.partner"),
     },
     "delivery.carrier": {"name": "char"},
     "stock.move": {
@@ -65,12 +67,12 @@ MODELS: dict[str, dict[str, Kind]] = {
         "name": "char", "partner_id": one("res.partner"), "partner_shipping_id": one("res.partner"),
         "date_order": "datetime", "state": "selection", "currency_id": one("res.currency"),
         "warehouse_id": one("stock.warehouse"), "order_line": many("sale.order.line", "order_id"),
-        "picking_ids": many("stock.picking", "sale_id"),
+        "picking_ids": many("stock.picking", "sale_id"), "locked": "boolean", "amount_paid": "float",
     },
     "sale.order.line": {
         "order_id": one("sale.order"), "product_id": one("product.product"), "name": "char",
         "display_type": "selection", "product_uom_qty": "float", "qty_delivered": "float", "price_unit": "float",
-        "discount": "float", "price_subtotal": "float", "price_tax": "float",
+        "discount": "float", "price_subtotal": "float", "price_tax": "float", "qty_invoiced": "float",
     },
     "purchase.order": {
         "name": "char", "origin": "char", "partner_id": one("res.partner"), "state": "selection",

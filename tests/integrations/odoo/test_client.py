@@ -123,7 +123,7 @@ def test_trying_it_out_names_rights_companies_currency_and_clock(section: Odoo, 
     second = erp.make("res.company", name="Second", currency_id=euros)
     wrong = " ".join(one.text for one in inspected(section, NOW + timedelta(hours=1)) if not one.is_well)
     del erp.rows["res.company"][second]
-    for said in ("may not read product.supplierinfo, purchase.order", "may not make purchase orders", "2 companies",
+    for said in ("may not read product.supplierinfo, purchase.order", "may not create purchase.order", "2 companies",
                  "sells in EUR, GBP", "its clock and ours"):  # fmt: skip
         assert said in wrong
 
