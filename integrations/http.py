@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, TypeVar
 
 import httpx
 
@@ -23,6 +24,7 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 20.0
 _LARGEST = 32 * 1024 * 1024
 _PIECE = 65536
+Answer = TypeVar("Answer")
 
 
 class Pacer(Protocol):
@@ -80,7 +82,14 @@ class Patience:
     largest: int = _LARGEST
 
 
-def _by_status(call: Call, response: httpx.Response) -> Trouble | None:  # noqa: ARG001 systems that say no more
+class Given(TypedDict, total=False):
+    """What tests give in place of the network and of waiting."""
+
+    transport: httpx.BaseTransport | None
+    sleep: Callable[[float], object]
+
+
+def by_status(call: Call, response: httpx.Response) -> Trouble | None:  # noqa: ARG001 systems that say no more
     """Nothing beyond its status."""
     return None
 
@@ -90,6 +99,7 @@ class Http:
     """Calls of one system. `transport`, `clock_s`, `sleep` and `chance` are given by tests.
 
     `meant` reads what a system itself says of an answer that is no good one; None where its status says it all.
+    `server_at` is what the system's clock said in its last answer.
 
     What comes of a call is its answer, or a Trouble: not answering, unauthorised (401), forbidden (403), throttled
     (429), refused (other 4xx) or malformed. A call that may be repeated is tried again after a silence, a 5xx or a 429,
@@ -104,7 +114,8 @@ class Http:
     clock_s: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
     chance: Callable[[], float] = random.random
-    meant: Callable[[Call, httpx.Response], Trouble | None] = field(default=_by_status, repr=False)
+    meant: Callable[[Call, httpx.Response], Trouble | None] = field(default=by_status, repr=False)
+    server_at: datetime | None = field(default=None, init=False)
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
 
     def json(self, call: Call) -> Any:
@@ -113,7 +124,7 @@ class Http:
         Raises:
             Trouble: there is none, or it is no JSON.
         """
-        return as_json(self.system, call, self.send(call))
+        return as_json(self.system, call.name, self.send(call))
 
     def send(self, call: Call) -> httpx.Response:
         """The whole answer, once it is a good one.
@@ -133,6 +144,24 @@ class Http:
                 raise trouble
             log.info("%s: %s, tried again in %.1f s", self.system, trouble.outcome.value, pause)
             self.sleep(pause)
+        raise AssertionError("a call is tried at least once")
+
+    def answer(
+        self, call: Call, read: Callable[[httpx.Response], Answer], busy: Outcome, pause_s: Callable[[int], float]
+    ) -> Answer:
+        """What is read of an answer; asked again where it says that the system is busy, `pause_s` by how often.
+
+        Raises:
+            Trouble: there is none, or reading it says so.
+        """
+        for attempt in range(1, self.patience.tries + 1):
+            response = self.send(call)
+            try:
+                return read(response)
+            except Trouble as trouble:
+                if trouble.outcome is not busy or attempt == self.patience.tries:
+                    raise
+                self.sleep(pause_s(attempt))
         raise AssertionError("a call is tried at least once")
 
     def lines(self, call: Call, skip: int = 0) -> Iterator[tuple[int, str]]:
@@ -167,6 +196,7 @@ class Http:
             with step("call", system=self.system, call=call.name), self._open(call, call.headers) as response:
                 self._read_whole(call, response)
                 self.pacer.heed(call, response, self.clock_s())
+                self.server_at = _moment(response.headers.get("date", ""))
                 if response.status_code >= httpx.codes.BAD_REQUEST and (told := self.meant(call, response)) is not None:
                     raise told
                 self._refuse(call, response)
@@ -223,7 +253,7 @@ class Http:
             self._client = None
 
 
-def as_json(system: str, call: Call, response: httpx.Response) -> Any:
+def as_json(system: str, name: str, response: httpx.Response) -> Any:
     """An answer's JSON.
 
     Raises:
@@ -233,8 +263,25 @@ def as_json(system: str, call: Call, response: httpx.Response) -> Any:
         return json.loads(response.content)
     except (ValueError, RecursionError) as error:
         raise Trouble(
-            Outcome.MALFORMED, f"{system} answered {call.name} with what is no JSON.", may_have_arrived=True
+            Outcome.MALFORMED, f"{system} answered {name} with what is no JSON.", may_have_arrived=True
         ) from error
+
+
+def as_object(system: str, name: str, response: httpx.Response) -> dict[str, Any]:
+    """An answer that is an object of JSON.
+
+    Raises:
+        Trouble: it is none.
+    """
+    answer = as_json(system, name, response)
+    if not isinstance(answer, dict):
+        raise undocumented(system, name)
+    return answer
+
+
+def undocumented(system: str, name: str) -> Trouble:
+    """An answer of a shape that its system does not document; what was asked may have been done."""
+    return Trouble(Outcome.MALFORMED, f"{system} answered {name} in no form it documents.", may_have_arrived=True)
 
 
 def _may_repeat(call: Call, trouble: Trouble) -> bool:
@@ -249,11 +296,17 @@ def _after_s(response: httpx.Response, clock: Clock) -> float | None:
     try:
         return max(0.0, float(said))
     except ValueError:
-        pass
+        at = _moment(said)
+    return None if at is None else max(0.0, (at - clock()).total_seconds())
+
+
+def _moment(said: str) -> datetime | None:
+    """A moment as headers say it."""
     try:
-        return max(0.0, (parsedate_to_datetime(said) - clock()).total_seconds())
+        at = parsedate_to_datetime(said)
     except (ValueError, TypeError):
         return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _lines(response: httpx.Response, begins: int, skip: int) -> Iterator[tuple[int, str]]:

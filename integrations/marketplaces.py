@@ -1,4 +1,4 @@
-"""What marketplaces have in common: read by what changed, asked for single orders, tried out, told what was sent."""
+"""What marketplaces have in common: read by what changed, asked for single orders, tried out."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,8 +8,7 @@ from itertools import chain
 
 from core.exchange.model import Cursor, Hint, Page, Record
 from core.exchange.ports import Found, Inspector, Outcome, Trouble
-from core.mailroom.ports import Post
-from integrations.http import for_courier
+from integrations.connected import inspector
 from integrations.reading import Json, after, records, span
 
 log = logging.getLogger(__name__)
@@ -66,41 +65,17 @@ class Again:
         return reader(external_id) if reader is not None else ()
 
 
-@dataclass(frozen=True)
-class Courier:
-    """Carries what was done here to a marketplace, act by act; each looks first at what is there."""
-
-    acts: Mapping[str, Callable[[Post], str]]
-
-    def send(self, post: Post) -> str:
-        """Make it so; the reference is what it is known by there.
-
-        Raises:
-            Later: it did not get there, and may yet.
-            Unclear: nobody can tell; sent again it does no more than once.
-            Never: it was refused.
-        """
-        try:
-            return self.acts[str(post.content["act"])](post)
-        except Trouble as trouble:
-            raise for_courier(trouble) from trouble
-
-
 def word_for(name: str, words: Iterable[str]) -> str:
     """The one of a marketplace's own words that a name is, whatever its capitals and blanks; nothing if none is."""
     folded = name.casefold().replace(" ", "")
     return next((one for one in words if one.casefold().replace(" ", "") == folded), "")
 
 
-def inspector(ask: Callable[[datetime], object], well: str, lacking: str = "") -> Inspector:
+def tried(ask: Callable[[datetime], object], well: str, lacking: str = "") -> Inspector:
     """Tries a marketplace out by one call; `well` is said if it succeeds, `lacking` of a permission that is missing."""
 
-    def inspect(now: datetime) -> Sequence[Found]:
-        try:
-            ask(now)
-        except Trouble as trouble:
-            more = f" {lacking}" if lacking and trouble.outcome is Outcome.FORBIDDEN else ""
-            return [Found(is_well=False, text=f"{trouble}{more}")]
-        return [Found(is_well=True, text=well)]
+    def look(now: datetime) -> Iterator[Found]:
+        ask(now)
+        yield Found(is_well=True, text=well)
 
-    return inspect
+    return inspector(look, lacking, {Outcome.FORBIDDEN})

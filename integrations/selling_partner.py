@@ -9,7 +9,7 @@ import httpx
 from core.clock import Clock
 from core.exchange.ports import Outcome, Trouble
 from core.systems import SellingPartner
-from integrations.http import Call, Http, Patience, as_json
+from integrations.http import Call, Http, Patience, as_object
 from integrations.marketplaces import Pages
 from integrations.reading import Json, part, said
 from integrations.tokens import Token, issued, oauth
@@ -112,7 +112,7 @@ class Client:
             Trouble: there is none.
         """
         call = Call(name, "GET", f"{self._url}{path}", headers or {}, params)
-        return _object(call, self._ask(call, token))
+        return as_object("Amazon", name, self._ask(call, token))
 
     def restricted(self, path: str, elements: Sequence[str]) -> Token:
         """Leave to see personal data by reading one path, of these elements alone, as long as it lasts."""
@@ -120,7 +120,9 @@ class Client:
         body = {"restrictedResources": [resource]}
         call = Call("restricted_token", "POST", f"{self._url}{_RESTRICTED}", body=body, repeatable=True)
         named = ("restrictedDataToken", "expiresIn")
-        return Token(lambda: issued("Amazon", call.name, _object(call, self._ask(call)), named), self._clock)
+        return Token(
+            lambda: issued("Amazon", call.name, as_object("Amazon", call.name, self._ask(call)), named), self._clock
+        )
 
     def tell(self, name: str, path: str, body: Any) -> Json:
         """The answer to what changes something there, if it has one; it is not said twice by itself.
@@ -130,7 +132,7 @@ class Client:
         """
         call = Call(name, "POST", f"{self._url}{path}", body=body)
         response = self._ask(call)
-        return _object(call, response) if response.content else {}
+        return as_object("Amazon", name, response) if response.content else {}
 
     def pages(self, name: str, path: str, params: Callable[[str], Mapping[str, str]], at: str) -> Pages:
         """Answers page by page, each with the token of the next; `params` says how a token is given."""
@@ -163,10 +165,3 @@ class Client:
 def paged(name: str, asked: Mapping[str, str]) -> Callable[[str], Mapping[str, str]]:
     """What is asked for a page, with its token under a name."""
     return lambda at: {**asked, name: at} if at else asked
-
-
-def _object(call: Call, response: httpx.Response) -> Json:
-    answer = as_json("Amazon", call, response)
-    if not isinstance(answer, dict):
-        raise Trouble(Outcome.MALFORMED, f"Amazon answered {call.name} with what is no object.")
-    return answer

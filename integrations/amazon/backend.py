@@ -16,7 +16,8 @@ from integrations.amazon import mapping
 from integrations.amazon.addresses import Addresses
 from integrations.amazon.courier import ACTS as _TAKEN
 from integrations.amazon.courier import Acts
-from integrations.marketplaces import Again, Changed, Courier, Pages, inspector
+from integrations.connected import Courier
+from integrations.marketplaces import Again, Changed, Pages, tried
 from integrations.reading import Json, part, records, several, written
 from integrations.selling_partner import Client, paged
 
@@ -54,7 +55,7 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
                  "lastUpdatedAfter": written(now - timedelta(hours=1)), "includedData": "BUYER,RECIPIENT"}  # fmt: skip
         return client.get("orders", _ORDERS, asked)
 
-    try_it = inspector(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING)
+    try_it = tried(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING)
 
     def inspect(now: datetime) -> Sequence[Found]:
         found = try_it(now)

@@ -14,7 +14,8 @@ from core.exchange.ports import Backend, Outcome, Trouble
 from core.mailroom.ports import Post
 from core.systems import AmazonVendor
 from integrations.amazon_vendor import mapping
-from integrations.marketplaces import Again, Changed, Courier, Pages, inspector
+from integrations.connected import Courier
+from integrations.marketplaces import Again, Changed, Pages, tried
 from integrations.reading import Json, Unreadable, part, said, several, written
 from integrations.selling_partner import Client, paged
 
@@ -40,7 +41,7 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
         [Orders(desk)],
         refetch=Again({"orders": lambda number: [desk.record(desk.order(number))]}),
         courier=Courier({"acknowledge": desk.acknowledge}),
-        inspector=inspector(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING),
+        inspector=tried(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING),
     )
 
 

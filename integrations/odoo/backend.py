@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import httpx
+from datetime import datetime
+from typing import Unpack
 
 from core.clock import Clock, utc_now
 from core.config import Config
-from core.exchange.model import ACTS, ENDING, SUPPLY, Record, System, version
+from core.exchange.model import ACTS, ENDING, SUPPLY, Record, System
 from core.exchange.ports import Backend, Found, Outcome, Trouble
+from integrations.connected import Courier, clock_found, currency_found, gone, inspector
+from integrations.http import Given
 from integrations.odoo.client import Client, client
-from integrations.odoo.courier import Courier
+from integrations.odoo.courier import LONGEST_CALL_S, Acts
 from integrations.odoo.feeds import feeds
 from integrations.odoo.mapping import CHANGES
 from integrations.odoo.shelves import PARTNER, PURCHASE, SALE, VARIANT, Read, Shelves
@@ -21,21 +22,12 @@ _READ = (
     "stock.warehouse", "product.product", "product.supplierinfo", "res.partner", "purchase.order", "stock.move",
     "account.tax", "uom.uom",
 )  # fmt: skip
-_CLOCKS_APART = timedelta(minutes=2)
 
 
-def backend(
-    config: Config,
-    clock: Clock = utc_now,
-    *,
-    transport: httpx.BaseTransport | None = None,
-    sleep: Callable[[float], object] | None = None,
-) -> Backend:
-    """The database in the configuration; `transport` and `sleep` are given by tests."""
+def backend(config: Config, clock: Clock = utc_now, **given: Unpack[Given]) -> Backend:
+    """The database in the configuration."""
     section = config.odoo
-    speaks = client(section, clock, transport)
-    if sleep is not None:
-        speaks.http.sleep = sleep
+    speaks = client(section, clock, **given)
     supply = SUPPLY if section.tells_vendors else frozenset({"purchase_order"})
     changes = CHANGES if section.takes_sales and section.takes_changes else frozenset()
     acts = changes | (supply if section.takes_orders else frozenset())
@@ -43,8 +35,8 @@ def backend(
         System("odoo", section.label, acts, dict.fromkeys(ACTS - acts, f"{section.url}/my/orders")),
         feeds(speaks, config),
         refetch=Refetch(speaks, config, clock),
-        courier=Courier(speaks, config) if acts else None,
-        inspector=Inspector(speaks, config),
+        courier=Courier(Acts(speaks, config).by_name, LONGEST_CALL_S) if acts else None,
+        inspector=inspector(Look(speaks, config), "Check odoo.url, odoo.database, odoo.user and odoo.key."),
         close=speaks.http.close,
     )
 
@@ -64,16 +56,16 @@ class Refetch:
         if table == "supplier_items":
             vendor, _, product = external_id.partition("/")
             offer = shelves.offer(int(vendor), int(product))
-            return [offer or _gone(table, external_id, now)]
+            return [offer or gone(table, external_id, now)]
         if table not in _TABLES:
             return []
         model, fields, read = _TABLES[table]
         found = self.client.found(model, [["id", "=", int(external_id)]], fields)
-        if not found and table in ENDING and self._is_gone(model, int(external_id)):
-            return [_gone(table, external_id, now)]
+        if not found and table in ENDING and self._isgone(model, int(external_id)):
+            return [gone(table, external_id, now)]
         return read(shelves, found)[0]
 
-    def _is_gone(self, model: str, number: int) -> bool:
+    def _isgone(self, model: str, number: int) -> bool:
         """Whether there is no such record: one that we may not see is refused, not missing."""
         try:
             return not self.client.ask(model, "read", ids=[number], fields=["id"])
@@ -81,10 +73,6 @@ class Refetch:
             if trouble.outcome is not Outcome.FORBIDDEN:
                 raise
             return False
-
-
-def _gone(table: str, external_id: str, now: datetime) -> Record:
-    return Record(table, external_id, "", version(now), {}, gone=True)
 
 
 _TABLES: dict[str, tuple[str, Sequence[str], Callable[[Shelves, Sequence[Json]], Read]]] = {
@@ -96,40 +84,30 @@ _TABLES: dict[str, tuple[str, Sequence[str], Callable[[Shelves, Sequence[Json]],
 
 
 @dataclass(frozen=True)
-class Inspector:
-    """Tries the database out: user, access rights, clock, currency."""
+class Look:
+    """Looks at the database: user, access rights, clock, currency."""
 
     client: Client
     config: Config
 
-    def __call__(self, now: datetime) -> Sequence[Found]:
+    def __call__(self, now: datetime) -> Iterator[Found]:
         """A line for each thing looked at."""
-        label = self.config.odoo.label
-        try:
-            companies = self.client.found("res.company", [], ("name", "currency_id"))
-        except Trouble as trouble:
-            return (Found(False, f"{trouble} Check odoo.url, odoo.database, odoo.user and odoo.key."),)
-        found = [Found(True, f"{label}: lets us in.")]
-        section = self.config.odoo
+        section, label = self.config.odoo, self.config.odoo.label
+        companies = self.client.found("res.company", [], ("name", "currency_id"))
+        yield Found(True, f"{label}: lets us in.")
         wanted = [*_READ, *(["sale.order"] if section.takes_sales else [])]
         wanted += ["stock.quant", "stock.location"] if section.reads_stock else []
         lacking = [model for model in wanted if not self._may_read(model)]
         if lacking:
-            found.append(Found(False, f"{label}: the user may not read {', '.join(lacking)}; see docs/odoo.md."))
+            yield Found(False, f"{label}: the user may not read {', '.join(lacking)}; see docs/odoo.md.")
         lacking = [f"{operation} {model}" for model, operation in self._wants() if not self._may(model, operation)]
         if lacking:
-            found.append(Found(False, f"{label}: the user may not {', '.join(lacking)}; see docs/odoo.md."))
+            yield Found(False, f"{label}: the user may not {', '.join(lacking)}; see docs/odoo.md.")
         if len(companies) > 1:
-            found.append(Found(False, f"{label}: the user sees {len(companies)} companies; allow it one only."))
-        sells = {str(one["currency_id"][1]) for one in companies if one.get("currency_id")}
-        if sells - {self.config.shop.currency}:
-            found.append(
-                Found(False, f"{label}: it sells in {', '.join(sorted(sells))}, shop.currency says otherwise.")
-            )
-        at = self.client.server_at
-        if at is not None and abs(at - now) > _CLOCKS_APART:
-            found.append(Found(False, f"{label}: its clock and ours are {abs(at - now)} apart; set ours by a server."))
-        return found
+            yield Found(False, f"{label}: the user sees {len(companies)} companies; allow it one only.")
+        sells_in = {str(one["currency_id"][1]) for one in companies if one.get("currency_id")}
+        yield from currency_found(self.client.http, sells_in, self.config.shop.currency)
+        yield from clock_found(self.client.http, now)
 
     def _may_read(self, model: str) -> bool:
         try:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Unpack
 
 import httpx
 
 from core.clock import Clock
 from core.exchange.ports import Outcome, Trouble
 from core.systems import Odoo
-from integrations.http import Call, Http, Patience, as_json
+from integrations.connected import calling
+from integrations.http import Call, Given, Http, as_json, undocumented
 from integrations.reading import Json
 
 PAGE = 200
@@ -37,11 +36,10 @@ _ADVICE = {
 
 @dataclass
 class Client:
-    """One database, as one user sees it. `server_at` is what its clock said in the last answer."""
+    """One database, as one user sees it."""
 
     section: Odoo
     http: Http
-    server_at: datetime | None = None
     _user: int = 0
     _fields: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -66,7 +64,7 @@ class Client:
         archived_too = {"active_test": False}
         answer = self.ask(model, "search_read", domain=list(domain), fields=wanted, context=archived_too, **more)
         if not isinstance(answer, list):
-            raise self._malformed(f"search_read of {model}")
+            raise undocumented(self.section.label, f"search_read of {model}")
         return answer
 
     def pages(
@@ -96,7 +94,7 @@ class Client:
         if model not in self._fields:
             told = self.ask(model, "fields_get", attributes=["type"])
             if not isinstance(told, Mapping):
-                raise self._malformed(f"fields_get of {model}")
+                raise undocumented(self.section.label, f"fields_get of {model}")
             self._fields[model] = frozenset(told)
         return self._fields[model]
 
@@ -111,9 +109,9 @@ class Client:
             "X-Odoo-Database": self.section.database,
         }
         url = f"{self.section.url}/json/2/{path}"
-        answer = self._sent(Call(name, "POST", url, headers, body=dict(named), repeatable=repeatable))
+        answer = self.http.json(Call(name, "POST", url, headers, body=dict(named), repeatable=repeatable))
         if isinstance(answer, dict) and "error" in answer:
-            raise self._malformed(name)
+            raise undocumented(self.section.label, name)
         return answer
 
     def _by_json_rpc(self, name: str, service: str, method: str, args: list[Any], *, repeatable: bool) -> Any:
@@ -132,22 +130,15 @@ class Client:
         params = {"service": service, "method": method, "args": args}
         body = {"jsonrpc": "2.0", "method": "call", "params": params, "id": 1}
         call = Call(name, "POST", f"{self.section.url}/jsonrpc", body=body, repeatable=repeatable)
-        for attempt in range(1, self.http.patience.tries + 1):
-            answer = self._sent(call)
-            if not isinstance(answer, dict) or not ("result" in answer or "error" in answer):
-                raise self._malformed(name)
-            if "error" not in answer:
-                return answer["result"]
-            trouble = self._refusal(name, answer["error"])
-            if trouble.outcome is not Outcome.SILENT or attempt == self.http.patience.tries:
-                raise trouble
-            self.http.sleep(float(attempt))
-        raise AssertionError("a call is tried at least once")
+        return self.http.answer(call, lambda response: self._result(call, response), Outcome.SILENT, float)
 
-    def _sent(self, call: Call) -> Any:
-        response = self.http.send(call)
-        self.server_at = _moment_of(response)
-        return as_json(self.section.label, call, response)
+    def _result(self, call: Call, response: httpx.Response) -> Any:
+        answer = as_json(self.section.label, call.name, response)
+        if not isinstance(answer, dict) or not ("result" in answer or "error" in answer):
+            raise undocumented(self.section.label, call.name)
+        if "error" in answer:
+            raise self._refusal(call.name, answer["error"])
+        return answer["result"]
 
     def _refusal(self, name: str, error: Any) -> Trouble:
         """What an error means, by its class: messages may hold anything and are left out.
@@ -159,24 +150,12 @@ class Client:
         outcome = _OUTCOMES.get(kind.rpartition(".")[2], Outcome.REFUSED)
         return Trouble(outcome, _told(self.section.label, name, outcome, kind.rpartition(".")[2]))
 
-    def _malformed(self, name: str) -> Trouble:
-        sentence = f"{self.section.label} answered {name} in no form that Odoo documents."
-        return Trouble(Outcome.MALFORMED, sentence, may_have_arrived=True)
 
-
-def client(section: Odoo, clock: Clock, transport: httpx.BaseTransport | None = None) -> Client:
+def client(section: Odoo, clock: Clock, **given: Unpack[Given]) -> Client:
     """The client of the database in the configuration."""
-    patience = Patience(section.timeout_s, section.timeout_s * 3)
-    return Client(section, Http(section.label, patience, transport=transport, clock=clock))
+    return Client(section, calling(section.label, section, clock, **given))
 
 
 def _told(label: str, name: str, outcome: Outcome, kind: str) -> str:
     because = f" ({kind})" if kind else ""
     return f"{label} answered {name} with “{outcome.value}”{because}: {_ADVICE[outcome]}."
-
-
-def _moment_of(response: httpx.Response) -> datetime | None:
-    try:
-        return parsedate_to_datetime(response.headers.get("date", ""))
-    except (ValueError, TypeError):
-        return None

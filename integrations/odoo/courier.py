@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from core.config import Config
 from core.exchange.ports import Outcome, Trouble
-from core.mailroom.ports import Later, Post, Unclear
+from core.mailroom.ports import Later, Post
 from core.money import Money
-from integrations.http import for_courier
 from integrations.odoo.client import Client
 from integrations.odoo.mapping import ref
 from integrations.odoo.purchases import OURS, counted
@@ -20,36 +19,29 @@ from integrations.reading import Json, said
 
 _MODEL, _LINE = "purchase.order", "purchase.order.line"
 _OPEN = {"draft", "sent"}
-_LONGEST_CALL_S = 150.0  # Odoo gives a call up after two minutes; until then it may yet make what it was asked for
+LONGEST_CALL_S = 150.0  # Odoo gives a call up after two minutes; until then it may yet make what it was asked for
 
 
 @dataclass(frozen=True)
-class Courier:
-    """Carries orders to vendors into the database, and what customers change in theirs."""
+class Acts:
+    """What is done to orders in the database: ours to vendors, and those of customers."""
 
     client: Client
     config: Config
 
-    def send(self, post: Post) -> str:
-        """Make it so; the reference is the id of the order there.
+    @property
+    def by_name(self) -> dict[str, Callable[[Post], str]]:
+        """How each is done; the reference is the id of the order there."""
+        sales = Sales(self.client)
+        return {"purchase_order": self.keep, "cancel": sales.cancel, "address": sales.move}
+
+    def keep(self, post: Post) -> str:
+        """Make an order to a vendor, or bring it to what is wanted.
 
         Raises:
-            Later: it did not get there, and may yet.
-            Unclear: nobody can tell; sent again it is looked for first.
-            Never: Odoo refused.
+            Later: it is not shown yet.
+            Trouble: it is not taken.
         """
-        sales = Sales(self.client)
-        changes: dict[str, Callable[[Mapping[str, Any]], str]] = {"cancel": sales.cancel, "address": sales.move}
-        change = changes.get(str(post.content["act"]))
-        try:
-            return change(post.content) if change else self._keep(post)
-        except Trouble as trouble:
-            meant = for_courier(trouble)
-            if isinstance(meant, Unclear):
-                raise Unclear(str(meant), max(meant.after_s or 0.0, _LONGEST_CALL_S)) from trouble
-            raise meant from trouble
-
-    def _keep(self, post: Post) -> str:
         wanted: Mapping[str, Any] = post.content["order"]
         there = self._there(str(wanted["number"]))
         if there is None and not wanted["lines"]:

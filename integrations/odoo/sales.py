@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.exchange.ports import Outcome, Trouble
+from core.mailroom.ports import Post
 from integrations.odoo.client import Client
 from integrations.odoo.mapping import not_taken, ref
 from integrations.odoo.shelves import PARTNER, PICKING, SALE, SALE_LINE
@@ -21,30 +22,30 @@ class Sales:
 
     client: Client
 
-    def cancel(self, content: Mapping[str, Any]) -> str:
+    def cancel(self, post: Post) -> str:
         """Cancel an order with the transfers that wait for it.
 
         Raises:
             Trouble: it may not be cancelled any more.
         """
-        order = self._order(content)
+        order = self._order(post)
         if said(order, "state") != "cancel":
             self._check("cancel", order)
             context = {"disable_cancel_warning": True}  # otherwise it only asks whether the customer should get a mail
             self.client.ask(_MODEL, "action_cancel", ids=[order["id"]], context=context)
-            if said(self._order(content), "state") != "cancel":
+            if said(self._order(post), "state") != "cancel":
                 raise Trouble(Outcome.REFUSED, f"{self._label} wants to know more before it cancels {order['name']}.")
         return str(order["id"])
 
-    def move(self, content: Mapping[str, Any]) -> str:
+    def move(self, post: Post) -> str:
         """Send an order elsewhere: to a delivery address of its customer, made where there is none like it.
 
         Raises:
             Trouble: it may not be sent elsewhere any more, or nobody there knows its country or region.
         """
-        order = self._order(content)
+        order = self._order(post)
         self._check("address", order)
-        contact = self._contact(ref(order, "partner_id") or 0, content["order"]["ship_to"])
+        contact = self._contact(ref(order, "partner_id") or 0, post.content["order"]["ship_to"])
         if ref(order, "partner_shipping_id") != contact:
             context = {"update_delivery_shipping_partner": True}
             vals = {"partner_shipping_id": contact}
@@ -55,8 +56,8 @@ class Sales:
             self.client.ask(_TRANSFER, "write", ids=behind, vals={"partner_id": contact})
         return str(order["id"])
 
-    def _order(self, content: Mapping[str, Any]) -> Json:
-        found = self.client.found(_MODEL, [["id", "=", int(content["to"])]], SALE)
+    def _order(self, post: Post) -> Json:
+        found = self.client.found(_MODEL, [["id", "=", int(post.content["to"])]], SALE)
         if not found:
             raise Trouble(Outcome.REFUSED, f"{self._label} has no such order any more.")
         return found[0]

@@ -1,17 +1,18 @@
 """A Salesforce org as a connected system."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import httpx
+from datetime import datetime
+from typing import Unpack
 
 from core.clock import Clock, utc_now
 from core.config import Config
 from core.exchange.model import Record, System
-from core.exchange.ports import Backend, Found, Trouble
+from core.exchange.ports import Backend, Found
+from integrations.connected import Courier, clock_found, inspector
+from integrations.http import Given
 from integrations.salesforce.client import LABEL, client
-from integrations.salesforce.courier import Courier
+from integrations.salesforce.courier import Acts
 from integrations.salesforce.feeds import OrgFeed, feeds
 from integrations.salesforce.objects import KEYED, THINGS, Catalogue
 from integrations.salesforce.orders import known_words
@@ -22,26 +23,19 @@ _WRITTEN = {
     "ReturnOrder": ("return_status", "return_cancelled_status"),
     "Case": ("case_open_status", "case_closed_status"),
 }
-_CLOCKS_APART = timedelta(minutes=2)
 
 
-def backend(
-    config: Config,
-    clock: Clock = utc_now,
-    *,
-    transport: httpx.BaseTransport | None = None,
-    sleep: Callable[[float], object] | None = None,
-) -> Backend:
-    """The org in the configuration; `transport` and `sleep` are given by tests."""
-    catalogue = Catalogue(client(config.salesforce, clock, transport=transport, sleep=sleep))
+def backend(config: Config, clock: Clock = utc_now, **given: Unpack[Given]) -> Backend:
+    """The org in the configuration."""
+    catalogue = Catalogue(client(config.salesforce, clock, **given))
     found, acts = feeds(catalogue, config), ACTS if config.salesforce.cancelled_status else ACTS - {"cancel"}
     return Backend(
         System("salesforce", LABEL, acts),
         found,
         refetch=Refetch({one.name: one for one in found}),
-        courier=Courier(catalogue),
+        courier=Courier(Acts(catalogue).by_name),
         keeps_tickets=config.salesforce.keeps_tickets,
-        inspector=Inspector(catalogue, config),
+        inspector=inspector(Look(catalogue, config), "See docs/salesforce.md."),
         close=catalogue.client.http.close,
     )
 
@@ -59,20 +53,14 @@ class Refetch:
 
 
 @dataclass(frozen=True)
-class Inspector:
-    """Tries the org out: the key, what its user may see, its words, and the clock."""
+class Look:
+    """Looks at the org: the key, what its user may see, its words, and the clock."""
 
     catalogue: Catalogue
     config: Config
 
-    def __call__(self, now: datetime) -> Sequence[Found]:
+    def __call__(self, now: datetime) -> Iterator[Found]:
         """A line for each thing looked at."""
-        try:
-            return list(self._looked_at(now))
-        except Trouble as trouble:
-            return (Found(False, f"{trouble} See docs/salesforce.md."),)
-
-    def _looked_at(self, now: datetime) -> Iterator[Found]:
         settings, org = self.config.salesforce, self.catalogue
         limits = org.client.get("limits", "limits").get("DailyApiRequests") or {}
         left = f"{limits.get('Remaining', 'unknown')} of {limits.get('Max', 'unknown')} calls are left today"
@@ -94,9 +82,7 @@ class Inspector:
             words = ", ".join(f"“{one}”" for one in unknown)
             yield Found(False, f"{LABEL}: orders may be {words}; say in salesforce.statuses what that means.")
         yield from self._words_to_write()
-        at = org.client.server_at
-        if at is not None and abs(at - now) > _CLOCKS_APART:
-            yield Found(False, f"{LABEL}: its clock and ours are {abs(at - now)} apart; set ours by a server.")
+        yield from clock_found(org.client.http, now)
 
     def _words_to_write(self) -> Iterator[Found]:
         """Words that are written and that the org does not have."""

@@ -1,12 +1,10 @@
 """The REST API: signed in by a key, paid for by the org's daily calls, and its refusals as what they mean."""
 
-import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
+from datetime import timedelta
+from typing import Any, Unpack
 
 import httpx
 import jwt
@@ -14,8 +12,10 @@ import jwt
 from core.clock import Clock, utc_now
 from core.exchange.ports import Outcome, Trouble
 from core.systems import Salesforce
-from integrations.http import Call, Http, Patience, as_json
+from integrations.connected import calling
+from integrations.http import Call, Given, Http, as_object, undocumented
 from integrations.salesforce.refusals import meant
+from integrations.tokens import Token
 
 VERSION = "v67.0"
 LABEL = "Salesforce"
@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _GOOD_FOR = timedelta(minutes=3)
 _ASKED_AGAIN_S = 900.0
+_LASTS = timedelta(days=3650)  # how long a session is good nobody says: until it is refused
 
 
 @dataclass
@@ -59,24 +60,13 @@ class DailyCalls:
                 raise Trouble(Outcome.THROTTLED, f"{LABEL}: {told}; reading goes on later.", after_s=left_s)
 
 
-@dataclass(frozen=True)
-class Session:
-    """Where the org is, and what lets us in; good until it is refused."""
-
-    url: str
-    token: str = field(repr=False)
-
-
-@dataclass
 class Client:
-    """One org. `server_at` is what its clock said in the last answer."""
+    """One org, as our user sees it."""
 
-    http: Http
-    settings: Salesforce
-    calls: DailyCalls
-    clock: Clock = utc_now
-    server_at: datetime | None = None
-    _session: Session | None = field(default=None, repr=False)
+    def __init__(self, http: Http, settings: Salesforce, calls: DailyCalls, clock: Clock) -> None:
+        self.http, self.settings, self.calls, self.clock = http, settings, calls, clock
+        self._url = settings.url
+        self._session = Token(self._signed_in, clock)
 
     def get(self, name: str, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """An answer that is an object.
@@ -84,7 +74,7 @@ class Client:
         Raises:
             Trouble: there is none.
         """
-        return _object(name, self.ask(name, "GET", path, params=params))
+        return as_object(LABEL, name, self.ask(name, "GET", path, params=params))
 
     def query(self, name: str, soql: str) -> Iterator[dict[str, Any]]:
         """The rows of a question, those in the recycle bin among them; fields of parents by their dotted names.
@@ -96,7 +86,7 @@ class Client:
         while True:
             rows = answer.get("records")
             if not isinstance(rows, list):
-                raise Trouble(Outcome.MALFORMED, f"{LABEL} answered {name} in no form it documents.")
+                raise undocumented(LABEL, name)
             yield from (flat(row) for row in rows)
             following = str(answer.get("nextRecordsUrl") or "")
             if not following:
@@ -110,7 +100,7 @@ class Client:
             Trouble: it was refused, or nobody knows.
         """
         response = self.ask(name, method, path, body=body, repeatable=repeatable)
-        return _object(name, response) if response.content else {}
+        return as_object(LABEL, name, response) if response.content else {}
 
     def ask(
         self, name: str, method: str, path: str, *,
@@ -121,24 +111,16 @@ class Client:
         Raises:
             Trouble: there is none.
         """
-        for session, is_fresh in ((self._session, False), (None, True)):
-            here = session or self._signed_in()
-            headers = {"Authorization": f"Bearer {here.token}", "Accept": "application/json, text/csv"}
-            url = f"{here.url}/services/data/{VERSION}/{path}"
-            call = Call(name, method, url, headers, params or {}, body, repeatable=repeatable)
-            try:
-                response = self.http.send(call)
-            except Trouble as trouble:
-                if trouble.outcome is not Outcome.UNAUTHORISED or is_fresh or session is None:
-                    raise
-                self._session = None
-                continue
-            self._note_time(response)
-            return response
-        raise AssertionError("a call is made at least once")
 
-    def _signed_in(self) -> Session:
-        """A session for our user, by a statement signed with the key whose certificate the connected app has."""
+        def made() -> httpx.Response:
+            headers = {**self._session.bearer(), "Accept": "application/json, text/csv"}
+            url = f"{self._url}/services/data/{VERSION}/{path}"
+            return self.http.send(Call(name, method, url, headers, params or {}, body, repeatable=repeatable))
+
+        return self._session.renewing(made)
+
+    def _signed_in(self) -> tuple[str, timedelta]:
+        """Leave for our user, by a statement signed with the key whose certificate the connected app has."""
         login, now = self.settings.login_url, self.clock()
         said = {"iss": self.settings.client_id, "sub": self.settings.username, "aud": login, "exp": now + _GOOD_FOR}
         try:
@@ -149,33 +131,17 @@ class Client:
             ) from error
         form = {"grant_type": _GRANT, "assertion": signed}
         call = Call("token", "POST", f"{login}/services/oauth2/token", form=form, repeatable=True)
-        answer = as_json(LABEL, call, self.http.send(call))
-        if not isinstance(answer, dict) or not answer.get("access_token"):
+        answer = as_object(LABEL, call.name, self.http.send(call))
+        if not answer.get("access_token"):
             raise Trouble(Outcome.MALFORMED, f"{LABEL} gave no token.")
-        self._session = Session(str(answer.get("instance_url") or self.settings.url), str(answer["access_token"]))
-        return self._session
-
-    def _note_time(self, response: httpx.Response) -> None:
-        try:
-            self.server_at = parsedate_to_datetime(response.headers.get("date", ""))
-        except (ValueError, TypeError):
-            self.server_at = None
+        self._url = str(answer.get("instance_url") or self.settings.url)
+        return str(answer["access_token"]), _LASTS
 
 
-def client(
-    settings: Salesforce,
-    clock: Clock = utc_now,
-    *,
-    transport: httpx.BaseTransport | None = None,
-    sleep: Callable[[float], object] | None = None,
-) -> Client:
+def client(settings: Salesforce, clock: Clock = utc_now, **given: Unpack[Given]) -> Client:
     """The client of the org in the configuration."""
     calls = DailyCalls(settings.reading_share)
-    patience = Patience(settings.timeout_s, settings.timeout_s * 3)
-    http = Http(LABEL, patience, calls, transport, clock, meant=meant)
-    if sleep is not None:
-        http.sleep = sleep
-    return Client(http, settings, calls, clock)
+    return Client(calling(LABEL, settings, clock, calls, meant, **given), settings, calls, clock)
 
 
 def flat(row: Any, before: str = "") -> dict[str, Any]:
@@ -193,13 +159,3 @@ def flat(row: Any, before: str = "") -> dict[str, Any]:
         else:
             found[f"{before}{name}"] = value
     return found
-
-
-def _object(name: str, response: httpx.Response) -> dict[str, Any]:
-    try:
-        answer = json.loads(response.content)
-    except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict):
-        raise Trouble(Outcome.MALFORMED, f"{LABEL} answered {name} in no form it documents.", may_have_arrived=True)
-    return answer

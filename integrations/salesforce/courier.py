@@ -8,7 +8,7 @@ from urllib.parse import quote
 from core.exchange.ports import Outcome, Trouble
 from core.exchange.writing_back import TICKET
 from core.mailroom.ports import Post
-from integrations.http import for_courier
+from integrations.http import undocumented
 from integrations.reading import said
 from integrations.salesforce.cases import mark_of, marked
 from integrations.salesforce.client import LABEL, VERSION
@@ -21,27 +21,19 @@ _LONGEST_SUBJECT, _LONGEST_TEXT = 250, 30_000
 
 
 @dataclass(frozen=True)
-class Courier:
-    """Carries changes of orders, returns and tickets into the org."""
+class Acts:
+    """What is done to orders, returns and tickets of the org; each gives the id of what was made, or of the record."""
 
     catalogue: Catalogue
 
-    def send(self, post: Post) -> str:
-        """Make it so; the reference is the id of what was made, or of the record.
-
-        Raises:
-            Later: it did not get there, and may yet.
-            Unclear: nobody can tell; sent again it does no more than once.
-            Never: the org refused.
-        """
+    @property
+    def by_name(self) -> dict[str, Callable[[Post], str]]:
+        """How each is done, by what it is told."""
         acts: dict[str, Callable[[Mapping[str, Any]], str]] = {
             "cancel": self._cancel, "address": self._move, "return": self._take_back, "return_cancelled": self._keep,
             TICKET: self._open, "comment": self._comment, "ticket_state": self._set_state,
         }  # fmt: skip
-        try:
-            return acts[str(post.content["act"])](post.content)
-        except Trouble as trouble:
-            raise for_courier(trouble) from trouble
+        return {name: _told(act) for name, act in acts.items()}
 
     def _cancel(self, content: Mapping[str, Any]) -> str:
         order, settings = self._order(content), self.catalogue.client.settings
@@ -190,8 +182,12 @@ class Courier:
         if refused:
             raise trouble_of(name, refused)
         if len(answers) != len(parts):
-            raise Trouble(Outcome.MALFORMED, f"{LABEL} answered {name} in no form it documents.", may_have_arrived=True)
+            raise undocumented(LABEL, name)
         return said(answers[0]["body"], "id")
+
+
+def _told(act: Callable[[Mapping[str, Any]], str]) -> Callable[[Post], str]:
+    return lambda post: act(post.content)
 
 
 def _codes(body: object) -> list[str]:

@@ -1,18 +1,19 @@
 """A Shopify shop as a connected system."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import httpx
+from datetime import datetime
+from typing import Unpack
 
 from core.clock import Clock, utc_now
 from core.config import Config
-from core.exchange.model import Record, System, version
-from core.exchange.ports import Backend, Found, Trouble
+from core.exchange.model import Record, System
+from core.exchange.ports import Backend, Found
+from integrations.connected import Courier, clock_found, currency_found, gone, inspector
+from integrations.http import Given
 from integrations.shopify import mapping
 from integrations.shopify.client import LABEL, Client, client
-from integrations.shopify.courier import ACTS, Courier
+from integrations.shopify.courier import ACTS, Acts
 from integrations.shopify.feeds import feeds, with_all_lines
 from integrations.shopify.mapping import nodes, number_in
 from integrations.shopify.webhook import Doorkeeper, Reader
@@ -24,19 +25,12 @@ SCOPES = (
 )  # fmt: skip
 _OPTIONAL = {"read_all_orders": "orders older than 60 days stay unread"}
 _VARIANT = "gid://shopify/ProductVariant/"
-_CLOCKS_APART = timedelta(minutes=2)
 
 
-def backend(
-    config: Config,
-    clock: Clock = utc_now,
-    *,
-    transport: httpx.BaseTransport | None = None,
-    sleep: Callable[[float], object] | None = None,
-) -> Backend:
-    """The shop in the configuration; `transport` and `sleep` are given by tests."""
+def backend(config: Config, clock: Clock = utc_now, **given: Unpack[Given]) -> Backend:
+    """The shop in the configuration."""
     shop = config.shopify
-    speaks = client(shop, clock, transport=transport, sleep=sleep)
+    speaks = client(shop, clock, **given)
     secrets = [one.get_secret_value() for one in (shop.client_secret, shop.previous_client_secret)]
     signed_by = tuple(secret for secret in secrets if secret)
     return Backend(
@@ -45,8 +39,8 @@ def backend(
         Doorkeeper(shop.shop, signed_by) if signed_by else None,
         Reader(),
         Refetch(speaks, config, clock),
-        Courier(speaks),
-        Inspector(speaks, config),
+        Courier(Acts(speaks).by_name),
+        inspector(Look(speaks, config), "Check shopify.shop and shopify.token."),
         speaks.http.close,
     )
 
@@ -88,35 +82,28 @@ class Refetch:
         return mapping.item(node, shop).records if node else ()
 
     def _gone(self, table: str, external_id: str) -> Record:
-        return Record(table, external_id, "", version(self.clock()), {}, gone=True)
+        return gone(table, external_id, self.clock())
 
 
 @dataclass(frozen=True)
-class Inspector:
-    """Tries the shop out: token, scopes, clock, currency and one read."""
+class Look:
+    """Looks at the shop: token, scopes, clock, currency and one read."""
 
     client: Client
     config: Config
 
-    def __call__(self, now: datetime) -> Sequence[Found]:
+    def __call__(self, now: datetime) -> Iterator[Found]:
         """A line for each thing looked at."""
-        try:
-            told = self.client.ask("inspect")
-        except Trouble as trouble:
-            return (Found(False, f"{LABEL}: {trouble} Check shopify.shop and shopify.token."),)
-        shop, found = told["shop"], []
-        found.append(Found(True, f"{LABEL}: lets us in as an app of “{shop['name']}”."))
+        told = self.client.ask("inspect")
+        shop = told["shop"]
+        yield Found(True, f"{LABEL}: lets us in as an app of “{shop['name']}”.")
         has = {one["handle"] for one in told["currentAppInstallation"]["accessScopes"]}
         lacking = [one for one in SCOPES if one not in has and one.replace("read_", "write_") not in has]
         needed = [one for one in lacking if one not in _OPTIONAL]
         if needed:
-            found.append(Found(False, f"{LABEL}: the app lacks {', '.join(needed)}; grant them and install it again."))
-        found += [Found(True, f"{LABEL}: without {one} {what}.") for one, what in _OPTIONAL.items() if one in lacking]
-        at = self.client.server_at
-        if at is not None and abs(at - now) > _CLOCKS_APART:
-            found.append(Found(False, f"{LABEL}: its clock and ours are {abs(at - now)} apart; set ours by a server."))
-        if shop["currencyCode"] != self.config.shop.currency:
-            found.append(Found(False, f"{LABEL}: it sells in {shop['currencyCode']}, shop.currency says otherwise."))
+            yield Found(False, f"{LABEL}: the app lacks {', '.join(needed)}; grant them and install it again.")
+        yield from (Found(True, f"{LABEL}: without {one} {what}.") for one, what in _OPTIONAL.items() if one in lacking)
+        yield from clock_found(self.client.http, now)
+        yield from currency_found(self.client.http, {shop["currencyCode"]}, self.config.shop.currency)
         if not self.config.shopify.client_secret.get_secret_value():
-            found.append(Found(True, f"{LABEL}: without shopify.client_secret it cannot deliver; changes are read."))
-        return found
+            yield Found(True, f"{LABEL}: without shopify.client_secret it cannot deliver; changes are read.")

@@ -2,18 +2,17 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Unpack
 
 import httpx
 
 from core.clock import Clock, utc_now
 from core.exchange.ports import Outcome, Trouble
 from core.systems import Shopify
-from integrations.http import Call, Http, Patience, as_json
+from integrations.connected import calling
+from integrations.http import Call, Given, Http, as_json, undocumented
 from integrations.shopify.queries import document
 
 VERSION = "2026-10"
@@ -55,12 +54,11 @@ class Bucket:
 
 @dataclass
 class Client:
-    """One shop. `server_at` is what its clock said in the last answer."""
+    """One shop."""
 
     http: Http
     url: str
     token: str = field(repr=False)
-    server_at: datetime | None = None
 
     def ask(self, name: str, variables: Mapping[str, Any] | None = None, *, repeatable: bool = True) -> dict[str, Any]:
         """The data of an answer.
@@ -71,17 +69,10 @@ class Client:
         body = {"query": document(name), "variables": dict(variables or {})}
         headers = {"X-Shopify-Access-Token": self.token, "Accept": "application/json"}
         call = Call(name, "POST", self.url, headers, body=body, repeatable=repeatable)
-        for attempt in range(self.http.patience.tries):
-            response = self.http.send(call)
-            answer = as_json(LABEL, call, response)
-            self._note_time(response)
-            trouble = _trouble(name, answer)
-            if trouble is None:
-                return dict(answer["data"])
-            if trouble.outcome is not Outcome.THROTTLED or attempt + 1 == self.http.patience.tries:
-                raise trouble
-            self.http.sleep(max(1.0, self.http.pacer.wait_s(call, self.http.clock_s())))
-        raise AssertionError("a question is asked at least once")
+        return self.http.answer(
+            call, lambda response: _told(call, response), Outcome.THROTTLED,
+            lambda _: max(1.0, self.http.pacer.wait_s(call, self.http.clock_s())),
+        )  # fmt: skip
 
     def change(self, name: str, variables: Mapping[str, Any], *, repeatable: bool = False) -> dict[str, Any]:
         """What a mutation made; its own refusals as a Trouble.
@@ -96,42 +87,32 @@ class Client:
             raise Trouble(Outcome.REFUSED, f"{LABEL} refused {name} ({codes}).")
         return dict(payload)
 
-    def _note_time(self, response: httpx.Response) -> None:
-        try:
-            self.server_at = parsedate_to_datetime(response.headers.get("date", ""))
-        except (ValueError, TypeError):
-            self.server_at = None
 
-
-def client(
-    settings: Shopify,
-    clock: Clock = utc_now,
-    *,
-    transport: httpx.BaseTransport | None = None,
-    sleep: Callable[[float], object] | None = None,
-) -> Client:
+def client(settings: Shopify, clock: Clock = utc_now, **given: Unpack[Given]) -> Client:
     """The client of the shop in the configuration."""
-    http = Http(LABEL, Patience(settings.timeout_s, settings.timeout_s * 3), Bucket(), transport, clock)
-    if sleep is not None:
-        http.sleep = sleep
     url = settings.url or f"https://{settings.shop}/admin/api/{VERSION}/graphql.json"
-    return Client(http, url, settings.token.get_secret_value())
+    return Client(calling(LABEL, settings, clock, Bucket(), **given), url, settings.token.get_secret_value())
 
 
-def _trouble(name: str, answer: Any) -> Trouble | None:
-    """What is wrong, by the codes of an answer's errors; messages may hold anything and are left out."""
+def _told(call: Call, response: httpx.Response) -> dict[str, Any]:
+    """The data of an answer, or what is wrong by the codes of its errors; messages may hold anything and are left out.
+
+    Raises:
+        Trouble: it holds no data.
+    """
+    answer = as_json(LABEL, call.name, response)
     if not isinstance(answer, dict) or not ("data" in answer or "errors" in answer):
-        return Trouble(Outcome.MALFORMED, f"{LABEL} answered {name} in no form it documents.", may_have_arrived=True)
+        raise undocumented(LABEL, call.name)
     errors = answer.get("errors") or []
     if not errors and isinstance(answer.get("data"), dict):
-        return None
+        return dict(answer["data"])
     codes = [_code(one) for one in errors] if isinstance(errors, list) else []
     outcome = next((_OUTCOMES[code] for code in codes if code in _OUTCOMES), Outcome.REFUSED)
     advice = {
         Outcome.THROTTLED: "too many questions; it goes on by itself later",
         Outcome.FORBIDDEN: "a scope is missing; grant it to the app",
     }.get(outcome, "the question was not accepted")
-    return Trouble(outcome, f"{LABEL} answered {name} with {', '.join(codes) or 'an error'}: {advice}.")
+    raise Trouble(outcome, f"{LABEL} answered {call.name} with {', '.join(codes) or 'an error'}: {advice}.")
 
 
 def _code(error: Any) -> str:

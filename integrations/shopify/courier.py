@@ -8,7 +8,6 @@ from typing import Any
 from core.exchange.ports import Outcome, Trouble
 from core.mailroom.ports import Post
 from core.money import Money
-from integrations.http import for_courier
 from integrations.shopify.client import LABEL, Client
 from integrations.shopify.mapping import OURS, Node, nodes, number_in, places_of_lines
 
@@ -25,27 +24,22 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class Courier:
-    """Carries changes of orders into the shop."""
+class Acts:
+    """What is done to orders in the shop; each gives the id of what was made, or of the order."""
 
     client: Client
 
-    def send(self, post: Post) -> str:
-        """Make it so; the reference is the id of what was made, or of the order.
-
-        Raises:
-            Later: it did not get there, and may yet.
-            Unclear: nobody can tell; sent again it does no more than once.
-            Never: the shop refused.
-        """
+    @property
+    def by_name(self) -> dict[str, Callable[[Post], str]]:
+        """How each is done, to the order as it is there."""
         acts: dict[str, Callable[[Post, Node], str]] = {
             "cancel": self._cancel, "address": self._move, "items": self._edit, "return": self._take_back,
             "return_cancelled": self._keep, "refund": self._refund, "reorder": self._place,
         }  # fmt: skip
-        try:
-            return acts[str(post.content["act"])](post, self._order(str(post.content["to"])))
-        except Trouble as trouble:
-            raise for_courier(trouble) from trouble
+        return {name: self._to_order(act) for name, act in acts.items()}
+
+    def _to_order(self, act: Callable[[Post, Node], str]) -> Callable[[Post], str]:
+        return lambda post: act(post, self._order(str(post.content["to"])))
 
     def _order(self, external_id: str) -> Node:
         order: Node | None = self.client.ask("order_now", {"id": external_id})["order"]

@@ -11,7 +11,8 @@ from core.config import Config
 from core.exchange.model import Cursor, Page, Record, System
 from core.exchange.ports import Backend, Feed
 from core.systems import Walmart
-from integrations.marketplaces import Again, Changed, Courier, inspector
+from integrations.connected import Courier
+from integrations.marketplaces import Again, Changed, tried
 from integrations.reading import Json, part, records, said, several, written
 from integrations.walmart import mapping, returns
 from integrations.walmart.client import Client
@@ -59,7 +60,7 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
         Reader(),
         Again({"orders": order, "returns": returns_named}),
         courier=Courier(Acts(client, section).by_name),
-        inspector=inspector(try_out, "Walmart takes the credentials and shows orders."),
+        inspector=tried(try_out, "Walmart takes the credentials and shows orders."),
     )
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from core.config import Config
 from core.mailroom.ports import Later, Never, Post, Unclear
+from integrations.connected import Courier
 from integrations.salesforce.backend import backend
 from integrations.salesforce.cases import marked
-from integrations.salesforce.courier import Courier
 from tests.integrations.salesforce.standin import KEY, Org
 
 
@@ -53,14 +53,19 @@ def test_an_order_is_cancelled_once_and_only_where_it_may_be(courier: Courier, o
         courier.send(post(org, "cancel"))
 
 
-def test_another_address_is_written_with_a_code_or_a_name_as_the_org_has_it(courier: Courier, org: Org) -> None:
+@pytest.mark.parametrize(
+    ("lacking", "country"),
+    [((), ("ShippingCountryCode", "GB")),
+     (("Order.ShippingCountryCode", "Order.ShippingStateCode"), ("ShippingCountry", "United Kingdom"))],
+)  # fmt: skip
+def test_another_address_is_written_with_a_code_or_a_name_as_the_org_has_it(
+    courier: Courier, org: Org, lacking: tuple[str, ...], country: tuple[str, str]
+) -> None:
     (order,) = org.everything("Order")
+    org.lacks |= set(lacking)
     courier.send(post(org, "address"))
-    assert (order["ShippingStreet"], order["ShippingCity"], order["ShippingCountryCode"]) == ("7 Lane", "York", "GB")
-    courier.catalogue.forget("Order")
-    org.lacks |= {"Order.ShippingCountryCode", "Order.ShippingStateCode"}
-    courier.send(post(org, "address"))
-    assert order["ShippingCountry"] == "United Kingdom"
+    field, written = country
+    assert (order["ShippingStreet"], order["ShippingCity"], order[field]) == ("7 Lane", "York", written)
 
 
 def test_another_name_is_refused_rather_than_lost(courier: Courier, org: Org) -> None:
