@@ -9,7 +9,8 @@ from core.billing.settlement import Method, methods_of
 from core.catalog.model import Product
 from core.catalog.service import options_of, products, variants_of
 from core.conversation import mentions
-from core.conversation.mentions import Mention, Named, Wanted
+from core.conversation.mentions import Mention, Named
+from core.conversation.options import Wanted, chosen, values_in, wanted_in
 from core.conversation.resolve import ask_order, focused_order, in_period, named_order
 from core.conversation.turn import Ask, Choice, Turn
 from core.conversation.understanding import addresses
@@ -121,7 +122,7 @@ def variants_meant(turn: Turn, line: OrderLine, text: str, *, is_target: bool = 
     codes = mentions.named_in(text, [Named(sku, "", sku) for sku in family])
     if codes:
         return [family[key] for key in codes[0].keys]
-    wanted = mentions.wanted_in(text, [one.options for one in family.values()], is_short=is_target)
+    wanted = wanted_in(text, [one.options for one in family.values()], is_short=is_target)
     if not wanted.is_empty:
         return [family[sku] for sku in _fitting(wanted, line, family)]
     folded = text.casefold()
@@ -297,7 +298,7 @@ def _link(text: str, begin: int, end: int, links: Sequence[str]) -> tuple[int, i
 
 def _fitting(wanted: Wanted, line: OrderLine, family: Mapping[str, Product]) -> list[str]:
     now = family[line.sku].options
-    return mentions.chosen(wanted, now, {sku: one.options for sku, one in family.items()})
+    return chosen(wanted, now, {sku: one.options for sku, one in family.items()})
 
 
 def _by_price(turn: Turn, line: OrderLine, family: Mapping[str, Product], folded: str) -> list[Product]:
@@ -337,7 +338,7 @@ def in_plain_words(turn: Turn, text: str) -> str:
     stand_in, value = turn.say("plain_thing"), turn.say("plain_option")
     spans = [(one.start, one.end, stand_in) for one in named]
     families = {known[key].family for one in named for key in one.keys if key in known}
-    for start, end in mentions.values_in(plain, options_of(turn.session, list(families))):
+    for start, end in values_in(plain, options_of(turn.session, list(families))):
         if not any(begin <= start < until for begin, until, _ in spans):
             spans.append((start, end, value))
     for start, end, word in sorted(spans, reverse=True):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.conversation import mentions, own
+from core.conversation import own
+from core.conversation.options import wanted_in
 from core.conversation.resolve import ask_order, focused_order, line_of
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.conversation.understanding.asking import corrects
@@ -182,7 +183,7 @@ def _named(
 def _by_options(turn: Turn, order: Order, lines: Sequence[int], text: str) -> list[str]:
     """“The red one”: the line whose options are named, where only one has them."""
     things = [thing for thing in own.things_of(turn, order) if int(thing.key) in lines]
-    wanted = mentions.wanted_in(text, [thing.options for thing in things])
+    wanted = wanted_in(text, [thing.options for thing in things])
     fitting = [thing.key for thing in things if not wanted.is_empty and wanted.fits(thing.options)]
     return fitting if len(fitting) == 1 else []
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from core.catalog.model import Product
 from core.catalog.service import products
-from core.conversation import mentions, own
+from core.conversation import own
+from core.conversation.options import wanted_in
 from core.conversation.turn import Ask, Choice, Turn
 from core.inventory.service import on_hand
 from core.orders.model import Order, OrderLine
@@ -93,7 +94,7 @@ def _take_words(turn: Turn, order: Order, lines: Sequence[OrderLine], text: str)
 def _by_options(turn: Turn, order: Order, lines: Sequence[int], text: str) -> list[int]:
     """“The black one”: of lines that are called the same."""
     things = [thing for thing in own.things_of(turn, order) if int(thing.key) in lines]
-    wanted = mentions.wanted_in(text, [thing.options for thing in things], is_short=True)
+    wanted = wanted_in(text, [thing.options for thing in things], is_short=True)
     return [int(thing.key) for thing in things if not wanted.is_empty and wanted.fits(thing.options)]
 
 

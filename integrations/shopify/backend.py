@@ -11,7 +11,7 @@ from core.exchange.model import Record, System
 from core.exchange.ports import Backend, Found
 from integrations.connected import Courier, clock_found, currency_found, gone, inspector
 from integrations.http import Given
-from integrations.shopify import mapping
+from integrations.shopify import mapping, orders
 from integrations.shopify.client import LABEL, Client, client
 from integrations.shopify.courier import ACTS, Acts
 from integrations.shopify.feeds import feeds, with_all_lines
@@ -62,13 +62,13 @@ class Refetch:
         if table == "orders":
             order = self.client.ask("order", {"id": external_id})["order"]
             return (
-                mapping.order(with_all_lines(self.client, order), shop).records
+                orders.order(with_all_lines(self.client, order), shop).records
                 if order
                 else [self._gone(table, external_id)]
             )
         if table == "customers":
             node = self.client.ask("customer", {"id": external_id})["customer"]
-            return mapping.customer(node, shop, home).records if node else [self._gone(table, external_id)]
+            return mapping.customer(node, home).records if node else [self._gone(table, external_id)]
         if table == "products" and external_id.startswith(_VARIANT):
             node = self.client.ask("variant", {"id": external_id})["productVariant"]
             known = mapping.variant(node, self.config.shop.currency).records if node else ()

@@ -9,7 +9,8 @@ from core.exchange.ports import Outcome, Trouble
 from core.mailroom.ports import Post
 from core.money import Money
 from integrations.shopify.client import LABEL, Client
-from integrations.shopify.mapping import OURS, Node, nodes, number_in, places_of_lines
+from integrations.shopify.mapping import Node, nodes, number_in
+from integrations.shopify.orders import OURS, places_of_lines
 
 ACTS = frozenset({"cancel", "address", "items", "return", "exchange", "return_cancelled", "refund", "reorder"})
 _REASONS = {

@@ -11,7 +11,7 @@ from core.config import Config
 from core.exchange.model import Cursor, Hint, Page, Record
 from core.exchange.ports import Outcome, Trouble
 from integrations.http import Call
-from integrations.shopify import mapping
+from integrations.shopify import mapping, orders
 from integrations.shopify.client import LABEL, TOO_DEAR, Client
 from integrations.shopify.mapping import Node, Told
 from integrations.shopify.queries import document
@@ -166,10 +166,10 @@ def feeds(client: Client, config: Config) -> Sequence[ShopFeed]:
     shop, home, currency = config.shopify, config.shop.country, config.shop.currency
     return (
         ShopFeed("locations", client, "locations", "", lambda node: mapping.location(node, shop)),
-        ShopFeed("customers", client, "customers", "bulk_customers", lambda node: mapping.customer(node, shop, home)),
+        ShopFeed("customers", client, "customers", "bulk_customers", lambda node: mapping.customer(node, home)),
         ShopFeed("products", client, "variants", "bulk_variants", lambda node: mapping.variant(node, currency)),
         ShopFeed("stock", client, "items", "bulk_items", lambda node: mapping.item(node, shop)),
-        ShopFeed("orders", client, "orders", "bulk_orders", lambda node: mapping.order(node, shop)),
+        ShopFeed("orders", client, "orders", "bulk_orders", lambda node: orders.order(node, shop)),
     )
 
 

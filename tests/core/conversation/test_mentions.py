@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.conversation.mentions import Named, chosen, named_in, narrowed, wanted_in
+from core.conversation.mentions import Named, named_in, narrowed
+from core.conversation.options import chosen, wanted_in
 
 LINES = [
     Named("1", "Tea Kettle", "3312883418", "", {"material": "ceramic", "capacity": "1.5 liters"}),

@@ -10,7 +10,7 @@ from core.config import Config, Web
 from core.exchange.model import Page
 from core.mailroom.ports import Courier, Post
 from core.systems import Shopify
-from integrations.shopify import mapping
+from integrations.shopify import orders
 from integrations.shopify.backend import backend
 from integrations.shopify.queries import document
 from tests.integrations.shopify.mock import HAS_SCHEMA, TOKEN, MockShop, Node, serving
@@ -33,7 +33,7 @@ def said(word: str) -> Sequence[Page]:
     for fulfilment in answer["fulfillments"]:
         fulfilment["displayStatus"] = word
     answer["returns"] = {"nodes": [{"id": "gid://shopify/Return/1", "name": "#1-R1", "status": word}]}
-    told = mapping.order(answer, Shopify())
+    told = orders.order(answer, Shopify())
     return [Page(told.records, {}, told.faults)]
 
 
