@@ -4,123 +4,42 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from core.replenishment import Vector, continuous_review, discounts, economic, joint, loss, newsvendor, whole_lots
+from benchmarks import textbook_lots
+from benchmarks.textbook_lots import Answer, Given, costs_of, one
+from core.replenishment import Vector, continuous_review, loss, newsvendor, whole_lots
 from core.replenishment import periodic_review as periodic
 from core.replenishment.loss import Demand
-from core.replenishment.lot_size import eoq
-from core.replenishment.storage import lots_within
-from core.replenishment.wagner_whitin import wagner_whitin
 
-Given = dict[str, Any]
-Answer = dict[str, Any]
 _TOLERANCE = 1e-6
 
 
-def _one(value: float) -> Vector:
-    return np.array([float(value)])
-
-
-def _costs(given: Given, *names: str) -> list[Vector]:
-    return [_one(given[name]) for name in names]
-
-
 def _poisson(mean: float) -> Demand:
-    return Demand(_one(mean), _one(mean))
+    return Demand(one(mean), one(mean))
 
 
 def _covered(given: Given) -> float:
     return float(given.get("lead_time", 0)) + 1.0
 
 
-def _economic(given: Given) -> Answer:
-    costs = _costs(given, "fixed_cost", "holding_cost", "demand_rate")
-    lot = eoq(*costs)
-    return {"order_quantity": lot[0], "cost": economic.cycle_cost(lot, *costs)[0]}
-
-
-def _economic_cost(given: Given) -> Answer:
-    return {
-        "cost": economic.cycle_cost(*_costs(given, "order_quantity", "fixed_cost", "holding_cost", "demand_rate"))[0]
-    }
-
-
-def _discounted(rule: Callable[..., Any]) -> Callable[[Given], Answer]:
-    def solve(given: Given) -> Answer:
-        tiers = np.array([given["breakpoints"]], dtype=float), np.array([given["unit_costs"]], dtype=float)
-        lot = rule(*_costs(given, "fixed_cost", "holding_cost_rate", "demand_rate"), *tiers)
-        return {"order_quantity": lot.quantity[0], "region": int(lot.tier[0]), "cost": lot.cost[0]}
-
-    return solve
-
-
-def _backordered(given: Given) -> Answer:
-    lot, share = economic.backordered(*_costs(given, "fixed_cost", "holding_cost", "stockout_cost", "demand_rate"))
-    return {"order_quantity": lot.quantity[0], "stockout_fraction": share[0], "cost": lot.cost[0]}
-
-
-def _backordered_cost(given: Given) -> Answer:
-    names = ("order_quantity", "stockout_fraction", "fixed_cost", "holding_cost", "stockout_cost", "demand_rate")
-    return {"cost": economic.backordered_cost(*_costs(given, *names))[0]}
-
-
-def _produced(given: Given) -> Answer:
-    lot = economic.produced(*_costs(given, "fixed_cost", "holding_cost", "demand_rate", "production_rate"))
-    return {"order_quantity": lot.quantity[0], "cost": lot.cost[0]}
-
-
-def _disrupted(given: Given) -> Answer:
-    names = ("fixed_cost", "holding_cost", "stockout_cost", "demand_rate", "disruption_rate", "recovery_rate")
-    lot = economic.disrupted(*_costs(given, *names))
-    return {"order_quantity": lot.quantity[0], "cost": lot.cost[0]}
-
-
-def _power_of_two(given: Given) -> Answer:
-    costs = _costs(given, "fixed_cost", "holding_cost", "demand_rate")
-    exponent, cost = economic.power_of_two(*[*costs, _one(given["base_period"])])
-    best = economic.cycle_cost(eoq(*costs), *costs)
-    return {
-        "k": exponent[0],
-        "interval_periods": 2.0 ** exponent[0],
-        "cost": cost[0],
-        "ratio_to_eoq": (cost / best)[0],
-    }
-
-
-def _joint(rule: Callable[[joint.Family], joint.Cycle]) -> Callable[[Given], Answer]:
-    def solve(given: Given) -> Answer:
-        names = ("individual_fixed_costs", "holding_costs", "demand_rates")
-        lines = [np.array(given[name], dtype=float) for name in names]
-        cycle = rule(joint.Family(float(given["shared_fixed_cost"]), *lines))
-        return {
-            "order_quantities": cycle.quantities(lines[2]).tolist(),
-            "base_cycle_time": cycle.interval,
-            "order_multiples": cycle.multiples.tolist(),
-            "cost": cycle.cost,
-        }
-
-    return solve
-
-
 def _levelled(given: Given, best: Vector, cost: Callable[[Vector], Vector]) -> Answer:
     """The best level and its cost, or the cost of the level that is given."""
-    level = _one(given["base_stock_level"]) if "base_stock_level" in given else best
+    level = one(given["base_stock_level"]) if "base_stock_level" in given else best
     return {"base_stock_level": level[0], "cost": cost(level)[0]}
 
 
 def _newsvendor_normal(given: Given) -> Answer:
-    many, costs = _covered(given), _costs(given, "holding_cost", "stockout_cost")
-    demand = _one(given["demand_mean"] * many), _one(given["demand_sd"] * many**0.5)
+    many, costs = _covered(given), costs_of(given, "holding_cost", "stockout_cost")
+    demand = one(given["demand_mean"] * many), one(given["demand_sd"] * many**0.5)
     best = newsvendor.normal_level(costs[0], costs[1], *demand)[0]
     return _levelled(given, best, lambda level: newsvendor.normal_cost(level, costs[0], costs[1], *demand))
 
 
 def _newsvendor_poisson(given: Given) -> Answer:
     demand = _poisson(given["demand_mean"] * _covered(given))
-    over, short = _costs(given, "holding_cost", "stockout_cost")
+    over, short = costs_of(given, "holding_cost", "stockout_cost")
 
     def cost(level: Vector) -> Vector:
         return np.asarray(over * loss.expected_excess(level, demand) + short * loss.expected_shortage(level, demand))
@@ -151,7 +70,7 @@ def _covered_table(given: Given) -> tuple[np.ndarray, np.ndarray]:
 
 def _newsvendor_table(given: Given) -> Answer:
     values, chance = _covered_table(given)
-    over, short = _costs(given, "holding_cost", "stockout_cost")
+    over, short = costs_of(given, "holding_cost", "stockout_cost")
 
     def cost(level: Vector) -> Vector:
         missed = newsvendor.table_shortage(level, values, chance)
@@ -161,7 +80,7 @@ def _newsvendor_table(given: Given) -> Answer:
 
 
 def _newsvendor_lognormal(given: Given) -> Answer:
-    over, short, mu, sigma = _costs(given, "holding_cost", "stockout_cost", "mu", "sigma")
+    over, short, mu, sigma = costs_of(given, "holding_cost", "stockout_cost", "mu", "sigma")
 
     def spent(level: Vector) -> Vector:
         missed = loss.lognormal_shortage(level, mu, sigma)
@@ -172,8 +91,8 @@ def _newsvendor_lognormal(given: Given) -> Answer:
 
 
 def _profit(given: Given) -> Answer:
-    price, paid = _costs(given, "revenue", "purchase_cost")
-    over, short = newsvendor.margins(price, paid, _one(given.get("salvage_value", 0)))
+    price, paid = costs_of(given, "revenue", "purchase_cost")
+    over, short = newsvendor.margins(price, paid, one(given.get("salvage_value", 0)))
     costs = {
         **given,
         "holding_cost": over[0] + given.get("holding_cost", 0),
@@ -189,7 +108,7 @@ def _profit(given: Given) -> Answer:
 
 
 def _normal_loss(given: Given) -> Answer:
-    standard = _one(given["z"] if "z" in given else given["x"]), _one(given.get("mean", 0)), _one(given.get("sd", 1))
+    standard = one(given["z"] if "z" in given else given["x"]), one(given.get("mean", 0)), one(given.get("sd", 1))
     return {"loss": loss.normal_shortage(*standard)[0], "second_loss": loss.normal_second_shortage(*standard)[0]}
 
 
@@ -197,8 +116,8 @@ def _counted_loss(given: Given, demand: Demand) -> Answer:
     """Between two whole numbers the loss is straight."""
     at = float(given["x"])
     whole = np.floor(at)
-    share = loss.survival(_one(whole), demand)[0]
-    return {"loss": loss.expected_shortage(_one(whole), demand)[0] - (at - whole) * share}
+    share = loss.survival(one(whole), demand)[0]
+    return {"loss": loss.expected_shortage(one(whole), demand)[0] - (at - whole) * share}
 
 
 def _poisson_loss(given: Given) -> Answer:
@@ -206,23 +125,23 @@ def _poisson_loss(given: Given) -> Answer:
 
 
 def _gamma_loss(given: Given) -> Answer:
-    return {"loss": loss.gamma_shortage(*_costs(given, "x", "shape", "scale"))[0]}
+    return {"loss": loss.gamma_shortage(*costs_of(given, "x", "shape", "scale"))[0]}
 
 
 def _clumped_loss(given: Given) -> Answer:
     mean = given["r"] * (1 - given["p"]) / given["p"]
-    return _counted_loss(given, Demand(_one(mean), _one(mean / given["p"])))
+    return _counted_loss(given, Demand(one(mean), one(mean / given["p"])))
 
 
 def _lognormal_loss(given: Given) -> Answer:
-    return {"loss": loss.lognormal_shortage(*_costs(given, "x", "mu", "sigma"))[0]}
+    return {"loss": loss.lognormal_shortage(*costs_of(given, "x", "mu", "sigma"))[0]}
 
 
 def _review(given: Given) -> continuous_review.Review:
     lead_time = float(given["lead_time"])
-    lead = _one(given["demand_mean"] * lead_time), _one(given.get("demand_sd", 0) * lead_time**0.5)
+    lead = one(given["demand_mean"] * lead_time), one(given.get("demand_sd", 0) * lead_time**0.5)
     return continuous_review.Review(
-        *[*_costs(given, "fixed_cost", "holding_cost", "stockout_cost", "demand_mean"), *lead]
+        *[*costs_of(given, "fixed_cost", "holding_cost", "stockout_cost", "demand_mean"), *lead]
     )
 
 
@@ -236,7 +155,7 @@ def _rule(solve: Callable[[continuous_review.Review], continuous_review.Rule]) -
 
 def _rule_cost(cost: Callable[..., Vector]) -> Callable[[Given], Answer]:
     def answer(given: Given) -> Answer:
-        return {"cost": cost(_review(given), *_costs(given, "reorder_point", "order_quantity"))[0]}
+        return {"cost": cost(_review(given), *costs_of(given, "reorder_point", "order_quantity"))[0]}
 
     return answer
 
@@ -253,11 +172,11 @@ def _shelves(given: Given) -> periodic.Shelves:
     if "demand_pmf" in given:
         period, covered = (_dense(*table) for table in (_table(given), _covered_table(given)))
     elif "demand_sd" in given:
-        period = periodic.normal_pmf(_one(given["demand_mean"]), _one(given["demand_sd"]))
-        covered = periodic.normal_pmf(_one(given["demand_mean"] * many), _one(given["demand_sd"] * many**0.5))
+        period = periodic.normal_pmf(one(given["demand_mean"]), one(given["demand_sd"]))
+        covered = periodic.normal_pmf(one(given["demand_mean"] * many), one(given["demand_sd"] * many**0.5))
     else:
         period, covered = (periodic.counted_pmf(_poisson(given["demand_mean"] * times)) for times in (1.0, many))
-    return periodic.Shelves(*[*_costs(given, "fixed_cost", "holding_cost", "stockout_cost"), period, covered])
+    return periodic.Shelves(*[*costs_of(given, "fixed_cost", "holding_cost", "stockout_cost"), period, covered])
 
 
 def _refill(given: Given) -> Answer:
@@ -266,7 +185,7 @@ def _refill(given: Given) -> Answer:
 
 
 def _refill_cost(given: Given) -> Answer:
-    return {"cost": periodic.refill_cost(_shelves(given), *_costs(given, "s", "S"))[0]}
+    return {"cost": periodic.refill_cost(_shelves(given), *costs_of(given, "s", "S"))[0]}
 
 
 def _lots(given: Given) -> Answer:
@@ -277,7 +196,7 @@ def _lots(given: Given) -> Answer:
 
 def _power(given: Given) -> tuple[float, float, float]:
     names = ("fixed_cost", "holding_cost", "stockout_cost", "demand_mean", "demand_sd")
-    point, lot, most = periodic.power_rule(*[*_costs(given, *names), _one(given.get("lead_time", 0))])
+    point, lot, most = periodic.power_rule(*[*costs_of(given, *names), one(given.get("lead_time", 0))])
     return float(point[0]), float(point[0] + lot[0]), float(most[0])
 
 
@@ -295,50 +214,12 @@ def _refill_beside_power(given: Given) -> Answer:
     shelves, answer = _shelves(given), _refill(given)
     for name, rule in (("cost_power", _power_plain), ("cost_power_with_rule", _power_ruled)):
         near = {key: round(value) for key, value in rule(given).items()}
-        answer[name] = periodic.refill_cost(shelves, _one(near["s"]), _one(near["S"]))[0]
+        answer[name] = periodic.refill_cost(shelves, one(near["s"]), one(near["S"]))[0]
     return answer
 
 
-def _wagner_whitin(given: Given) -> Answer:
-    periods = int(given.get("num_periods", np.size(given["demand"])))
-
-    def spread(value: Any) -> np.ndarray:
-        return np.broadcast_to(np.asarray(value, dtype=float), (periods,))[None, :].copy()
-
-    tables = [spread(given[name]) for name in ("demand", "fixed_cost", "holding_cost")]
-    orders, cost = wagner_whitin(*[*tables, spread(given.get("purchase_cost", 0))])
-    return {"order_quantities": orders[0].tolist(), "cost": cost[0]}
-
-
-def _stored(given: Given) -> Answer:
-    costs = [np.array(given[name], dtype=float) for name in ("fixed_cost", "holding_cost", "demand_rate")]
-    room = np.array(given["volume"], dtype=float)
-    fixed, holding, rate = costs
-    place = np.zeros(len(room), dtype=np.intp)
-    shared = lots_within(fixed, holding, rate, room, place, _one(given["capacity"]))
-    cost = economic.cycle_cost(shared.quantity, *costs).sum()
-    return {
-        "unconstrained_volume": shared.wanted[0],
-        "shadow_price": shared.price[0],
-        "order_quantities": shared.quantity.tolist(),
-        "cost": cost,
-    }
-
-
 _BY_TOPIC: tuple[tuple[str, Callable[[Given], Answer]], ...] = (
-    ("EOQ with shared storage capacity", _stored),
-    ("EOQ with supply disruptions", _disrupted),
-    ("EOQ with planned backorders", _backordered),
-    ("EOQB cost of given", _backordered_cost),
-    ("EOQ all-units discounts", _discounted(discounts.all_units)),
-    ("EOQ incremental discounts", _discounted(discounts.incremental)),
-    ("EOQ cost of a given", _economic_cost),
-    ("EOQ", _economic),
-    ("Economic production quantity", _produced),
-    ("Power-of-two EOQ", _power_of_two),
-    ("Joint replenishment, Silver", _joint(joint.silver)),
-    ("Joint replenishment, optimal integer", _joint(joint.best_cycle)),
-    ("Joint replenishment, optimal power-of-two", _joint(joint.best_power_of_two)),
+    *textbook_lots.BY_TOPIC,
     ("Newsvendor/base stock, normal", _newsvendor_normal),
     ("Newsvendor, Poisson", _newsvendor_poisson),
     ("Newsvendor, arbitrary discrete", _newsvendor_table),
@@ -364,7 +245,6 @@ _BY_TOPIC: tuple[tuple[str, Callable[[Given], Answer]], ...] = (
     ("(s,S) cost", _refill_cost),
     ("(s,S) power approximation with the", _power_ruled),
     ("(s,S) power approximation", _power_plain),
-    ("Wagner-Whitin", _wagner_whitin),
 )
 """How a topic begins and what solves it; the first that fits is taken."""
 

@@ -19,7 +19,7 @@ from core.conversation.planner import manner
 from core.conversation.scene import Scene, as_offer, person_of, speak, turn_of
 from core.conversation.standing import Frame
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step
-from core.conversation.understanding.asking import corrects
+from core.conversation.understanding.settling import corrects
 
 PHOTO = "photo"
 _TOO_MANY_MISSES = 2

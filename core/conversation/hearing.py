@@ -8,7 +8,7 @@ from typing import Any
 from core.conversation.intents import INTENTS
 from core.conversation.standing import Frame
 from core.conversation.understanding import Understanding
-from core.conversation.understanding.asking import corrects
+from core.conversation.understanding.settling import corrects
 from core.conversation.understanding.understood import Slot
 
 _SURE = 0.85

@@ -12,7 +12,7 @@ from core.conversation import own
 from core.conversation.options import wanted_in
 from core.conversation.resolve import ask_order, focused_order, line_of
 from core.conversation.turn import Answer, Ask, Choice, Step, Turn
-from core.conversation.understanding.asking import corrects
+from core.conversation.understanding.settling import corrects
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
 from core.orders.service import orders_of

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from core.conversation.understanding import amounts, choices, phrases
-from core.conversation.understanding.asking import Stretch
 from core.conversation.understanding.codes import add_codes
 from core.conversation.understanding.dates import dates
 from core.conversation.understanding.found import Claims, Found
+from core.conversation.understanding.stretches import Stretch
 
 _PLANNING = frozenset(
     {

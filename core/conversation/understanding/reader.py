@@ -6,13 +6,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from core.conversation.understanding import asking, lessons, places, replacing
-from core.conversation.understanding.asking import Judge, Stretch
+from core.conversation.understanding import asking, lessons, places, replacing, settling
 from core.conversation.understanding.carriers import grammar
 from core.conversation.understanding.details import claimed, details
 from core.conversation.understanding.found import Found
+from core.conversation.understanding.judge import Judge
 from core.conversation.understanding.lessons import Lessons
 from core.conversation.understanding.linear import LinearModel, words_of
+from core.conversation.understanding.stretches import Stretch
 from core.conversation.understanding.text import Folded, clean, fold
 from core.conversation.understanding.tongues import HOME, Tongues
 from core.conversation.understanding.understood import Intent, Part, Slot, Understanding
@@ -66,7 +67,7 @@ class Reader:
         whole, told = asking.parts(folded.text, claims, judge)
         by_stretch = [list(details(folded.text, claims, stretch)) for stretch in told]
         found = [one for ones in by_stretch for one in ones]
-        told = asking.settled(folded.text, claims, told, found)
+        told = settling.settled(folded.text, claims, told, found)
         intents = _intents(told)
         found = _with_names(found, list(places.named(folded, [intent.name for intent in intents])))
         return Understanding(
