@@ -20,6 +20,7 @@ class Kind(Enum):
     TIME = "time, 2026-01-31T09:30:00Z"  # aware datetime
     FLAG = "true or false"
     BREAKS = "price breaks, 48:1.10;144:0.95"  # list of [quantity, minor units]
+    PACKS = "packs, 12:0.20:inner;144:1.00:carton"  # list of [units, minor units, name]
     OPTIONS = "options, colour: blue; size: M"  # dict of text
 
 
@@ -210,6 +211,12 @@ TABLES: tuple[Table, ...] = (
             _count("maximum", "most units on a line", least=1),
             _count("units_per_pallet", "left out where it travels on none", least=1),
             Column("price_breaks", Kind.BREAKS, "from this quantity on, all units at this price"),
+            Column(
+                "packs",
+                Kind.PACKS,
+                "packs within packs, smallest first, which `pack` is then: units in one, what "
+                "handling one costs, piece, inner, box, case, carton, layer or pallet",
+            ),
         ),
     ),
     Table(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.errors import InvalidInput
 from core.replenishment import Table, Vector
+from core.replenishment.items import padded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -170,12 +171,7 @@ def breaks(column: Any, unit_cost: Vector, faults: Faults) -> tuple[Table, Table
     """
     cells = column.to_pylist()
     read = [_tiers(cell, row, float(unit_cost[row]), faults) for row, cell in enumerate(cells)]
-    most = max((len(one) for one in read), default=0)
-    quantity, cost = np.full((len(read), most), np.inf), np.full((len(read), most), np.nan)
-    for row, tiers in enumerate(read):
-        for at, (start, price) in enumerate(tiers):
-            quantity[row, at], cost[row, at] = start, price
-    return quantity, cost
+    return padded(read)
 
 
 def _tiers(cell: Any, row: int, base: float, faults: Faults) -> list[tuple[float, float]]:
@@ -188,6 +184,25 @@ def _tiers(cell: Any, row: int, base: float, faults: Faults) -> list[tuple[float
         faults.setdefault(row, 'its price_breaks are not read; write [{"quantity": 100, "unit_cost": 1.9}, …]')
         return []
     return [(quantity, cost) for quantity, cost in tiers if quantity > 1 or cost != base]
+
+
+def packs(column: Any, faults: Faults) -> tuple[Table, Table]:
+    """Levels of packs as padded tables of units and handling, shape (n, levels); a list of {quantity, handling}, or of
+    numbers where handling is not counted."""
+    read = [_levels(cell, row, faults) for row, cell in enumerate(column.to_pylist())]
+    return padded(read)
+
+
+def _levels(cell: Any, row: int, faults: Faults) -> list[tuple[float, float]]:
+    if cell is None or cell in ("", "[]") or (isinstance(cell, list) and not cell):
+        return []
+    try:
+        given = json.loads(cell) if isinstance(cell, str) else cell
+        named = [one if isinstance(one, dict) else {"quantity": one} for one in given]
+        return [(float(one["quantity"]), float(one.get("handling") or 0.0)) for one in named]
+    except (TypeError, ValueError, KeyError):
+        faults.setdefault(row, 'its packs are not read; write [{"quantity": 12, "handling": 0.2}, …] or [12, 144]')
+        return []
 
 
 def left_out(path: Path, faults: Mapping[int, str], offset: int = 0) -> list[Left]:

@@ -129,8 +129,6 @@ def _learnt(units: Table, in_stock: Table, step: int) -> Velocity:
 
 
 def _items(table: "pa.Table", pace: Velocity) -> Items:
-    tiers = [table[name].combine_chunks() for name in ("break_quantity", "break_cost")]
-    most = int(np.diff(tiers[0].offsets.to_numpy()).max(initial=0))
     items = Items(
         unit_cost=_floats(table, "unit_cost"), holding_rate=_floats(table, "holding_rate"),
         stockout_cost=_floats(table, "stockout_cost"), order_cost=_floats(table, "order_cost"),
@@ -138,8 +136,9 @@ def _items(table: "pa.Table", pace: Velocity) -> Items:
         lead_sd=_floats(table, "lead_time_sd_days"), review_days=_floats(table, "review_days"),
         on_hand=_floats(table, "on_hand"), on_order=_floats(table, "on_order"),
         backordered=_floats(table, "backordered"), minimum=_floats(table, "minimum"), pack=_floats(table, "pack"),
-        maximum=_floats(table, "maximum"), break_quantity=_padded(tiers[0], most, np.inf),
-        break_cost=_padded(tiers[1], most, np.nan),
+        maximum=_floats(table, "maximum"), break_quantity=_padded(table["break_quantity"], np.inf),
+        break_cost=_padded(table["break_cost"], np.nan), pack_size=_padded(table["pack_size"], np.inf),
+        pack_handling=_padded(table["pack_handling"], np.nan),
     )  # fmt: skip
     service, fill = _floats(table, "service_level"), _floats(table, "fill_rate")
     if not (np.all(np.isnan(service)) and np.all(np.isnan(fill))):
@@ -149,8 +148,10 @@ def _items(table: "pa.Table", pace: Velocity) -> Items:
     return replace(items, life_cap=life_cap(items, pace, until, _floats(table, "salvage_value")))
 
 
-def _padded(lists: Any, most: int, empty: float) -> Table:
+def _padded(lists: Any, empty: float) -> Table:
+    lists = lists.combine_chunks()
     offsets = lists.offsets.to_numpy()
+    most = int(np.diff(offsets).max(initial=0))
     padded = np.full((len(lists), most), empty)
     row = np.repeat(np.arange(len(lists)), np.diff(offsets))
     padded[row, np.arange(len(row)) - (offsets[:-1] - offsets[0])[row]] = lists.flatten().to_numpy()

@@ -23,7 +23,7 @@ NAMES = ("sku", "location", "supplier")
 _ZERO = ("on_order", "backordered", "minimum", "weight_kg", "volume_m3", "salvage_value")
 READ = frozenset({*REQUIRED, *NAMES, *TARGETS, *_ZERO, "order_cost",
                   "line_cost", "holding_rate", "stockout_cost", "lead_time_sd_days", "review_days", "pack", "maximum",
-                  "shelf_life_days", "price_breaks", "units_per_pallet"})  # fmt: skip
+                  "shelf_life_days", "price_breaks", "units_per_pallet", "packs"})  # fmt: skip
 _AS_IN_ITEMS = {"lead_time_days": "lead_days", "lead_time_sd_days": "lead_sd"}
 
 
@@ -116,11 +116,13 @@ def checked(given: "pa.Table", planning: Planning, defaults: Tables) -> tuple["p
     names = {name: _names(given, name) for name in NAMES}
     _check_names(names, faults)
     tiers = _breaks(given, read["unit_cost"], faults)
-    _check(read, tiers, faults)
+    levels = _levels(given, read, faults)
+    _check(read, tiers, levels, faults)
     usable = np.array([row for row in range(len(given)) if row not in faults], dtype=np.int64)
     parts = {name: pa.array([values[row] for row in usable.tolist()], pa.string()) for name, values in names.items()}
     parts |= {name: pa.array(values[usable]) for name, values in read.items()}
     parts |= {"break_quantity": _lists(tiers[0][usable]), "break_cost": _lists(tiers[1][usable], tiers[0][usable])}
+    parts |= {"pack_size": _lists(levels[0][usable]), "pack_handling": _lists(levels[1][usable], levels[0][usable])}
     parts["row"] = pa.array(usable)
     sorting = [(name, "ascending") for name in ("supplier", "location", "sku")]
     return pa.table(parts).sort_by(sorting).combine_chunks(), faults
@@ -172,9 +174,20 @@ def _breaks(given: Any, unit_cost: Vector, faults: Faults) -> tuple[Any, Any]:
     return columns.breaks(given["price_breaks"], unit_cost, faults)
 
 
-def _check(read: dict[str, Vector], tiers: tuple[Any, Any], faults: Faults) -> None:
+def _levels(given: Any, read: dict[str, Vector], faults: Faults) -> tuple[Any, Any]:
+    """Levels of packs; the smallest of them is the pack where none is given."""
+    if "packs" not in given.schema.names:
+        return np.empty((len(given), 0)), np.empty((len(given), 0))
+    size, handling = columns.packs(given["packs"], faults)
+    if size.shape[1]:
+        read["pack"] = np.where((read["pack"] == 1.0) & np.isfinite(size[:, 0]), size[:, 0], read["pack"])
+    return size, handling
+
+
+def _check(read: dict[str, Vector], tiers: tuple[Any, Any], levels: tuple[Any, Any], faults: Faults) -> None:
     as_items = {_AS_IN_ITEMS.get(name, name): values for name, values in read.items()}
-    wrong = item_faults({**as_items, "break_quantity": tiers[0], "break_cost": tiers[1]})
+    tables = {"break_quantity": tiers[0], "break_cost": tiers[1], "pack_size": levels[0], "pack_handling": levels[1]}
+    wrong = item_faults({**as_items, **tables})
     for row, sentence in wrong.items():
         faults.setdefault(row, sentence)
     for name in TARGETS:

@@ -13,9 +13,10 @@ import numpy as np
 
 from core.money import Money, exponent
 from core.purchasing.events import Ahead
-from core.purchasing.model import SupplierItem
+from core.purchasing.model import Pack, SupplierItem
 from core.replenishment import Table
 from core.replenishment.demand import Velocity
+from core.replenishment.items import padded
 from core.replenishment.life import life_cap
 from core.replenishment.occasions import extra_days
 from core.replenishment.plan import Items
@@ -88,6 +89,7 @@ class Known:
             "maximum": self.item.maximum,
             "breaks": [list(one) for one in self.item.breaks],
             "units_per_pallet": self.item.units_per_pallet,
+            "packs": [[one.size, one.handling, one.name] for one in self.item.packs],
         }
         ahead = [{**vars(one), "first_on": one.first_on.isoformat()} for one in self.ahead]
         return {**vars(self), "item": terms, "ahead": ahead}
@@ -97,11 +99,12 @@ class Known:
         """What `as_json` was taken of."""
         terms = dict(kept["item"])
         breaks = tuple((int(quantity), int(cost)) for quantity, cost in terms.pop("breaks"))
+        packs = tuple(Pack(*one) for one in terms.pop("packs", ()))
         ahead = tuple(
             Ahead(**{**one, "first_on": date.fromisoformat(one["first_on"])}) for one in kept.get("ahead", ())
         )
         changed = {
-            "item": SupplierItem(**terms, breaks=breaks),
+            "item": SupplierItem(**terms, breaks=breaks, packs=packs),
             "ahead": ahead,
             "season": tuple(kept.get("season", ())),
         }
@@ -111,12 +114,8 @@ class Known:
 def columns(known: Sequence[Known]) -> dict[str, Any]:
     """The terms and stock as the columns of `Items`, money in major units."""
     scale = np.array([10.0 ** -exponent(one.item.currency) for one in known])
-    tiers = max((len(one.item.breaks) for one in known), default=0)
-    break_quantity = np.full((len(known), tiers), np.inf)
-    break_cost = np.full((len(known), tiers), np.nan)
-    for row, one in enumerate(known):
-        for tier, (quantity, cost) in enumerate(sorted(one.item.breaks)):
-            break_quantity[row, tier], break_cost[row, tier] = quantity, cost * scale[row]
+    break_quantity, break_cost = padded([sorted(one.item.breaks) for one in known])
+    pack_size, handling = padded([[(pack.size, pack.handling) for pack in one.item.packs] for one in known])
     return {
         "unit_cost": scale * [one.item.unit_cost for one in known],
         "holding_rate": _floats(one.holding_rate for one in known),
@@ -133,7 +132,9 @@ def columns(known: Sequence[Known]) -> dict[str, Any]:
         "pack": _floats(one.item.pack for one in known),
         "maximum": _floats(np.inf if one.item.maximum is None else one.item.maximum for one in known),
         "break_quantity": break_quantity,
-        "break_cost": break_cost,
+        "break_cost": break_cost * scale[:, None],
+        "pack_size": pack_size,
+        "pack_handling": handling * scale[:, None],
         **_extras(known),
     }
 

@@ -42,9 +42,51 @@ class PurchaseOrderStatus(Enum):
 UNDER_WAY = frozenset({PurchaseOrderStatus.APPROVED, PurchaseOrderStatus.SENT, PurchaseOrderStatus.CONFIRMED})
 
 
+PACKS = {
+    "piece": "pieces",
+    "inner": "inners",
+    "box": "boxes",
+    "case": "cases",
+    "carton": "cartons",
+    "layer": "layers",
+    "pallet": "pallets",
+}
+"""What packs are called, and several of them."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Packs of one level: units in a full one, what handling it costs in minor units, and what it is called."""
+
+    size: int
+    handling: int = 0
+    name: str = ""
+
+    def __str__(self) -> str:
+        """As people say it.
+
+        >>> str(Pack(144, 0, "carton")), str(Pack(144))
+        ('carton of 144', 'pack of 144')
+        """
+        return f"{self.name or 'pack'} of {self.size:,}"
+
+    def many(self, count: int) -> str:
+        """So many of them.
+
+        >>> Pack(144, 0, "carton").many(3), Pack(144, 0, "carton").many(1), Pack(144).many(2)
+        ('3 cartons', '1 carton', '2 × 144')
+        """
+        if not self.name:
+            return f"{count:,} × {self.size:,}"
+        return f"{count:,} {self.name if count == 1 else PACKS[self.name]}"
+
+
 @dataclass(frozen=True)
 class SupplierItem:
-    """What one supplier asks for one product; `breaks` are (from quantity, all units at this cost), minor units."""
+    """What one supplier asks for one product; `breaks` are (from quantity, all units at this cost), minor units.
+
+    `packs` are levels, smallest first, which is `pack` then; a larger one is a whole number of the one before.
+    """
 
     supplier: str
     sku: str
@@ -55,6 +97,20 @@ class SupplierItem:
     maximum: int | None = None
     breaks: tuple[tuple[int, int], ...] = ()
     units_per_pallet: int | None = None
+    packs: tuple[Pack, ...] = ()
+
+    def in_packs(self, quantity: int) -> str:
+        """How so many are packed, the fewest packs there are; empty where there are no levels.
+
+        >>> SupplierItem("A", "B-1", 120, "GBP", packs=(Pack(12), Pack(144, 0, "carton"))).in_packs(324)
+        '2 cartons + 3 × 12'
+        """
+        told, left = [], quantity
+        for one in reversed(self.packs):
+            count, left = divmod(left, one.size)
+            if count:
+                told.append(one.many(count))
+        return " + ".join(told)
 
     def cost_at(self, quantity: int) -> int:
         """Cost of a unit when so many are ordered.
@@ -70,7 +126,8 @@ class ProposalLine:
     """One line; `reason` holds numbers that add up to the proposed quantity, `explanation` says them in words.
 
     `ahead` is the picture of stock: lists `day` (0 = today), `without`, `with`, `low`, `high` in units. `waiting` are
-    the people who wait for it, by name only for those who may know.
+    the people who wait for it, by name only for those who may know. `packed` says in which packs it comes, where there
+    are several levels.
     """
 
     line: int
@@ -85,6 +142,7 @@ class ProposalLine:
     waiting: int
     waiting_units: int = 0
     waiting_names: tuple[str, ...] = ()
+    packed: str = ""
 
     @property
     def total(self) -> Money:

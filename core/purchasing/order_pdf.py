@@ -122,7 +122,10 @@ class _Draft:
         figures = (f"{line['quantity']:,}", *(one.text(self.content["locale"]) for one in amounts))
         return _Row(
             pen.wrap(str(line["sku"]), _BODY, _NAME - _CODE - 8, most=3),
-            pen.wrap(str(line["name"]), _BODY, _UNITS - _NAME - 56, most=4),
+            [
+                *pen.wrap(str(line["name"]), _BODY, _UNITS - _NAME - 56, most=4),
+                *pen.wrap(str(line.get("packed", "")), _SMALL, _UNITS - _NAME - 56, most=2),
+            ],
             tuple(pen.figure(text, _BODY) for text in figures),
         )
 

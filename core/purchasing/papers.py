@@ -24,6 +24,7 @@ from core.money import Money
 from core.purchasing.model import PurchaseOrder
 from core.purchasing.order_pdf import order_pdf
 from core.purchasing.rows import PaperRow, SupplierRow
+from core.purchasing.service import terms_of
 
 KIND = "purchase_order"
 _LIFETIME = timedelta(days=3)
@@ -46,6 +47,10 @@ def issue(session: Session, order: PurchaseOrder, shop: Shop, now: datetime, not
     """
     supplier = session.get_one(SupplierRow, order.supplier)
     content = _content(order, supplier.name, shop, now, note)
+    terms = terms_of(session, order.supplier, [line["sku"] for line in content["lines"]])
+    for line in content["lines"]:
+        if line["sku"] in terms and (packed := terms[line["sku"]].in_packs(line["quantity"])):
+            line["packed"] = packed
     kept = {"purchase_order_number": order.purchase_order_number, "revision": order.revision}
     if insert_new(session, PaperRow, {**kept, "content": content, "made_at": now}) is None:
         return False
@@ -95,7 +100,8 @@ def letter(content: dict[str, Any]) -> str:
     told += [f"Expected: {date.fromisoformat(content['expected_on']):%-d %B %Y}", ""]
     for line in content["lines"]:
         cost, total = Money(line["unit_cost"], currency), Money(line["total"], currency)
-        told.append(f"{line['quantity']:>7} x {line['sku']:<12} {line['name']}  at {cost} = {total}")
+        packed = f", {line['packed']}" if line.get("packed") else ""
+        told.append(f"{line['quantity']:>7} x {line['sku']:<12} {line['name']}{packed}  at {cost} = {total}")
     if not content["lines"]:
         told.append("Nothing of it is wanted any more.")
     told += ["", f"Total: {Money(content['total'], currency)}", ""]
@@ -107,12 +113,14 @@ def order_csv(content: dict[str, Any]) -> bytes:
     """The order's lines as a table, with nothing that a spreadsheet would take for a formula."""
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\r\n")
-    head = ("purchase_order_number", "revision", "line", "sku", "name", "quantity", "unit_cost", "total", "currency")
+    head = ("purchase_order_number", "revision", "line", "sku", "name", "quantity", "unit_cost", "total", "currency",
+            "packed")  # fmt: skip
     table.writerow(head)
     for line in content["lines"]:
         cost, total = (str(Money(line[part], content["currency"]).major) for part in ("unit_cost", "total"))
         told = (content["number"], content["revision"], line["line"], line["sku"], line["name"])
-        table.writerow([*(_plain(one) for one in told), line["quantity"], cost, total, content["currency"]])
+        packed = line.get("packed", "")
+        table.writerow([*(_plain(one) for one in told), line["quantity"], cost, total, content["currency"], packed])
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -237,6 +237,7 @@ def _line(
         queue.people,
         queue.units,
         queue.names,
+        known.item.in_packs(row.quantity),
     )
 
 

@@ -236,7 +236,7 @@ def _alternatives(row: ProposalLineRow, known: Known, chosen: Priced) -> tuple[P
 
 
 def _candidates(row: ProposalLineRow, known: Known, quantity: int) -> Iterator[tuple[str, int]]:
-    """The proposed quantity, the price breaks around, a pack less and more, the least there is, and nothing."""
+    """The proposed quantity, price breaks and full packs around it, a pack less and more, the least, and nothing."""
     pack, item = known.item.pack, known.item
     yield "proposed", row.proposed
     breaks = sorted(least for least, _ in item.breaks)
@@ -246,6 +246,9 @@ def _candidates(row: ProposalLineRow, known: Known, quantity: int) -> Iterator[t
     yield from (("break_above", _up(least, pack)) for least in above[:1])
     yield "pack_less", (quantity - 1) // pack * pack
     yield "pack_more", quantity // pack * pack + pack
+    for level in item.packs[1:]:
+        yield "full_less", quantity // level.size * level.size
+        yield "full_more", _up(quantity + 1, level.size)
     yield "least", _up(max(item.minimum, 1), pack)
     yield "nothing", 0
 

@@ -46,7 +46,10 @@ class SupplierClosureRow(Base):
 
 
 class SupplierItemRow(Base):
-    """What a supplier asks for one product; `price_breaks` is a list of [quantity, minor units]."""
+    """What a supplier asks for one product; `price_breaks` is a list of [quantity, minor units].
+
+    `packs` is a list of [units, minor units that handling one costs, what it is called], smallest first.
+    """
 
     __tablename__ = "supplier_items"
 
@@ -59,6 +62,7 @@ class SupplierItemRow(Base):
     maximum: Mapped[int | None]
     units_per_pallet: Mapped[int | None]
     price_breaks: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
+    packs: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
 class EventRow(Base):

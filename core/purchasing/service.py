@@ -12,7 +12,7 @@ from core.accounts.service import staff_by_email
 from core.errors import NotFound
 from core.money import Money
 from core.purchasing.calendars import Calendar, calendar
-from core.purchasing.model import SupplierItem
+from core.purchasing.model import Pack, SupplierItem
 from core.purchasing.rows import (
     EventRow,
     PurchaseOrderLineRow,
@@ -117,9 +117,10 @@ def terms_of(session: Session, supplier: str, skus: Sequence[str]) -> dict[str, 
 
 def _item(row: SupplierItemRow) -> SupplierItem:
     breaks = tuple((int(quantity), int(cost)) for quantity, cost in row.price_breaks or ())
+    packs = tuple(Pack(int(size), int(handling), str(name)) for size, handling, name in row.packs or ())
     return SupplierItem(
-        row.supplier, row.sku, row.unit_cost, row.currency, row.minimum, row.pack, row.maximum, breaks,
-        row.units_per_pallet,
+        row.supplier, row.sku, row.unit_cost, row.currency, row.minimum, packs[0].size if packs else row.pack,
+        row.maximum, breaks, row.units_per_pallet, packs,
     )  # fmt: skip
 
 

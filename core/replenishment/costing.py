@@ -32,6 +32,7 @@ class Costed:
     """At the price break that the quantity reaches."""
     purchase: Vector
     ordering: Vector
+    """Placing orders, and handling their packs."""
     holding: Vector
     stockout: Vector
     risk: Vector
@@ -101,7 +102,7 @@ def ground(items: Items, velocity: Velocity) -> Ground:
     lead_extra = items.lead_extra + items.sells_beyond(items.lead_days)
     review_extra = items.review_extra + items.sells_beyond(days, items.lead_days)
     demand = lead_time_demand(velocity, items.lead_days, items.lead_sd, review, lead_extra, review_extra)
-    usual = best_lot(items.prices, order_cost, items.holding_rate, yearly, items.limits)
+    usual = best_lot(items.prices, order_cost, items.holding_rate, yearly, items.limits, items.packs)
     holding = items.holding_rate * items.unit_cost
     squared = np.divide(2.0 * order_cost * yearly, holding, out=np.full_like(rate, np.inf), where=holding > 0)
     lasting = np.minimum(np.sqrt(squared), yearly)
@@ -165,11 +166,12 @@ def cost(items: Items, base: Basis, quantities: Vector) -> Costed:
     )
     orders = (quantities > 0) + later_days / np.maximum(base.review, _over(lot.quantity, rate, np.inf))
     needed = np.maximum(rate * base.horizon + base.extra + point - items.position, 0.0)
-    unit_cost = items.prices.at(quantities)
+    unit_cost, bought_later = items.prices.at(quantities), np.maximum(needed - quantities, 0.0)
+    handled = items.packs.cost(quantities) + items.packs.cost(lot.quantity) / lot.quantity * bought_later
     return Costed(
         unit_cost,
-        purchase=quantities * unit_cost + lot.unit_cost * np.maximum(needed - quantities, 0.0),
-        ordering=orders * (items.order_cost + items.line_cost),
+        purchase=quantities * unit_cost + lot.unit_cost * bought_later,
+        ordering=orders * (items.order_cost + items.line_cost) + handled,
         holding=held * curve.holding,
         stockout=short * curve.stockout,
         risk=survival(level, curve.protected),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.replenishment.costing import YEAR, Costed
+from core.replenishment.items import Items
 from core.replenishment.proposal import Proposed, recost
 
 _NEGLIGIBLE = 0.001
@@ -20,6 +21,7 @@ _PARTS = (
     "to_minimum",
     "to_maximum",
     "to_life",
+    "to_level",
     "to_break",
     "to_order_value",
     "to_load",
@@ -63,6 +65,7 @@ def reason(proposed: Proposed, row: int, quantity: int | None = None) -> dict[st
         },
         "parts": {**parts, "by_planner": chosen - planned},
         "quantity": chosen,
+        **_made_of(items, row, chosen),
         "price": _price(proposed, row, chosen),
         "terms": _terms(proposed, row),
         "order_value": proposed.order_value,
@@ -132,12 +135,22 @@ def _beyond_life(proposed: Proposed, row: int) -> list[int]:
     return [int(start) for start in starts if np.isfinite(start) and sells < start <= most]
 
 
+def _made_of(items: Items, row: int, quantity: int) -> dict[str, Any]:
+    """Packs of each level as [units, how many], largest first; nothing where there is one level."""
+    packs = items.row(row).packs
+    counts = zip(packs.size[0].tolist(), packs.counts(np.array([float(quantity)]))[0].tolist(), strict=True)
+    made = [[int(size), int(count)] for size, count in counts if count]
+    return {"made_of": made[::-1]} if made else {}
+
+
 def _terms(proposed: Proposed, row: int) -> dict[str, Any]:
     items = proposed.items
+    levels = [int(size) for size in items.pack_size[row] if np.isfinite(size)]
     most, life = items.maximum[row], items.life_cap[row]
     return {
         "minimum": int(items.minimum[row]),
         "pack": int(items.pack[row]),
+        **({"packs": levels} if levels else {}),
         "maximum": None if np.isinf(most) else int(most),
         "life_cap": None if np.isinf(life) else int(life),
     }
@@ -201,6 +214,7 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         "to_minimum": f"to the minimum of {terms['minimum']:,}",
         "to_maximum": f"because of the maximum of {terms['maximum'] or 0:,}",
         "to_life": "because more would not sell before it spoils or is phased out",
+        "to_level": "for full packs that cost less to handle",
         "to_break": f"to reach a better price{saves}",
         "to_order_value": "so that freight is free"
         if reason.get("order_value") == "freight"
@@ -223,7 +237,9 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         )
     else:
         start = f"{position:,} is enough for today"
-    ending = f": {quantity:,} at {money(price['unit_cost'])} each." if quantity else ": nothing is ordered."
+    packed = ", ".join(f"{count:,} × {size:,}" for size, count in reason.get("made_of", ()))
+    each = f"{quantity:,} at {money(price['unit_cost'])} each{f', in {packed}' if packed else ''}"
+    ending = f": {each}." if quantity else ": nothing is ordered."
     return ", ".join([start, *steps]) + ending + _left_out_words(price)
 
 

@@ -1,6 +1,6 @@
 """What is known of each product at a place before its order is planned, and what makes it impossible to plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from core.replenishment import Table, Vector, as_vector
 from core.replenishment.lot_size import Limits, Prices
+from core.replenishment.packs import Packs, level_faults
 from core.replenishment.season import extra_days
 
 HIGHEST_HOLDING_RATE = 5.0
@@ -16,9 +17,14 @@ LONGEST_LEAD_DAYS = 1825.0
 _MONEY_AND_TIME = ("unit_cost", "holding_rate", "stockout_cost", "order_cost", "line_cost", "lead_days", "lead_sd")
 _NOT_NEGATIVE = (*_MONEY_AND_TIME, "review_days", "on_hand", "on_order", "backordered", "minimum")
 _WHOLE = ("on_hand", "on_order", "backordered", "minimum", "pack")
-_TABLES = ("break_quantity", "break_cost")
+_LEVELS = ("pack_size", "pack_handling")
+_TABLES = ("break_quantity", "break_cost", *_LEVELS)
 _SHAPED = (*_TABLES, "season")
 _WORKED_OUT = ("life_cap", "lead_extra", "review_extra", "season")
+
+
+def _no_levels() -> Table:
+    return np.empty((0, 0))
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ class Items:
     """Where a better price for all units begins, shape (n, t), rising; padded with inf."""
     break_cost: Table
     """That price, shape (n, t), falling; padded with nan."""
+    pack_size: Table = field(default_factory=_no_levels)
+    """Units in packs of each level, shape (n, l), the pack first; padded with inf, and all inf where there are none."""
+    pack_handling: Table = field(default_factory=_no_levels)
+    """Cost of handling one of them, shape (n, l) [money]; padded with nan."""
     life_cap: Vector = field(default_factory=lambda: as_vector(np.inf))
     """The most that sells before it spoils or is phased out, as `life.life_cap` has it; inf: no limit."""
     lead_extra: Vector = field(default_factory=lambda: as_vector(0.0))
@@ -66,6 +76,9 @@ class Items:
             value = getattr(self, one.name)
             shaped = np.asarray(value, dtype=np.float64) if one.name in _SHAPED else as_vector(value)
             object.__setattr__(self, one.name, shaped)
+        for name in _LEVELS:
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, np.empty((len(self), 0)))
         for name in _WORKED_OUT:
             if len(getattr(self, name)) == 1:
                 object.__setattr__(self, name, np.repeat(getattr(self, name), len(self), axis=0))
@@ -117,6 +130,11 @@ class Items:
         """What a unit costs."""
         return Prices(self.unit_cost, self.break_quantity, self.break_cost)
 
+    @property
+    def packs(self) -> Packs:
+        """How its packs are packed together."""
+        return Packs(self.pack_size, self.pack_handling)
+
     def row(self, row: int) -> "Items":
         """One product alone."""
         return self.rows([row])
@@ -139,14 +157,18 @@ def faults(columns: Mapping[str, Any]) -> dict[int, str]:
         ValueError: columns that are missing or of different lengths.
     """
     parts = {name: as_vector(columns[name]) for name in _fields() if name not in _TABLES}
-    tables = [np.asarray(columns[name], dtype=np.float64) for name in _TABLES]
     count = len(parts["unit_cost"])
     if any(part.shape != (count,) for part in parts.values()):
         raise ValueError(f"every column must have one value for each of the {count} items")
-    if any(table.ndim != 2 or len(table) != count or table.shape != tables[0].shape for table in tables):
-        raise ValueError(f"break_quantity and break_cost must have the same shape ({count}, tiers)")
+    breaks = _pair(columns, ("break_quantity", "break_cost"), count)
+    levels = _pair({name: np.empty((count, 0)) for name in _LEVELS} | dict(columns), _LEVELS, count)
     found: dict[int, str] = {}
-    for rows, sentence in [*_value_faults(parts), *_order_faults(parts), *_break_faults(parts["unit_cost"], *tables)]:
+    for rows, sentence in [
+        *_value_faults(parts),
+        *_order_faults(parts),
+        *_break_faults(parts["unit_cost"], *breaks),
+        *level_faults(parts["pack"], parts["maximum"], *levels),
+    ]:
         for row in np.flatnonzero(rows).tolist():
             shown = {name: f"{part[row]:g}" for name, part in parts.items()}
             found.setdefault(row, sentence.format(**shown))
@@ -172,6 +194,29 @@ def quantity_fault(items: Items, row: int, quantity: float) -> str:
         better = " or ".join(f"{near:,.0f}" for near in fitting)
         return f"{quantity:,.0f} is not in whole packs of {pack:,.0f}; order {better}"
     return ""
+
+
+def padded(rows: Sequence[Sequence[tuple[float, float]]]) -> tuple[Table, Table]:
+    """Pairs of a quantity and what it costs as tables as wide as the longest row, filled up with inf and nan.
+
+    >>> padded([[(12.0, 0.2)], []])
+    (array([[12.],
+           [inf]]), array([[0.2],
+           [nan]]))
+    """
+    most = max(map(len, rows), default=0)
+    quantity, cost = np.full((len(rows), most), np.inf), np.full((len(rows), most), np.nan)
+    for row, pairs in enumerate(rows):
+        for at, (start, price) in enumerate(pairs):
+            quantity[row, at], cost[row, at] = start, price
+    return quantity, cost
+
+
+def _pair(columns: Mapping[str, Any], names: tuple[str, str], count: int) -> tuple[Table, Table]:
+    first, second = (np.asarray(columns[name], dtype=np.float64) for name in names)
+    if any(table.ndim != 2 or len(table) != count for table in (first, second)) or first.shape != second.shape:
+        raise ValueError(f"{names[0]} and {names[1]} must have the same shape ({count}, tiers)")
+    return first, second
 
 
 def _fields() -> list[str]:

@@ -1,5 +1,6 @@
 """How many units to order at a time: ordering cost against holding cost, with price breaks and pack sizes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.replenishment import Table, Vector
+from core.replenishment.packs import Packs
 
 Tiers: TypeAlias = NDArray[np.intp]
 """Which price an order gets, shape (n,): -1 is the base price, 0 the first break."""
@@ -128,11 +130,13 @@ class Prices:
         return np.take_along_axis(table, tier[:, None] + 1, axis=1)[:, 0]
 
 
-def best_lot(prices: Prices, order_cost: Vector, holding_rate: Vector, rate: Vector, limits: Limits) -> Lot:
+def best_lot(
+    prices: Prices, order_cost: Vector, holding_rate: Vector, rate: Vector, limits: Limits, packs: Packs | None = None
+) -> Lot:
     """The cheapest lot that the supplier accepts, over the base price and every price break.
 
-    In each tier the economic quantity is raised to its break and both its neighbours in whole packs are costed at the
-    price they really get.
+    In each tier the economic quantity is raised to its break and both its neighbours in whole packs, of every level
+    there is, are costed at the price they really get and with what handling them costs.
 
     Args:
         prices: of n items with t breaks.
@@ -140,6 +144,7 @@ def best_lot(prices: Prices, order_cost: Vector, holding_rate: Vector, rate: Vec
         holding_rate: a unit of time, of unit cost, shape (n,).
         rate: demand in a unit of time, shape (n,) [units].
         limits: of n items.
+        packs: levels of packs, if there are several.
 
     Returns:
         n lots. No lot exceeds the demand of a unit of time unless the least order does.
@@ -159,11 +164,27 @@ def best_lot(prices: Prices, order_cost: Vector, holding_rate: Vector, rate: Vec
         at = np.full(rate.shape, tier, dtype=np.intp)
         start = np.zeros_like(rate) if tier < 0 else prices.quantity[:, tier]
         holding = holding_rate * np.nan_to_num(prices.of_tier(at))
-        free = np.divide(2.0 * order_cost * rate, holding, out=np.full_like(rate, np.inf), where=holding > 0)
-        wanted = np.minimum(np.maximum(np.sqrt(free), np.where(np.isinf(start), 0.0, start)), most)
-        packs = np.floor(wanted / limits.pack) * limits.pack
-        for quantity in (packs, packs + limits.pack):
-            offered = np.clip(quantity, limits.least, most)
-            cost = lot_cost(offered, prices.at(offered), order_cost, holding_rate, rate)
-            best, lowest = np.where(cost < lowest, offered, best), np.minimum(cost, lowest)
+        begin = np.where(np.isinf(start), 0.0, start)
+        for size, free in _steps(order_cost, holding, rate, limits.pack, most, packs):
+            whole = np.floor(np.minimum(np.maximum(free, begin), most) / size) * size
+            for quantity in (whole, whole + size):
+                offered = np.clip(quantity, limits.least, most)
+                cost = lot_cost(offered, prices.at(offered), order_cost, holding_rate, rate)
+                if packs is not None:
+                    cost = cost + packs.cost(offered) * rate / offered
+                best, lowest = np.where(cost < lowest, offered, best), np.minimum(cost, lowest)
     return Lot(best, prices.tier(best), prices.at(best), lowest)
+
+
+def _steps(
+    order_cost: Vector, holding: Vector, rate: Vector, pack: Vector, most: Vector, packs: Packs | None
+) -> Iterator[tuple[Vector, Vector]]:
+    """Units in packs of each level, and the economic quantity of such packs; the pack alone where no level pays."""
+    free = np.divide(2.0 * order_cost * rate, holding, out=np.full_like(rate, np.inf), where=holding > 0)
+    if packs is None or not np.any(packs.pays):
+        yield pack, np.sqrt(free)
+        return
+    for level in range(packs.size.shape[1]):
+        size, economic = packs.size[:, level], packs.economic(level, order_cost, holding, rate, most)
+        used = np.isfinite(size)
+        yield np.where(used, size, pack), np.where(used, economic, np.sqrt(free))

@@ -15,8 +15,8 @@ from core.replenishment.lot_size import Tiers
 class Proposed:
     """What to order of n items and the parts it is made of, shape (n,) each, whole units.
 
-    need + rounding + to_minimum + to_maximum + to_life + to_break + to_order_value + to_load + to_room + to_budget =
-    quantity, exactly.
+    need + rounding + to_minimum + to_maximum + to_life + to_level + to_break + to_order_value + to_load + to_room +
+    to_budget = quantity, exactly.
     """
 
     items: Items
@@ -32,6 +32,8 @@ class Proposed:
     """What the largest order accepted takes away: 0 or negative."""
     to_life: Vector
     """Taken away because it would not sell before it spoils or is phased out: 0 or negative."""
+    to_level: Vector
+    """Added, or taken away, for full packs of a level that costs less to handle."""
     to_break: Vector
     to_order_value: Vector
     """Added, or taken away with the whole order, because of the supplier's minimum order value."""
@@ -85,8 +87,8 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
 
     An item is due when its stock position is at most its reorder point; it is ordered up to its level in the nearest
     number of packs that lifts it above the reorder point, raised to the minimum, cut to the maximum and to what sells
-    in time, and raised to a price break where the year gets cheaper by it. What never sells is ordered only for
-    customers who wait.
+    in time, brought to full packs of a larger level and raised to a price break where the year gets cheaper by it.
+    What never sells is ordered only for customers who wait.
 
     Args:
         items: n products at a place.
@@ -107,7 +109,8 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
     accepted = np.where(due, np.maximum(packed, limits.least), 0.0)
     capped = np.minimum(accepted, items.accepted.most)
     living = np.minimum(capped, limits.most)
-    quantity = np.maximum(living, _break_worth_reaching(items, base, np.where(due, need, 0.0)))
+    full = _of_full_packs(items, base, living, np.where(due, np.maximum(lifting, 1.0) * items.pack, np.inf), need)
+    quantity = _cheaper_break(items, base, full, _break_worth_reaching(items, base, np.where(due, need, 0.0)))
     costed = cost(items, base, quantity)
     return Proposed(
         items,
@@ -119,12 +122,13 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
         to_minimum=accepted - packed,
         to_maximum=capped - accepted,
         to_life=living - capped,
-        to_break=quantity - living,
+        to_level=full - living,
+        to_break=quantity - full,
         to_order_value=np.zeros_like(quantity),
         to_load=np.zeros_like(quantity),
         to_room=np.zeros_like(quantity),
         to_budget=np.zeros_like(quantity),
-        saving=cost(items, base, living).total - costed.total,
+        saving=cost(items, base, full).total - costed.total,
         costed=costed,
         costed_without=cost(items, base, np.zeros_like(quantity)),
     )
@@ -159,11 +163,50 @@ def _break_worth_reaching(items: Items, base: Basis, need: Vector) -> Vector:
     for start in items.break_quantity.T:
         further = (need > 0) & np.isfinite(start) & (start > wanted) & (start <= limits.most)
         if np.any(further):
-            reached = limits.up(np.where(further, start, wanted))
-            total = cost(items, base, reached).total
-            better = further & (total < lowest)
-            best, lowest = np.where(better, reached, best), np.where(better, total, lowest)
+            for level in (items.pack, *(size for _, size in items.packs.above_smallest() if np.any(items.packs.pays))):
+                size = np.where(np.isfinite(level), level, items.pack)
+                packed = np.ceil(np.where(further, start, wanted) / size) * size
+                reached = limits.up(packed)
+                total = cost(items, base, reached).total
+                better = further & (packed <= limits.most) & (total < lowest)
+                best, lowest = np.where(better, reached, best), np.where(better, total, lowest)
     return best
+
+
+def _of_full_packs(items: Items, base: Basis, quantity: Vector, least: Vector, need: Vector) -> Vector:
+    """Quantities, or one of the two whole numbers of packs of a larger level around the need where the year is cheaper.
+
+    Args:
+        items: n products at a place.
+        base: of these items.
+        quantity: in packs of the smallest level, shape (n,) [units].
+        least: the least that is of use, inf where nothing is due, shape (n,) [units].
+        need: before it was rounded to packs, shape (n,) [units].
+    """
+    pays = items.packs.pays
+    if not np.any(pays & np.isfinite(least)):
+        return quantity
+    best, lowest = quantity, cost(items, base, quantity).total
+    least, most = np.maximum(least, items.limits.least), items.limits.most
+    for _, size in items.packs.above_smallest():
+        used = np.where(np.isfinite(size), size, 1.0)
+        below = np.floor(need / used) * used
+        for packed in (below, below + used):
+            fits = pays & np.isfinite(size) & (packed >= least) & (packed <= most)
+            if np.any(fits):
+                total = cost(items, base, np.where(fits, packed, quantity)).total
+                better = fits & (total < lowest)
+                best, lowest = np.where(better, packed, best), np.where(better, total, lowest)
+    return best
+
+
+def _cheaper_break(items: Items, base: Basis, quantity: Vector, reaching: Vector) -> Vector:
+    """Raised to a price break worth reaching; full packs of a level may be worth more than that."""
+    raised = np.maximum(quantity, reaching)
+    if not np.any((raised > quantity) & items.packs.pays):
+        return raised
+    dearer = cost(items, base, raised).total > cost(items, base, quantity).total
+    return np.where(items.packs.pays & dearer, quantity, raised)
 
 
 def _basis(items: Items, velocity: Velocity) -> Basis:

@@ -44,6 +44,7 @@ def sourcing_cost(items: Items, velocity: Velocity) -> Vector:
     total: Vector = (
         base.lot.unit_cost * yearly
         + orders * (items.order_cost + items.line_cost)
+        + items.packs.cost(base.lot.quantity) / base.lot.quantity * yearly
         + periods * (held * base.curve.holding + short * base.curve.stockout)
         + items.stockout_cost * np.maximum(missed, 0.0)
     )

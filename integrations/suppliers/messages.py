@@ -32,6 +32,7 @@ class OrderLine(_Message):
     quantity: int = Field(ge=1)
     unit_cost: Amount
     total: Amount
+    packed: str = Field("", description="in which packs, where there are several sizes, as people say it")
 
 
 class PurchaseOrder(_Message):

@@ -92,6 +92,7 @@ _BY_KIND = {
     Kind.TIME: "2026-01-31T09:30:00Z",
     Kind.FLAG: "true",
     Kind.BREAKS: "",
+    Kind.PACKS: "",
     Kind.OPTIONS: "colour: blue",
 }
 _LEFT_OUT = {

@@ -14,6 +14,7 @@ from core.canonical import Column, Kind
 from core.errors import InvalidInput
 from core.money import exponent, minor_units
 from core.purchasing.calendars import weekdays
+from core.purchasing.model import PACKS
 
 Convert = Callable[[str], Any]  # raises ValueError with a sentence that says what would be right
 
@@ -56,7 +57,11 @@ def cell(column: Column, reading: Reading, *, is_key: bool = False) -> Convert:
 
 def money_cell(column: Column, currency: str) -> Convert:
     """How amounts of a column are read in one currency."""
-    convert = (lambda text: _breaks(text, currency)) if column.kind is Kind.BREAKS else (lambda t: _amount(t, currency))
+    read = {Kind.BREAKS: _breaks, Kind.PACKS: _packs}.get(column.kind, _amount)
+
+    def convert(text: str) -> Any:
+        return read(text, currency)
+
     return _filled(column, _at_least(column, convert), column.default, remembers=column.kind is Kind.MONEY)
 
 
@@ -236,3 +241,22 @@ def _breaks(text: str, currency: str) -> list[list[int]]:
     if any(low[0] >= high[0] or low[1] < high[1] for low, high in pairwise(tiers)):
         raise ValueError("has to name its price breaks with rising quantities and prices that do not rise")
     return tiers
+
+
+def _packs(text: str, currency: str) -> list[list[Any]]:
+    levels: list[list[Any]] = []
+    for level in text.split(";"):
+        size, handling, name, *more = (*map(str.strip, level.split(":")), "", "")[: max(3, level.count(":") + 1)]
+        if more or (name and name not in PACKS):
+            raise ValueError(
+                f"is “{text[:60]}”, and has to be packs such as 12:0.20:inner;144:1.00:carton, named {', '.join(PACKS)}"
+            )
+        levels.append([_whole(size), _amount(handling, currency) if handling else 0, name])
+    if any(size < 1 or handling < 0 for size, handling, _ in levels):
+        raise ValueError("has a pack of less than 1 unit or a handling below 0")
+    for (small, cost, _), (large, dearer, _) in pairwise(levels):
+        if large <= small or large % small:
+            raise ValueError(f"has a pack of {large:,} that is not whole packs of {small:,}; name the smallest first")
+        if dearer > large // small * cost:
+            raise ValueError(f"has a pack of {large:,} that costs more to handle than {large // small} of {small:,}")
+    return levels

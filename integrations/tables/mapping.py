@@ -8,7 +8,7 @@ from typing import Any
 from core.canonical import BY_NAME, Column, Fault, Kind, Table
 from integrations.tables.kinds import Convert, Reading, cell, money_cell
 
-_IN_CURRENCY = {Kind.MONEY, Kind.BREAKS}
+_IN_CURRENCY = {Kind.MONEY, Kind.BREAKS, Kind.PACKS}
 _Cell = tuple[int, str, Convert]
 
 
@@ -152,6 +152,10 @@ def _received(row: dict[str, Any]) -> tuple[str, str] | None:
 def _terms(row: dict[str, Any]) -> tuple[str, str] | None:
     if row["maximum"] is not None and row["maximum"] < max(row["minimum"], row["pack"]):
         return "maximum", "maximum is less than minimum or pack, so that nothing could be ordered."
+    if row["packs"] and row["pack"] not in {1, row["packs"][0][0]}:
+        return "pack", "pack is not the smallest of packs; leave one of them out."
+    if row["packs"] and row["maximum"] is not None and row["packs"][-1][0] > row["maximum"]:
+        return "maximum", "maximum is less than the largest of packs; raise it, or leave that pack out."
     return None
 
 

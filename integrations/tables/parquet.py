@@ -10,7 +10,7 @@ from core.errors import InvalidInput
 from integrations.tables.values import canonical
 
 _PART = 5_000
-_AS_TEXT = {Kind.BREAKS, Kind.OPTIONS}
+_AS_TEXT = {Kind.BREAKS, Kind.PACKS, Kind.OPTIONS}
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[Any] | str]]:

@@ -50,6 +50,9 @@ def canonical(value: Any, column: Column, currency: str) -> Any:
         return Decimal(value).scaleb(-exponent(currency))
     if column.kind is Kind.BREAKS:
         return ";".join(f"{units}:{Decimal(price).scaleb(-exponent(currency)):f}" for units, price in value)
+    if column.kind is Kind.PACKS:
+        levels = ((units, Decimal(cost).scaleb(-exponent(currency)), name) for units, cost, name in value)
+        return ";".join(f"{units}:{cost:f}:{name}".rstrip(":") for units, cost, name in levels)
     if column.kind is Kind.OPTIONS:
         return "; ".join(f"{escaped(name)}: {escaped(chosen)}" for name, chosen in value.items())
     return value

@@ -84,6 +84,28 @@ def test_the_plan_is_for_the_day_after_the_last_demand_unless_told(shop: Path) -
     assert {row["order_on"] for row in proposed(shop)} == {"2026-05-01"}
 
 
+def test_packs_within_packs_are_filled_where_it_pays(shop: Path) -> None:
+    before = {(row["sku"], row["location"]): row for row in proposed(shop)} if plan(shop).code == 0 else {}
+    levels = '[{"quantity": 6, "handling": 3}, {"quantity": 24, "handling": 4}, {"quantity": 240, "handling": 5}]'
+    for at in range(24):
+        edit(shop / "items.csv", at + 2, pack="6", price_breaks="", packs=levels if at != 5 else "[6, 24]")
+    edit(shop / "items.csv", 4, packs="[6, 50]")
+    edit(shop / "items.csv", 5, packs="6, 50")
+    ended = plan(shop, "--json")
+    assert ended.code == 1
+    assert [(one["line"], one["sentence"][:30]) for one in json.loads(ended.out)["left_out"]] == [
+        (4, "its packs are not each a whole"),
+        (5, "its packs are not read; write "),
+    ]
+    rows = proposed(shop)
+    reasons = [json.loads(row["reason"]) for row in rows]
+    assert any(one["parts"]["to_level"] for one in reasons)
+    for row, reason in zip(rows, reasons, strict=True):
+        assert sum(size * count for size, count in reason["made_of"]) == float(row["quantity"])
+        assert sum(reason["parts"].values()) == float(row["quantity"])
+    assert before
+
+
 def test_parquet_and_csv_give_the_same_proposals(shop: Path) -> None:
     for name in ("items", "demand"):
         with (shop / f"{name}.csv").open(newline="", encoding="utf-8") as file:

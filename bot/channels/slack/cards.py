@@ -83,7 +83,8 @@ def lines_that_matter(one: Proposal) -> list[ProposalLine]:
 def line_text(line: ProposalLine) -> str:
     """A line with its cost, its risk with and without, who waits, and why that many."""
     head = f"{line.quantity:,} × {cut(line.name, _LONGEST_NAME)} ({cut(line.sku, 40)})"
-    told = [f"{head} at {line.unit_cost} = {line.total}"]
+    packed = f", {line.packed}," if line.packed else ""
+    told = [f"{head}{packed} at {line.unit_cost} = {line.total}"]
     risk, without = float(line.reason["risk"]), float(line.reason["risk_without"])
     waiting = f" · {line.waiting} {'customer waits' if line.waiting == 1 else 'customers wait'}" if line.waiting else ""
     changed = f" · proposed were {line.proposed:,}" if line.quantity != line.proposed else ""
@@ -141,7 +142,7 @@ def _facts(shown: Card, zone: ZoneInfo) -> Iterator[str]:
     one = shown.proposal
     wanted = [line for line in one.lines if line.quantity]
     units = sum(line.quantity for line in wanted)
-    packs = sum(-(-line.quantity // max(1, int(line.reason["terms"]["pack"]))) for line in wanted)
+    packs = sum(_packs(line) for line in wanted)
     waiting = sum(line.waiting for line in wanted)
     short = sum(float(line.reason["risk_without"]) > _LIKELY for line in wanted)
     still = sum(float(line.reason["risk"]) > _LIKELY for line in wanted)
@@ -161,6 +162,16 @@ def _facts(shown: Card, zone: ZoneInfo) -> Iterator[str]:
     if one.status is ProposalStatus.OPEN:
         told.append(f"Can be decided until {one.expires_at.astimezone(zone):%-d %B, %H:%M}")
     yield "\n".join(told)
+
+
+def _packs(line: ProposalLine) -> int:
+    """How many packs there are to handle: full ones of the largest level first."""
+    left, packs = line.quantity, 0
+    terms = line.reason["terms"]
+    for size in reversed(terms.get("packs") or [max(1, int(terms["pack"]))]):
+        count, left = divmod(left, size)
+        packs += count
+    return packs + (left > 0)
 
 
 def _outcome(shown: Card, zone: ZoneInfo) -> str:

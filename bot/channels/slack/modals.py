@@ -20,6 +20,8 @@ _KINDS = {
     "break_above": "the price break above",
     "pack_less": "a pack less",
     "pack_more": "a pack more",
+    "full_less": "larger packs filled with less",
+    "full_more": "larger packs filled with more",
     "least": "the least there is",
     "nothing": "nothing",
 }

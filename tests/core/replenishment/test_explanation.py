@@ -10,8 +10,8 @@ from core.replenishment.demand import Velocity
 from core.replenishment.plan import Items, explain, propose, reason, recost
 from tests.core.replenishment.shelf import LAW, assortments, items, pace
 
-PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_life", "to_break", "to_order_value", "to_load", "to_room",
-         "to_budget", "by_planner")  # fmt: skip
+PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_life", "to_level", "to_break", "to_order_value", "to_load",
+         "to_room", "to_budget", "by_planner")  # fmt: skip
 
 
 def check(found: dict[str, Any]) -> None:

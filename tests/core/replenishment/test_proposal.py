@@ -20,6 +20,7 @@ def parts(proposed: Proposed) -> np.ndarray:
         + proposed.to_minimum
         + proposed.to_maximum
         + proposed.to_life
+        + proposed.to_level
         + proposed.to_break
         + proposed.to_order_value
         + proposed.to_load

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.canonical import TABLES, Column, Kind
 from integrations.tables.kinds import Reading, cell, money_cell
+from integrations.tables.values import canonical
 from integrations.tables.writing import guarded
 
 READING = Reading("GBP", ZoneInfo("Europe/London"))
@@ -125,6 +126,34 @@ def test_price_breaks_that_make_no_sense_are_refused(text: str) -> None:
         money_cell(column("supplier_items", "price_breaks"), "GBP")(text)
 
 
+def test_packs_are_units_handling_and_name_and_are_written_as_they_were_read() -> None:
+    packs = column("supplier_items", "packs")
+    convert = money_cell(packs, "GBP")
+    assert convert("12:0.20:inner; 144:1.00:carton;1728") == [[12, 20, "inner"], [144, 100, "carton"], [1728, 0, ""]]
+    assert convert("") is None
+    for text in ("12:0.20:inner;144:1.00:carton;1728:0.00", "12:0.00;144:0.00"):
+        assert canonical(convert(text), packs, "GBP") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("12;50", "not whole packs of 12"),
+        ("144;12", "not whole packs of 144"),
+        ("0", "less than 1 unit"),
+        ("12:0.10:inner;144:2.00:carton", "costs more to handle than 12 of 12"),
+        ("12:0.10:crate", "named piece, inner"),
+        ("12:0.10:inner:4", "has to be packs"),
+        ("12:x", "amount"),
+        ("x", "whole number"),
+        ("12;", "whole number"),
+    ],
+)
+def test_packs_that_make_no_sense_are_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        money_cell(column("supplier_items", "packs"), "GBP")(text)
+
+
 def test_moving_days_keeps_the_hour_on_the_shops_clock_over_a_change_of_clocks() -> None:
     moved = Reading("GBP", ZoneInfo("Europe/London"), shift_days=90)
     assert cell(column("stock", "counted_at"), moved)("2026-01-31T09:30:00Z") == datetime(2026, 5, 1, 8, 30, tzinfo=UTC)
@@ -136,7 +165,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     refusals = []
     for one in (one for table in TABLES for one in table.columns):
         try:
-            (money_cell(one, "GBP") if one.kind in {Kind.MONEY, Kind.BREAKS} else cell(one, READING))(text)
+            (money_cell(one, "GBP") if one.kind in {Kind.MONEY, Kind.BREAKS, Kind.PACKS} else cell(one, READING))(text)
         except ValueError as error:
             refusals.append(str(error))
     assert [said for said in refusals if not said.startswith(("is ", "has "))] == []
