@@ -1,4 +1,4 @@
-"""Post on an operator's word: why letters went or wait, and what becomes of those that could not be sent."""
+"""Post on an operator's word: why letters went or wait, and what becomes of those and of deliveries that failed."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from dataclasses import asdict
 import typer
 
 from bot.assembly import House
+from bot.logs import on_one_line
 from core.errors import InvalidInput
 from core.mailroom.explaining import Explained
 
@@ -39,6 +40,29 @@ def settle(house: House, retry: int | None, discard: int | None) -> None:
     if discard is not None:
         house.portal.discard_letter(None, discard)
         typer.echo(f"Letter {discard} is put away.")
+
+
+def deliveries(house: House, *, as_json: bool) -> None:
+    """Print the deliveries that failed each time and wait for a person."""
+    found = house.portal.failed_deliveries(None)
+    for one in found:
+        if as_json:
+            typer.echo(json.dumps(asdict(one), default=str, ensure_ascii=False))
+        else:
+            typer.echo(on_one_line(f"{one.inbox_id:>7} {one.received_at:%Y-%m-%d %H:%M} {one.source:<16} {one.kind}"))
+            typer.echo(f"        tried {one.attempts} times: {one.trouble}")
+    if not found and not as_json:
+        typer.echo("There are no such deliveries.")
+
+
+def settle_delivery(house: House, retry: int | None, discard: int | None) -> None:
+    """Take a failed delivery in after all, or put it away."""
+    if retry is not None:
+        house.portal.retry_delivery(None, retry)
+        typer.echo(f"Delivery {retry} is tried again.")
+    if discard is not None:
+        house.portal.discard_delivery(None, discard)
+        typer.echo(f"Delivery {discard} is put away.")
 
 
 def _print(found: Sequence[Explained], *, as_json: bool) -> None:

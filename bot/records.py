@@ -134,3 +134,20 @@ def mail_in(
             run.take(opened, path)
         elif not reopen:
             run.fetch(opened)
+
+
+@app.command()
+def deliveries(
+    retry: Annotated[int | None, typer.Option(help="Take a failed delivery in after all.")] = None,
+    discard: Annotated[int | None, typer.Option(help="Put a failed delivery away for good.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """List what connected systems and carriers delivered and could not be taken in; retry or discard it."""
+    from bot import post
+
+    with house(load(config)) as opened:
+        if retry is not None or discard is not None:
+            post.settle_delivery(opened, retry, discard)
+        else:
+            post.deliveries(opened, as_json=as_json)

@@ -70,6 +70,8 @@ def as_text(found: Metrics) -> str:
          [f"storekeeper_oldest_unsent_seconds {found.oldest_unsent_s:.0f}"]),
         ("storekeeper_unanswered", "Messages stored and not answered yet.",
          [f"storekeeper_unanswered {found.unanswered}"]),
+        ("storekeeper_failed_deliveries", "Deliveries given up that wait for a person, up to 200.",
+         [f"storekeeper_failed_deliveries {found.failed}"]),
         ("storekeeper_job_since_run_seconds", "Time since each job last came to its end.", runs),
     ]  # fmt: skip
     lines = [line for name, about, rows in told for line in (f"# HELP {name} {about}", f"# TYPE {name} gauge", *rows)]

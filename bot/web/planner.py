@@ -210,8 +210,10 @@ def end_delegation(
 
 @router.get("/post")
 def post(request: Request, calling: Calling, staff: AsPlanner) -> Response:
-    """Letters that could not be delivered."""
-    return page(request, calling, "post.html", letters=door_of(request).portal.dead_letters(staff))
+    """Letters that could not be delivered, and deliveries that could not be taken in."""
+    portal = door_of(request).portal
+    failed = portal.failed_deliveries(staff)
+    return page(request, calling, "post.html", letters=portal.dead_letters(staff), deliveries=failed)
 
 
 @router.post("/post/{outbox_id}/retry")
@@ -225,6 +227,20 @@ def retry_letter(request: Request, staff: AsPlanner, outbox_id: ProposalId, fiel
 def discard_letter(request: Request, staff: AsPlanner, outbox_id: ProposalId, fields: Fields) -> Response:  # noqa: ARG001
     """Give a letter up."""
     door_of(request).portal.discard_letter(staff, outbox_id)
+    return go_to("/planner/post")
+
+
+@router.post("/deliveries/{inbox_id}/retry")
+def retry_delivery(request: Request, staff: AsPlanner, inbox_id: ProposalId, fields: Fields) -> Response:  # noqa: ARG001
+    """Take a failed delivery in after all."""
+    door_of(request).portal.retry_delivery(staff, inbox_id)
+    return go_to("/planner/post")
+
+
+@router.post("/deliveries/{inbox_id}/discard")
+def discard_delivery(request: Request, staff: AsPlanner, inbox_id: ProposalId, fields: Fields) -> Response:  # noqa: ARG001
+    """Put a failed delivery away."""
+    door_of(request).portal.discard_delivery(staff, inbox_id)
     return go_to("/planner/post")
 
 

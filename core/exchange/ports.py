@@ -66,6 +66,13 @@ class Delivery:
     asks: str = ""
     customer_id: str = ""
 
+    @property
+    def about(self) -> frozenset[tuple[str, str]]:
+        """The records that it speaks of, by table and id there; what is said of one is taken in in turn."""
+        told = {(one.table, one.external_id) for one in self.records}
+        hinted = {(one.table, one.external_id) for one in self.hints}
+        return frozenset(told | hinted | {("orders", one.about) for one in self.records if one.about})
+
 
 class Reader(Protocol):
     """Reads what a system delivers to us; pure, so that a delivery can be read again."""

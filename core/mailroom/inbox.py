@@ -11,6 +11,8 @@ from core.database.upsert import direct, insert_new
 from core.mailroom.rows import InboxRow
 
 KEPT_FOR = timedelta(days=30)
+MOST_ATTEMPTS = 8
+"""So often a delivery is tried before it is left to a person: for about two hours, by the pauses of `retry`."""
 _ANSWER = update(InboxRow).where(InboxRow.inbox_id == bindparam("answered")).values(answer=bindparam("answer"))
 
 
@@ -41,13 +43,19 @@ def accept(
 
 @dataclass(frozen=True)
 class Waiting:
-    """A delivery that was stored and has no answer yet."""
+    """A delivery that was stored and has no answer yet; one that failed before is not tried `not_before` a moment."""
 
     inbox_id: int
     source: str
     kind: str
     content: dict[str, Any]
     received_at: datetime
+    attempt: int
+    not_before: datetime | None
+
+    def pauses(self, now: datetime) -> bool:
+        """Whether it failed a moment ago."""
+        return self.not_before is not None and self.not_before > now
 
 
 def store(
@@ -78,10 +86,11 @@ def unanswered(session: Session, beginning: str, before: datetime, limit: int) -
 
 
 def waiting_under(session: Session, beginning: str, after: int, limit: int) -> list[Waiting]:
-    """What waits in sources that begin like this, oldest first, behind one that was seen already."""
-    columns = (InboxRow.inbox_id, InboxRow.source, InboxRow.kind, InboxRow.content, InboxRow.received_at)
-    of_them = InboxRow.source.startswith(beginning, autoescape=True)
-    chosen = select(*columns).where(InboxRow.answer.is_(None), of_them, InboxRow.inbox_id > after)
+    """What waits in sources that begin like this, oldest first, behind one that was seen already; not for a person."""
+    columns = (InboxRow.inbox_id, InboxRow.source, InboxRow.kind, InboxRow.content, InboxRow.received_at,
+               InboxRow.attempt, InboxRow.not_before)  # fmt: skip
+    of_them = (InboxRow.source.startswith(beginning, autoescape=True), InboxRow.attempt < MOST_ATTEMPTS)
+    chosen = select(*columns).where(InboxRow.answer.is_(None), *of_them, InboxRow.inbox_id > after)
     return [Waiting(*row) for row in session.execute(chosen.order_by(InboxRow.inbox_id).limit(limit))]
 
 

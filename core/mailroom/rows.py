@@ -10,7 +10,10 @@ from core.database.base import Base, RowId
 
 
 class InboxRow(Base):
-    """One delivery from outside, stored once under (source, delivery_id); `answer` is what a repeat gets."""
+    """One delivery from outside, stored once under (source, delivery_id); `answer` is what a repeat gets.
+
+    `attempt` counts how often taking it in failed, `trouble` says what the last one ended with.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -31,6 +34,9 @@ class InboxRow(Base):
     kind: Mapped[str]
     content: Mapped[dict[str, Any]]
     answer: Mapped[dict[str, Any] | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(default="")
 
 
 class OutboxRow(Base):

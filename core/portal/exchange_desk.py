@@ -18,12 +18,13 @@ from core.errors import Conflict, NotFound, PortalError
 from core.exchange import feeds, origins
 from core.exchange.model import Drift, Page, Standing
 from core.exchange.origins import Told
-from core.exchange.ports import Admitted, Backend, Delivery, Feed, Found, Trouble
+from core.exchange.ports import Admitted, Backend, Delivery, Feed, Found, Reader, Trouble
 from core.mailroom import inbox, leases, letters, outbox
 from core.mailroom.inbox import Waiting
 from core.mailroom.outbox import WRITE_BACK, Outgoing
 from core.notifications.model import Notice
 from core.notifications.service import notify
+from core.portal.arrivals import Arrivals
 from core.portal.case_desk import CaseDesk
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Synced:
     troubles: dict[str, Trouble] = field(default_factory=dict)
 
 
-class ExchangeDesk(CaseDesk):
+class ExchangeDesk(Arrivals, CaseDesk):
     """Verbs of connected systems."""
 
     def connect(self, backend: Backend) -> None:
@@ -159,36 +160,56 @@ class ExchangeDesk(CaseDesk):
             )  # fmt: skip
 
     def take_deliveries(self) -> int:
-        """Take in what was delivered, each delivery in a transaction of its own; how many there were."""
-        after, taken = 0, 0
+        """Take in what was delivered, each delivery in a transaction of its own; how many there were.
+
+        One that fails is tried again after a pause, and in the end left to a person. Until then what else was
+        delivered about the same records waits behind it, and nothing else does.
+        """
+        after, taken, held = 0, 0, set[tuple[str, str, str]]()
         while True:
             with self._database.reading() as session:
                 page = inbox.waiting_under(session, _SOURCE, after, _PAGE)
             for delivery in page:
-                taken += self._in_turn_of(delivery)
+                taken += self._in_turn_of(delivery, held)
             if len(page) < _PAGE:
                 return taken
             after = page[-1].inbox_id
 
-    def _in_turn_of(self, delivery: Waiting) -> bool:
-        """One delivery; trouble with it is no trouble of the others, and is not tried for ever."""
+    def _in_turn_of(self, delivery: Waiting, held: set[tuple[str, str, str]]) -> bool:
+        """One delivery; `held` are the records that one before it failed with."""
         system = delivery.source.removeprefix(_SOURCE)
         backend = self._backends.get(system)
         if backend is None or backend.reader is None:
             return False
+        pauses, about = delivery.pauses(self._clock()), set[tuple[str, str, str]]()
         try:
-            said = backend.reader.read(delivery.kind, delivery.content["payload"], delivery.content["headers"])
+            said = self._understood(backend.reader, delivery)
+            if said is None:
+                return True
+            about |= {(system, *one) for one in said.about}
+            waits = pauses or not held.isdisjoint(about)
+            if not waits:
+                self._take_in(backend, delivery, said)
+        except Exception as fault:
+            waits = True
+            if not pauses:
+                reference = secrets.token_hex(4)
+                log.exception("a delivery could not be taken in", extra={"reference": reference})
+                self._try_later(delivery, fault, reference)
+        if waits:
+            held |= about
+        return not waits
+
+    def _understood(self, reader: Reader, delivery: Waiting) -> Delivery | None:
+        """What a delivery says; one of another shape than is documented is settled, and says nothing."""
+        try:
+            return reader.read(delivery.kind, delivery.content["payload"], delivery.content["headers"])
         except (ValueError, LookupError, TypeError) as fault:
+            system = delivery.source.removeprefix(_SOURCE)
             log.warning("a delivery of %s about %s could not be read: %s", system, delivery.kind, type(fault).__name__)
             with self._database.unit_of_work() as session:
                 inbox.settle(session, delivery.inbox_id, {"unreadable": True})
-            return True
-        try:
-            self._take_in(backend, delivery, said)
-        except Exception:
-            log.exception("a delivery could not be taken in", extra={"reference": secrets.token_hex(4)})
-            return False
-        return True
+            return None
 
     def _take_in(self, backend: Backend, delivery: Waiting, said: Delivery) -> None:
         system, now = backend.system, self._clock()

@@ -20,7 +20,7 @@ from core.exchange.model import Standing
 from core.inventory import alerts
 from core.inventory import service as inventory
 from core.inventory.alerts import Alert
-from core.mailroom import explaining, inbox, letters, outbox, pace, runs
+from core.mailroom import explaining, failed, inbox, letters, outbox, pace, runs
 from core.mailroom.explaining import Explained
 from core.mailroom.letters import DeadLetter, Written
 from core.notifications import service as notifications
@@ -55,6 +55,7 @@ class Metrics:
     letters: dict[tuple[str, str], int]
     oldest_unsent_s: float
     unanswered: int
+    failed: int
     since_run_s: dict[str, float]
 
 
@@ -151,7 +152,8 @@ class MachineRoom(Rooms):
             waiting_since = outbox.waiting_since(session, now)
             age = (now - waiting_since).total_seconds() if waiting_since is not None else 0.0
             ran = {job: (now - at).total_seconds() for job, at in runs.last_finished(session).items()}
-            return Metrics(explaining.tallied(session), max(0.0, age), inbox.waiting(session), ran)
+            left = len(failed.failed(session))
+            return Metrics(explaining.tallied(session), max(0.0, age), inbox.waiting(session), left, ran)
 
     def note_run(self, job: str) -> None:
         """Note that a job that runs all the time came to its end."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.mailroom import inbox
 from core.mailroom.inbox import Waiting
-from core.portal.rooms import Rooms
+from core.portal.arrivals import Arrivals
 from core.shipments import booking, scanning
 from core.shipments.model import Heard, ParcelStatus, Scan
 
@@ -18,7 +18,7 @@ _PAGE = 200
 _KEPT = timedelta(days=7)
 
 
-class ParcelDesk(Rooms):
+class ParcelDesk(Arrivals):
     """Verbs of parcels: hearing of them, taking in what was heard, and passing on what was booked here."""
 
     def hear_of_parcels(self, name: str, delivery_id: str, parcels: Sequence[Heard]) -> bool:
@@ -56,11 +56,15 @@ class ParcelDesk(Rooms):
             after = page[-1].inbox_id
 
     def _take_in_turn(self, delivery: Waiting, known: set[str]) -> int:
-        """One delivery; trouble with it is no trouble of the others."""
+        """One delivery; trouble with it is no trouble of the others, and is tried again after a pause."""
+        if delivery.pauses(self._clock()):
+            return 0
         try:
             return self._take_delivery(delivery, known)
-        except Exception:
-            log.exception("scans could not be taken in", extra={"reference": secrets.token_hex(4)})
+        except Exception as fault:
+            reference = secrets.token_hex(4)
+            log.exception("scans could not be taken in", extra={"reference": reference})
+            self._try_later(delivery, fault, reference)
             return 0
 
     def _take_delivery(self, delivery: Waiting, known: set[str]) -> int:

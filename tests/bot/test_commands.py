@@ -11,6 +11,7 @@ from core.config import Config
 from core.database.engine import Database
 from core.mailroom import outbox
 from core.mailroom.outbox import Outgoing
+from core.mailroom.rows import InboxRow
 from core.portal import Portal
 from tests.bot.command_line import Ended, run, start
 from tests.conftest import SettableClock
@@ -21,7 +22,7 @@ REPLY_KEYS = ["text", "intents", "slots", "confidence", "asks", "buttons", "atta
               "handed_off"]  # fmt: skip
 COMMANDS = [("demo",), ("serve",), ("chat",), ("understand",), ("import",), ("export",), ("templates",), ("plan",),
             ("check",), ("backtest",), ("export-customer",), ("erase-customer",), ("notifications",), ("db",),
-            ("db", "upgrade")]  # fmt: skip
+            ("db", "upgrade"), ("deliveries",)]  # fmt: skip
 
 
 @pytest.fixture
@@ -323,3 +324,23 @@ def test_why_a_letter_waits_is_told_and_what_is_dead_is_listed(shop: str, databa
     for wrong in (("--explain", "77"), ("--customer", "nobody@example.org")):
         assert is_one_sentence(run("notifications", *wrong, "--config", shop))
     assert run("notifications", "--discard", "1", "--config", shop).code == 1
+
+
+@ON_SQLITE
+def test_a_delivery_that_failed_is_listed_and_settled(shop: str, database: Database) -> None:
+    assert run("deliveries", "--config", shop).out == "There are no such deliveries.\n"
+    with database.unit_of_work() as session:
+        session.add_all(
+            InboxRow(inbox_id=number, source="system:shopify", delivery_id=f"{number}", attempt=8,
+                     trouble="OverflowError", received_at=utc_now(), content={}, kind="orders/\x1b[2Jpaid")
+            for number in (901, 902)
+        )  # fmt: skip
+    listed = run("deliveries", "--config", shop).out
+    assert "\x1b" not in listed
+    assert listed.count("tried 8 times: OverflowError") == 2
+    (latest, _) = map(json.loads, run("deliveries", "--json", "--config", shop).out.splitlines())
+    assert (latest["inbox_id"], latest["attempts"]) == (902, 8)
+    assert run("deliveries", "--retry", "901", "--config", shop).out == "Delivery 901 is tried again.\n"
+    assert run("deliveries", "--discard", "902", "--config", shop).out == "Delivery 902 is put away.\n"
+    assert run("deliveries", "--config", shop).out == "There are no such deliveries.\n"
+    assert is_one_sentence(run("deliveries", "--retry", "902", "--config", shop))

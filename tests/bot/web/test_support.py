@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.database.engine import Database
-from core.mailroom.rows import OutboxRow
+from core.mailroom.rows import InboxRow, OutboxRow
 from tests.bot.web.browser import Browser, forms
 from tests.bot.web.conftest import Arrive
 from tests.bot.web.shop import HOSTILE
@@ -101,6 +101,34 @@ def test_post_that_failed_is_tried_again_or_given_up(
         discard = planner.get("/planner/post").text.split("/discard")[0].split('action="')[-1] + "/discard"
     assert planner.send_form("/planner/post", discard).status_code == 303
     assert "Everything has been delivered." in planner.get("/planner/post").text
+
+
+def test_a_delivery_that_failed_is_tried_again_or_put_away(
+    planner: Browser, support: Browser, database: Database, clock: SettableClock
+) -> None:
+    with database.unit_of_work() as session:
+        session.add_all(_failed(clock, number) for number in (1, 2))
+    page = planner.get("/planner/post").text
+    assert page.count("OverflowError, reference ab12") == 2
+    assert HOSTILE not in page
+    assert support.get("/planner/post").status_code == 403
+    assert planner.send_form("/planner/post", "/planner/deliveries/1/retry").status_code == 303
+    assert planner.get("/planner/post").text.count("OverflowError") == 1
+    assert planner.send_form("/planner/post", "/planner/deliveries/2/discard").status_code == 303
+    assert "could not be taken in" not in planner.get("/planner/post").text
+
+
+def _failed(clock: SettableClock, number: int) -> InboxRow:
+    return InboxRow(
+        inbox_id=number,
+        source="system:shopify",
+        delivery_id=f"d-{number}",
+        received_at=clock.now,
+        kind=HOSTILE,
+        content={},
+        attempt=8,
+        trouble="OverflowError, reference ab12",
+    )
 
 
 def _dead(clock: SettableClock, number: int) -> OutboxRow:
