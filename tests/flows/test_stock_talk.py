@@ -10,6 +10,7 @@ from core.purchasing.moves import Move
 from tests import shop
 from tests.core.purchasing.conftest import person
 from tests.core.purchasing.test_moves import two_places
+from tests.core.test_reasons import BLANK
 from tests.flows.talking import Talk, customer, staff
 
 BOSS = person(shop.BOSS)
@@ -71,6 +72,16 @@ def test_a_move_is_rejected_with_a_reason(rebalanced: Portal, boss: Talk) -> Non
     assert "Reason: the van is broken" in shown.text
     boss.say("yes")
     assert (the_move(rebalanced).status, the_move(rebalanced).reason) == (MoveStatus.REJECTED, "the van is broken")
+
+
+def test_a_move_is_not_rejected_for_no_reason(rebalanced: Portal, boss: Talk) -> None:
+    for blank in BLANK:
+        boss.say("which moves are open?")
+        boss.press("1")
+        boss.press("Reject")
+        assert boss.say(blank).asks != "confirm"
+        boss.say("cancel")
+    assert the_move(rebalanced).status is MoveStatus.OPEN
 
 
 def test_a_reason_may_be_said_at_once(rebalanced: Portal, boss: Talk) -> None:
