@@ -213,6 +213,10 @@ class AmazonVendor(SellingPartner):
     country: str = Field("GB", pattern=r"^[A-Z]{2}$", description="where the retailer is, where an order does not say")
     label: str = Field("Amazon Vendor", description="how the shop's people know it")
     history_days: int = Field(30, ge=1, le=730, description="how far back is read at first")
+    warehouse: str = Field("", description="Amazon's code of the warehouse that is sent from; left out: the vendor's")
+    carriers: dict[str, str] = Field(
+        default_factory=dict, description="Standard Carrier Alpha Codes by our names of carriers, such as UPSN"
+    )
 
     @model_validator(mode="after")
     def _can_be_called(self) -> "AmazonVendor":

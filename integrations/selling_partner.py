@@ -57,6 +57,8 @@ class Plans:
             "purchase_order": Bucket(10, 10),
             "purchase_orders_status": Bucket(10, 10),
             "acknowledge": Bucket(10, 10),
+            "vendor_shipments": Bucket(10, 10),
+            "vendor_notice": Bucket(10, 10),
         }
     )
 

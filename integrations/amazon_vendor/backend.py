@@ -1,6 +1,6 @@
 """Amazon as a retailer: its purchase orders are read, and what is said to them is told it once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -22,6 +22,8 @@ from integrations.selling_partner import Client, paged
 _ORDERS = "/vendor/orders/v1/purchaseOrders"
 _STATUS = "/vendor/orders/v1/purchaseOrdersStatus"
 _ACKNOWLEDGE = "/vendor/orders/v1/acknowledgements"
+_SHIPMENTS = "/vendor/shipping/v1/shipments"
+_NOTICES = "/vendor/shipping/v1/shipmentConfirmations"
 _LONGEST = timedelta(days=7)  # Amazon shows no more at once
 _LACKING = "The app needs the role for vendor orders, authorised in Vendor Central."
 
@@ -30,27 +32,33 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
     """The retailer that the configuration names."""
     section = config.amazon_vendor
     client = Client(section, clock, transport)
-    desk = Desk(client, section)
+    desk = Desk(client, section, clock)
 
     def try_out(now: datetime) -> Json:
         asked = {"createdAfter": written(now - timedelta(days=1)), "limit": "1", "includeDetails": "false"}
         return client.get("purchase_orders", _ORDERS, asked)
 
     return Backend(
-        System("amazon_vendor", section.label, frozenset({"acknowledge"})),
+        System("amazon_vendor", section.label, frozenset(desk.acts)),
         [Orders(desk)],
         refetch=Again({"orders": lambda number: [desk.record(desk.order(number))]}),
-        courier=Courier({"acknowledge": desk.acknowledge}),
+        courier=Courier(desk.acts),
         inspector=tried(try_out, f"{section.label} takes the credentials and shows orders.", _LACKING),
     )
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Single orders: looked up, read with what was said to them, and acknowledged."""
+    """Single orders: looked up, read with what was said to them, acknowledged, and given notice of what was sent."""
 
     client: Client
     section: AmazonVendor
+    clock: Clock
+
+    @property
+    def acts(self) -> dict[str, Callable[[Post], str]]:
+        """What it is told, and how."""
+        return {"acknowledge": self.acknowledge, "ship": self.ship}
 
     def order(self, number: str) -> Json:
         """An order as it is now."""
@@ -80,6 +88,25 @@ class Desk:
             raise Trouble(Outcome.REFUSED, f"Amazon's order has changed: {fault}.") from fault
         self.client.tell("acknowledge", _ACKNOWLEDGE, {"acknowledgements": [told]})
         return number
+
+    def ship(self, post: Post) -> str:
+        """Give notice of a shipment under its tracking number; one that Amazon has by that name has heard of it.
+
+        Raises:
+            Trouble: Amazon does not take that.
+        """
+        detail = post.content["detail"]
+        tracking, scac = str(detail["tracking_number"]), self.section.carriers.get(str(detail["carrier"]), "")
+        asked = {"vendorShipmentIdentifier": tracking}
+        if several(self.client.get("vendor_shipments", _SHIPMENTS, asked), "payload", "shipments"):
+            return tracking
+        try:
+            order = self.order(str(post.content["to"]))
+            told = mapping.notice(order, {**detail, "at": written(self.clock()), "scac": scac}, self.section.warehouse)
+        except Unreadable as fault:
+            raise Trouble(Outcome.REFUSED, f"Amazon's order has changed: {fault}.") from fault
+        self.client.tell("vendor_notice", _NOTICES, {"shipmentConfirmations": [told]})
+        return tracking
 
     def _is_confirmed(self, found: Json) -> bool:
         """Whether any line is; the state of the order follows later."""

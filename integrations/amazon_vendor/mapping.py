@@ -12,6 +12,7 @@ from integrations.reading import Json, Unreadable, minor, moment, needed, part, 
 log = logging.getLogger(__name__)
 _OPEN = frozenset({"New", "Acknowledged"})
 _REFUSED, _RECEIVED = ("acknowledgementStatus", "rejectedQuantity"), ("receivingStatus", "receivedQuantity")
+_NAMES = ("itemSequenceNumber", "amazonProductIdentifier", "vendorProductIdentifier")
 _REASONS = {
     "unavailable": "TemporarilyUnavailable", "unknown": "InvalidProductIdentifier", "obsolete": "ObsoleteProduct",
 }  # fmt: skip
@@ -88,19 +89,60 @@ def acknowledgement(found: Json, detail: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _acknowledged(there: Mapping[int, Json], told: Mapping[str, Any]) -> dict[str, Any]:
+def notice(found: Json, detail: Mapping[str, Any], warehouse: str) -> dict[str, Any]:
+    """Notice of a parcel with units of an order's lines, sent from a warehouse of the shop's.
+
+    Raises:
+        Unreadable: a line is not in the order, or nobody says where it goes.
+    """
+    order, there, number = part(found, "orderDetails"), items_of(found), said(found, "purchaseOrderNumber")
+    seller = needed("an order", part(order, "sellingParty"), "partyId")
+    inside = [_sent(there, line) for line in detail["lines"]]
+    about = {"itemDetails": {"purchaseOrderNumber": number}}
+    tracking, sent = str(detail["tracking_number"]), str(detail["shipped_at"])
+    carton = {
+        "cartonSequenceNumber": "001", "trackingNumber": tracking,
+        "items": [{"itemReference": one["itemSequenceNumber"], "shippedQuantity": one["shippedQuantity"], **about}
+                  for one in inside],
+    }  # fmt: skip
+    return {
+        "shipmentIdentifier": tracking, "shipmentConfirmationType": "Original", "shipmentType": "SmallParcel",
+        "shipmentConfirmationDate": detail["at"], "shippedDate": sent, "sellingParty": {"partyId": seller},
+        "transportationDetails": {"carrierShipmentReferenceNumber": tracking, "transportationMode": "Road",
+                                  **({"carrierScac": detail["scac"]} if detail["scac"] else {})},
+        "shipFromParty": {"partyId": warehouse or seller},
+        "shipToParty": {"partyId": needed("an order", part(order, "shipToParty"), "partyId")},
+        "shipmentMeasurements": {"cartonCount": 1}, "cartons": [carton],
+        "shippedItems": [{**one, **about} for one in inside],
+    }  # fmt: skip
+
+
+def _sent(there: Mapping[int, Json], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Units of a line, as they were ordered."""
+    item = _item(there, told)
+    return {
+        **{name: item[name] for name in _NAMES if item.get(name)},
+        "shippedQuantity": _quantity(int(told["quantity"]), part(item, "orderedQuantity")),
+    }
+
+
+def _item(there: Mapping[int, Json], told: Mapping[str, Any]) -> Json:
     item = there.get(int(told["line"]))
     if item is None:
         raise Unreadable(f"no line {told['line']} in the order")
+    return item
+
+
+def _acknowledged(there: Mapping[int, Json], told: Mapping[str, Any]) -> dict[str, Any]:
+    item = _item(there, told)
     ordered = part(item, "orderedQuantity")
     codes: Sequence[tuple[str, int, dict[str, Any]]] = (
         ("Accepted", told["accepted"], {}),
         ("Backordered", told["backordered"], {"scheduledShipDate": _instant(told["ship_on"])}),
         ("Rejected", told["rejected"], {"rejectionReason": _REASONS.get(told["reason"], "")}),
     )
-    names = ("itemSequenceNumber", "amazonProductIdentifier", "vendorProductIdentifier", "netCost")
     return {
-        **{name: item[name] for name in names if item.get(name)},
+        **{name: item[name] for name in (*_NAMES, "netCost") if item.get(name)},
         "orderedQuantity": _quantity(_units(ordered), ordered),
         "itemAcknowledgements": [
             {"acknowledgementCode": code, "acknowledgedQuantity": _quantity(units, ordered), **more}

@@ -168,3 +168,58 @@ def test_a_retailers_order_is_answered_by_staff_and_the_answer_reaches_it_once(
     (told,) = buyer.bodies("/acknowledgements")
     assert told["acknowledgements"][0]["purchaseOrderNumber"] == "2JK3S9VC"
     assert not portal.retail_orders(pat)
+
+
+@pytest.fixture
+def buyer() -> retailer.Retailer:
+    mugs = retailer.item(1, sku="MUG-1", amount=5, unit="Cases", size=12)
+    return retailer.Retailer(orders=[retailer.order("2JK3S9VC", mugs, state="Acknowledged")])
+
+
+@pytest.fixture
+def at_retailer(portal: Portal, buyer: retailer.Retailer, clock: SettableClock) -> Portal:
+    clock.now = amazons.NOW
+    portal.connect(vendor.connected(buyer, clock))
+    portal.sync("amazon_vendor")
+    return portal
+
+
+def test_a_retailer_gets_notice_once_of_a_parcel_that_is_booked_here(
+    at_retailer: Portal, buyer: retailer.Retailer, clock: SettableClock
+) -> None:
+    book(at_retailer, clock, "15501", "2JK3S9VC", "UPS", 48)
+    buyer.loses_answers.add(retailer.NOTICES)
+    at_retailer.deliver(channel="amazon_vendor")
+    clock.forward(LATER)
+    at_retailer.deliver(channel="amazon_vendor")
+    ((told,),) = [body["shipmentConfirmations"] for body in buyer.bodies("/shipmentConfirmations")]
+    assert (told["shipmentIdentifier"], told["shipmentConfirmationType"]) == ("15501", "Original")
+    assert [told[party]["partyId"] for party in ("sellingParty", "shipFromParty", "shipToParty")] == [
+        "999US", "WH7", "LTN1",
+    ]  # fmt: skip
+    cases = {"amount": 4, "unitOfMeasure": "Cases", "unitSize": 12}
+    (sent,), (carton,) = told["shippedItems"], told["cartons"]
+    assert (sent["shippedQuantity"], sent["itemDetails"]) == (cases, {"purchaseOrderNumber": "2JK3S9VC"})
+    assert (carton["trackingNumber"], carton["items"][0]["shippedQuantity"]) == ("15501", cases)
+    assert told["transportationDetails"]["carrierScac"] == "UPSN"
+    book(at_retailer, clock, "15502", "2JK3S9VC", "Bike", 7)
+    at_retailer.deliver(channel="amazon_vendor")
+    (second,) = buyer.bodies("/shipmentConfirmations")[1]["shipmentConfirmations"]
+    assert second["shippedItems"][0]["shippedQuantity"] == {"amount": 7, "unitOfMeasure": "Eaches", "unitSize": 1}
+    assert "carrierScac" not in second["transportationDetails"]
+    assert not dead(at_retailer)
+
+
+@pytest.mark.parametrize("what", ["refused", "another order"])
+def test_notice_that_a_retailer_does_not_take_is_seen_by_staff(
+    at_retailer: Portal, buyer: retailer.Retailer, clock: SettableClock, what: str
+) -> None:
+    if what == "refused":
+        buyer.troubles[retailer.NOTICES] = [httpx.Response(400, json={"errors": [{"code": "InvalidInput"}]})]
+    else:
+        buyer.orders[0]["orderDetails"]["items"][0]["itemSequenceNumber"] = "2"
+    book(at_retailer, clock, "15501", "2JK3S9VC", "UPS", 48)
+    at_retailer.deliver(channel="amazon_vendor")
+    (letter,) = dead(at_retailer)
+    assert ("status 400" if what == "refused" else "no line 1 in the order") in letter.reason
+    assert not buyer.shipments

@@ -1,4 +1,4 @@
-"""Amazon as a retailer for the contract of all systems: a word nobody knows, and an order to acknowledge."""
+"""Amazon as a retailer for the contract of all systems: a word nobody knows, and a parcel to give notice of."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +18,12 @@ def said(word: str) -> Sequence[Page]:
 
 @contextmanager
 def making() -> Iterator[tuple[Courier, Post, Callable[[], int]]]:
-    """The word on an order, and how often the retailer heard one."""
+    """A parcel that is on its way, and of how many the retailer got notice."""
     retailer = Retailer(orders=[order("2JK3S9VC", item(1, sku="LAMP-1", amount=1))])
-    line = {"line": 1, "accepted": 1, "backordered": 0, "rejected": 0, "reason": "", "ship_on": None}
-    content = {"act": "acknowledge", "to": "2JK3S9VC", "detail": {"lines": [line], "at": NOW.isoformat()}}
+    detail = {"tracking_number": "TRACK1", "carrier": "UPS", "shipped_at": NOW.isoformat(), "place": 1,
+              "lines": [{"line": 1, "quantity": 1}]}  # fmt: skip
+    content = {"act": "ship", "to": "2JK3S9VC", "cause": "parcel:TRACK1", "order_number": "2JK3S9VC", "detail": detail}
     made = connected(retailer, lambda: NOW)
     assert made.courier is not None
-    post = Post(1, "amazon_vendor:2JK3S9VC", "amazon_vendor", "orders:2JK3S9VC", "write_back", content, 1)
-    yield made.courier, post, lambda: len(retailer.bodies("/acknowledgements"))
+    post = Post(1, "amazon_vendor:parcel:TRACK1", "amazon_vendor", "orders:2JK3S9VC", "write_back", content, 1)
+    yield made.courier, post, lambda: len(retailer.bodies("/shipmentConfirmations"))

@@ -9,6 +9,7 @@ import httpx
 from tests.integrations.amazon.market import NOW, Partner
 
 ORDERS = "/vendor/orders/v1/purchaseOrders"
+SHIPMENTS, NOTICES = "/vendor/shipping/v1/shipments", "/vendor/shipping/v1/shipmentConfirmations"
 
 
 def item(number: int, *, sku: str, amount: int, unit: str = "Eaches", size: int = 1, cost: str = "7.50") -> Any:
@@ -34,15 +35,25 @@ def order(number: str, *items: Any, state: str = "New") -> dict[str, Any]:
 
 @dataclass
 class Retailer(Partner):
-    """What it ordered, and what was said to each line; the state of an order follows when `takes_notice`."""
+    """What it ordered, what was said to each line, and notices of shipments; the state follows when `takes_notice`."""
 
-    models: tuple[str, ...] = ("vendorOrders",)
+    models: tuple[str, ...] = ("vendorOrders", "vendorShipments")
     orders: list[dict[str, Any]] = field(default_factory=list)
     told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    shipments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """The answer to a documented call."""
         path, asked = request.url.path, request.url.params
+        if path == NOTICES:
+            for one in json.loads(request.content)["shipmentConfirmations"]:
+                assert one["shipmentIdentifier"] not in self.shipments
+                self.shipments[one["shipmentIdentifier"]] = one
+            return httpx.Response(202, json={"payload": {"transactionId": f"S-{len(self.shipments)}"}})
+        if path == SHIPMENTS:
+            number = asked["vendorShipmentIdentifier"]
+            there = [{"vendorShipmentIdentifier": number}] if number in self.shipments else []
+            return httpx.Response(200, json={"payload": {"shipments": there}})
         if request.method == "POST":
             for one in json.loads(request.content)["acknowledgements"]:
                 self.told[one["purchaseOrderNumber"]] = one["items"]

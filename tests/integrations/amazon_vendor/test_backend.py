@@ -22,7 +22,7 @@ from tests.shop import PLANNER, SUPPORT, bring
 
 SECTION = AmazonVendor(
     on=True, client_id="amzn1.app", client_secret="a-long-secret", refresh_token="Atzr|the-refresh-token",
-    email="vendors@amazon.example.org",
+    email="vendors@amazon.example.org", warehouse="WH7", carriers={"UPS": "UPSN"},
 )  # fmt: skip
 ACKNOWLEDGEMENTS = "/vendor/orders/v1/acknowledgements"
 SOON = date(2026, 7, 1)
