@@ -17,10 +17,11 @@ from rich.progress import Progress
 
 from bot.plan_table import columns, local, shelves
 from bot.plan_table.columns import Left
-from bot.plan_table.kernel import PLACES, TOLD, Span, schema
+from bot.plan_table.forecast import Known, Span
+from bot.plan_table.kernel import PLACES, TOLD, schema
 from bot.plan_table.shelves import Shelves
 from bot.plan_table.spill import Finder, Spilled, spill
-from core.config import Config
+from core.config import Config, Planning
 from core.errors import InvalidInput
 from core.replenishment.agreement import TERMS
 
@@ -83,7 +84,7 @@ def run(config: Config, asked: Asked) -> bool:
         reading = progress.add_task("Reading demand", total=None)
         spilled = spill(Path(asked.demand), finder, ends, folder, lambda rows: progress.advance(reading, rows))
         took["demand"] = time.perf_counter() - began - took["items"]
-        span = _span(spilled, asked, config.planning.history_weeks)
+        span = _span(spilled, asked, config.planning)
         work = _work(found, spilled, ends, folder, span, Path(asked.demand).name)
         planning = progress.add_task("Planning", total=len(work))
         told = Told(span.as_of, len(found.table), spilled.rows)
@@ -104,9 +105,10 @@ def _progress(asked: Asked) -> Progress:
     return Progress(console=Console(stderr=True), disable=asked.as_json or not sys.stderr.isatty())
 
 
-def _span(spilled: Spilled, asked: Asked, weeks: int) -> Span:
-    as_of, step = asked.as_of or spilled.end, spilled.step
-    return Span(as_of, step, max(weeks * 7 // step, 1), asked.everything)
+def _span(spilled: Spilled, asked: Asked, planning: Planning) -> Span:
+    weeks = planning.history_weeks, planning.season_weeks
+    known = Known("price" in (spilled.record.names or ()), spilled.events.most)
+    return Span.of(asked.as_of or spilled.end, spilled.step, weeks, known, everything=asked.everything)
 
 
 def _work(found: Shelves, spilled: Spilled, ends: list[int], folder: Path, span: Span, name: str) -> list[local.Work]:
@@ -115,9 +117,10 @@ def _work(found: Shelves, spilled: Spilled, ends: list[int], folder: Path, span:
     path = folder / "items.arrow"
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, found.table.schema) as file:
         file.write_table(found.table)
-    begins = [0, *ends[:-1]]
+    begins, places = [0, *ends[:-1]], {event: at for at, event in enumerate(span.known.events, 1)}
+    events = tuple(places.get(event, 0) for event in spilled.events.numbers)
     return [
-        local.Work(path, begin, end, demand, name, span)
+        local.Work(path, begin, end, demand, name, span, spilled.record, events)
         for begin, end, demand in zip(begins, ends, spilled.files, strict=True)
     ]
 

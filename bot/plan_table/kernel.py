@@ -5,19 +5,18 @@ products of the same supplier at the same place, and only what places have to sh
 """
 
 import json
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.plan_table.forecast import Expected, Span, expected
 from core.replenishment import Table, Vector
 from core.replenishment.agreement import MONEY, ROOM, TERMS, Agreed, Rows, Shared, agree
-from core.replenishment.demand import Velocity, velocity
 from core.replenishment.items import Items
 from core.replenishment.life import life_cap
-from core.replenishment.plan import reason
+from core.replenishment.plan import Proposed, reason
 from core.replenishment.targets import stockout_costs
 
 if TYPE_CHECKING:
@@ -28,20 +27,6 @@ PLACES = {"storage_m3": np.inf, "budget": np.inf}
 """What places have, and what counts where they say nothing."""
 
 _SPOKEN = {ROOM: "cubic_metre", MONEY: "money"}
-_EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class Span:
-    """Of what time demand is known: `periods` of `step` days, the last ending before the day that is planned for.
-
-    `everything` asks for a row of every item, not only of those that are ordered.
-    """
-
-    as_of: date
-    step: int
-    periods: int
-    everything: bool = False
 
 
 def schema() -> "pa.Schema":
@@ -60,8 +45,8 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
 
     Args:
         table: of whole orders, and whole places where those share room or money, each order's lines together: the
-            columns `shelves.read` gives, those of `TERMS` and `PLACES`, and lists `days` (period
-            from 0), `units` and `in_stock` of the periods something is known of.
+            columns `shelves.read` gives, those of `TERMS` and `PLACES`, and lists that
+            `forecast.expected` reads.
         span: of what time.
 
     Returns:
@@ -71,9 +56,9 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
     table = table.combine_chunks()
     supplier, location = (_codes(table, name) for name in ("supplier", "location"))
     order = supplier * (location.max(initial=0) + 1) + location
-    pace = _pace(table, order, span)
+    known = expected(table, order, span)
     terms = {name: _floats(table, name) for name in (*TERMS, *PLACES)}
-    items, volume = _items(table, pace), _floats(table, "volume_m3")
+    items, pace, volume = _items(table, known), known.pace, _floats(table, "volume_m3")
     rows = Rows(order, _floats(table, "weight_kg"), volume, 1.0 / _floats(table, "units_per_pallet"), terms)
     there = np.bincount(location, volume * np.maximum(items.position, 0.0))[location].astype(np.float64)
     shared = (
@@ -81,7 +66,7 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
         Shared(MONEY, location, items.unit_cost, terms["budget"], np.zeros_like(there)),
     )
     agreed = agree(items, pace, rows, shared)
-    return _rows(table, agreed, span).replace_schema_metadata({TOLD: json.dumps(_told(table, agreed))})
+    return _rows(table, agreed, known, span).replace_schema_metadata({TOLD: json.dumps(_told(table, agreed))})
 
 
 def _told(table: "pa.Table", agreed: Agreed) -> dict[str, list[dict[str, Any]]]:
@@ -109,43 +94,28 @@ def _floats(table: "pa.Table", name: str) -> Vector:
     return values
 
 
-def _pace(table: "pa.Table", order: NDArray[np.int64], span: Span) -> Velocity:
-    """Demand rates a day, learnt order by order."""
-    units, in_stock = np.zeros((len(table), span.periods)), np.ones((len(table), span.periods))
-    days = table["days"].combine_chunks()
-    row = np.repeat(np.arange(len(table)), np.diff(days.offsets.to_numpy()))
-    at = days.flatten().to_numpy()
-    units[row, at] = table["units"].combine_chunks().flatten().to_numpy()
-    in_stock[row, at] = table["in_stock"].combine_chunks().flatten().to_numpy()
-    begins = np.concatenate([[0], np.flatnonzero(np.diff(order)) + 1, [len(table)]])
-    parts = zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True)
-    learnt = [_learnt(units[low:high], in_stock[low:high], span.step) for low, high in parts]
-    return Velocity(*(np.concatenate([getattr(one, name) for one in learnt]) for name in vars(learnt[0])))
-
-
-def _learnt(units: Table, in_stock: Table, step: int) -> Velocity:
-    by_period = velocity(units, in_stock, 30.0 / step)
-    return replace(by_period, exposure=by_period.exposure * step)
-
-
-def _items(table: "pa.Table", pace: Velocity) -> Items:
+def _items(table: "pa.Table", known: Expected) -> Items:
+    lead, review = _floats(table, "lead_time_days"), _floats(table, "review_days")
+    lead_extra = known.sells_beyond(lead)
     items = Items(
         unit_cost=_floats(table, "unit_cost"), holding_rate=_floats(table, "holding_rate"),
         stockout_cost=_floats(table, "stockout_cost"), order_cost=_floats(table, "order_cost"),
-        line_cost=_floats(table, "line_cost"), lead_days=_floats(table, "lead_time_days"),
-        lead_sd=_floats(table, "lead_time_sd_days"), review_days=_floats(table, "review_days"),
+        line_cost=_floats(table, "line_cost"), lead_days=lead,
+        lead_sd=_floats(table, "lead_time_sd_days"), review_days=review,
         on_hand=_floats(table, "on_hand"), on_order=_floats(table, "on_order"),
         backordered=_floats(table, "backordered"), minimum=_floats(table, "minimum"), pack=_floats(table, "pack"),
         maximum=_floats(table, "maximum"), break_quantity=_padded(table["break_quantity"], np.inf),
         break_cost=_padded(table["break_cost"], np.nan), pack_size=_padded(table["pack_size"], np.inf),
-        pack_handling=_padded(table["pack_handling"], np.nan),
+        pack_handling=_padded(table["pack_handling"], np.nan), season=known.season, lead_extra=lead_extra,
+        review_extra=known.sells_beyond(lead + np.maximum(review, 1.0)) - lead_extra,
     )  # fmt: skip
     service, fill = _floats(table, "service_level"), _floats(table, "fill_rate")
     if not (np.all(np.isnan(service)) and np.all(np.isnan(fill))):
-        items = replace(items, stockout_cost=stockout_costs(items, pace, service, fill))
+        items = replace(items, stockout_cost=stockout_costs(items, known.pace, service, fill))
     life = _floats(table, "shelf_life_days")
     until = items.lead_days + life
-    return replace(items, life_cap=life_cap(items, pace, until, _floats(table, "salvage_value")))
+    extra = known.sells_beyond(np.where(np.isfinite(until), until, 0.0))
+    return replace(items, life_cap=life_cap(items, known.pace, until, _floats(table, "salvage_value"), extra))
 
 
 def _padded(lists: Any, empty: float) -> Table:
@@ -158,13 +128,13 @@ def _padded(lists: Any, empty: float) -> Table:
     return padded
 
 
-def _rows(table: "pa.Table", agreed: Agreed, span: Span) -> "pa.Table":
+def _rows(table: "pa.Table", agreed: Agreed, known: Expected, span: Span) -> "pa.Table":
     import pyarrow as pa
 
     proposed, said = agreed.proposed, agreed.order_value
 
     rows = np.arange(len(table)) if span.everything else np.flatnonzero(proposed.quantity > 0)
-    base, unit_cost = (span.as_of - _EPOCH).days, proposed.costed.unit_cost[rows]
+    base, unit_cost = span.day, proposed.costed.unit_cost[rows]
     arrives = base + np.ceil(proposed.items.lead_days[rows]).astype(np.int32)
     kept = table.select(["sku", "location", "supplier"]).take(pa.array(rows))
     numbers = {
@@ -178,7 +148,16 @@ def _rows(table: "pa.Table", agreed: Agreed, span: Span) -> "pa.Table":
         "forecast_mean": proposed.demand_mean[rows],
         "forecast_sd": proposed.demand_sd[rows],
         "expected_cost": proposed.costed.total[rows],
-        "reason": [json.dumps(reason(proposed, row) | {"order_value": str(said[row])}) for row in rows.tolist()],
+        "reason": [
+            json.dumps(_reason(proposed, row, known, span) | {"order_value": str(said[row])}) for row in rows.tolist()
+        ],
     }
     parts = {name: kept[name].cast(pa.string()) for name in kept.schema.names} | numbers
     return pa.table(parts, schema=schema())
+
+
+def _reason(proposed: Proposed, row: int, known: Expected, span: Span) -> dict[str, Any]:
+    """Its numbers, with what is coming before the next order could arrive."""
+    until = float(proposed.items.lead_days[row]) + float(proposed.base.review[row])
+    told = known.told(row, until, span)
+    return reason(proposed, row) | ({"events": told} if told else {})

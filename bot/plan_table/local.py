@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.plan_table.columns import Left
-from bot.plan_table.kernel import Span, proposals
-from bot.plan_table.spill import taken
+from bot.plan_table.forecast import Span
+from bot.plan_table.kernel import proposals
+from bot.plan_table.spill import BEFOREHAND, taken
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,9 @@ class Work:
     demand: Path
     name: str
     span: Span
+    record: Any
+    events: tuple[int, ...]
+    """For each number an event was spilled with, its place among those that are told apart, from 1; 0: none."""
 
 
 Done = tuple["pa.Table", list[Left]]
@@ -56,22 +60,17 @@ def shelf_table(items: "pa.Table", rows: NDArray[Any], span: Span, begin: int = 
     """Items with their demand beside them, as the kernel takes them; `rows` are sorted by item and day."""
     import pyarrow as pa
 
-    first = (span.as_of - _epoch()).days - span.periods * span.step
+    first = span.day - span.periods * span.step
     period = (rows["day"] - first) // span.step
-    rows = rows[(period >= 0) & (period < span.periods)]
-    period = (rows["day"] - first) // span.step
+    known = (period >= span.earliest) & (period < span.periods + span.ahead)
+    rows, period = rows[known], period[known]
     ends = np.searchsorted(rows["row"], np.arange(begin, begin + len(items) + 1)).astype(np.int32)
     offsets = pa.array(ends)
     columns = {"days": period.astype(np.int32), "units": rows["units"], "in_stock": rows["in_stock"].astype(np.float64)}
+    columns |= {name: rows[name] for name in BEFOREHAND if name in (rows.dtype.names or ())}
     for name, values in columns.items():
         items = items.append_column(name, pa.ListArray.from_arrays(offsets, pa.array(np.ascontiguousarray(values))))
     return items
-
-
-def _epoch() -> Any:
-    from datetime import date
-
-    return date(1970, 1, 1)
 
 
 def _plan(work: Work) -> Done:
@@ -79,5 +78,7 @@ def _plan(work: Work) -> Done:
 
     with pa.memory_map(str(work.items)) as source:
         items = pa.ipc.open_file(source).read_all().slice(work.begin, work.end - work.begin)
-        rows, left = taken(work.demand, work.name)
+        rows, left = taken(work.demand, work.name, work.record, work.span.day)
+        if work.events:
+            rows["event"] = np.array((0, *work.events))[rows["event"]]
         return proposals(shelf_table(items, rows, work.span, work.begin), work.span), left

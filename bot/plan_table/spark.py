@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.plan_table import columns, kernel, local, shelves, spill
-from bot.plan_table.kernel import PLACES, Span
+from bot.plan_table.forecast import Known, Span
+from bot.plan_table.kernel import PLACES
 from core.config import Planning, Tables
 from core.errors import InvalidInput
 from core.replenishment.agreement import TERMS
@@ -78,7 +79,7 @@ def run(cluster: Cluster, paths: Paths, as_of: date | None, *, everything: bool)
         count = items.count()
         tasks = max(-(-count // cluster.chunk), 2 * session.sparkContext.defaultParallelism)
         session.conf.set("spark.sql.shuffle.partitions", str(tasks))
-        span = _span(demand, as_of, cluster.planning.history_weeks, everything=everything)
+        span = _span(demand, as_of, cluster.planning, everything=everything)
         buckets = max(1, -(-count // cluster.chunk))
         result = _planned(cluster, items, demand, span, buckets, by_place=bool(paths.locations)).cache()
         result.where("fault is null").drop("fault").write.mode("overwrite").parquet(paths.out)
@@ -163,17 +164,23 @@ def _with_terms(
     return items
 
 
-def _span(demand: "DataFrame", as_of: date | None, weeks: int, *, everything: bool) -> Span:
+def _span(demand: "DataFrame", as_of: date | None, planning: Planning, *, everything: bool) -> Span:
     from pyspark.sql import functions as f
 
     day = f.to_date(f.substring(f.col("date").cast("string"), 1, 10))
-    days = sorted(row[0] for row in demand.select(day.alias("day")).distinct().collect() if row[0] is not None)
+    sold = demand.where(f.col("units").try_cast("double").isNotNull())
+    days = sorted(row[0] for row in sold.select(day.alias("day")).distinct().collect() if row[0] is not None)
     if not days:
         raise InvalidInput("No row of the demand has a date that is read; write it like 2026-03-31.")
     ordinals = [one.toordinal() for one in days]
     step = int(np.gcd.reduce(np.diff(ordinals))) if len(days) > 1 else 1
     end = as_of or date.fromordinal(ordinals[-1] + step)
-    return Span(end, step, max(weeks * 7 // step, 1), everything)
+    counts: dict[str, int] = {}
+    if "event" in demand.columns:
+        named = demand.groupBy(f.trim(f.col("event").cast("string")).alias("event")).count().collect()
+        counts = {row[0]: row[1] for row in named if row[0]}
+    known = Known(bool(set(spill.BEFOREHAND) & set(demand.columns)), spill.most_frequent(counts))
+    return Span.of(end, step, (planning.history_weeks, planning.season_weeks), known, everything=everything)
 
 
 def _planned(
@@ -187,7 +194,8 @@ def _planned(
         return _with_faults(left, right, planning, defaults, span)
 
     owner = items.select(*_KEY, "supplier").dropDuplicates(_KEY)
-    wanted = [name for name in ("sku", "location", "date", "units", "in_stock") if name in demand.columns]
+    read = ("sku", "location", "date", "units", "in_stock", *spill.BEFOREHAND)
+    wanted = [name for name in read if name in demand.columns]
     owned = demand.select(*wanted).join(owner, _KEY, "left").fillna("", ["supplier"])
     owner_name = "location" if by_place else "supplier"
     bucket = f.pmod(f.xxhash64(owner_name), f.lit(buckets))
@@ -223,9 +231,10 @@ def _proposed(
 ) -> tuple["pa.Table", columns.Faults]:
     bad: columns.Faults = {}
     batches = demand.to_batches()
-    found = spill.records(batches[0], finder, bad, 0) if batches else np.empty(0, spill.RECORD)
-    rows, again = spill.once(found)
-    bad |= dict.fromkeys((again.astype(np.int64) - columns.FIRST_LINE).tolist(), spill.TWICE)
+    events = spill.Events.of(span.known.events)
+    found = spill.records(batches[0], finder, bad, 0, events) if batches else np.empty(0, spill.RECORD)
+    rows, wrong = spill.once(found, span.day)
+    bad |= {line - columns.FIRST_LINE: sentence for line, sentence in wrong.items()}
     if not len(table):
         return kernel.schema().empty_table(), bad
     return kernel.proposals(local.shelf_table(table, rows, span), span), bad

@@ -109,11 +109,10 @@ def learn(
     count, periods = units.shape
     ways = occasions[0].known.shape[1]
     seen = np.where(units > 0, np.maximum(in_stock, SALE_EXPOSURE), in_stock)
-    past = list(stretches(occasions, count, -periods, 0))
     is_plain = plain_periods(occasions, units.shape)
     sold, on_sale = (np.cumsum(np.pad(table * is_plain, ((0, 0), (1, 0))), axis=1) for table in (units, seen))
     moments, answers = np.zeros((count, ways, ways)), np.zeros((count, ways))
-    for one in past:
+    for one in stretches(occasions, count, -periods, 0):
         first, end = one.first + periods, one.end + periods
         expected = _pace(sold, on_sale, first, end, days) * seen[:, first:end].sum(axis=1)
         apart = units[:, first:end].sum(axis=1) - expected

@@ -327,3 +327,108 @@ def test_the_kernel_gives_a_supplier_the_same_alone_as_in_company(shop: Path) ->
     plan(shop, "--all")
     assert proposed(shop) == [row for row in rows if row["supplier"] == "V2"]
     assert [field.name for field in kernel.schema()] == COLUMNS
+
+
+def seasonal(folder: Path, weeks: int, *suppliers: str) -> None:
+    """Two and more years of weekly demand, which with these suppliers is highest in the weeks after the last."""
+    items = [HEAD]
+    demand = ["sku,location,date,units"]
+    chance = np.random.default_rng(5)
+    for at in range(20):
+        supplier = f"V{at % 2}"
+        items.append(f"S{at:02d},,{supplier},4.5,12,14,20,1,")
+        peak = 0.7 if supplier in suppliers else 0.0
+        mean = 14.0 * (1.0 + peak * np.cos(2 * np.pi * (np.arange(weeks, 0, -1) + 4) / 52.18))
+        for week, units in enumerate(chance.poisson(mean).tolist()):
+            demand.append(f"S{at:02d},,{FIRST + timedelta(days=7 * (week - weeks))},{units}")
+    (folder / "items.csv").write_text("\n".join(items) + "\n", encoding="utf-8")
+    (folder / "demand.csv").write_text("\n".join(demand) + "\n", encoding="utf-8")
+
+
+def test_a_season_of_a_suppliers_goods_is_ordered_for_in_time(shop: Path) -> None:
+    seasonal(shop, 130, "V1")
+    assert plan(shop, "--all", "--chunk", "1").code == 0
+    told = {row["sku"]: json.loads(row["reason"])["demand"] for row in proposed(shop)}
+    for at in range(20):
+        demand = told[f"S{at:02d}"]
+        assert (demand.get("season", 1.0) > 1.3) == (at % 2 == 1)
+        assert demand["per_day"] * demand["days"] * demand.get("season", 1.0) == pytest.approx(demand["mean"], rel=0.02)
+    alone = proposed(shop)
+    plan(shop, "--all")
+    assert proposed(shop) == alone
+
+
+def test_less_than_sixty_weeks_have_no_season_nor_has_who_wants_none(shop: Path) -> None:
+    seasonal(shop, 58, "V0", "V1")
+    plan(shop, "--all")
+    assert not any("season" in json.loads(row["reason"])["demand"] for row in proposed(shop))
+    seasonal(shop, 130, "V0", "V1")
+    (shop / "config.toml").write_text("[planning]\nseason_weeks = 0\n", encoding="utf-8")
+    plan(shop, "--all")
+    assert not any("season" in json.loads(row["reason"])["demand"] for row in proposed(shop))
+
+
+def promoted(folder: Path, *coming: str, lift: float = 4.0, price: bool = False) -> None:
+    """Demand with two promotions that are over, or two cuts of the price to four fifths, and rows of days to come."""
+    demand = ["sku,location,date,units,price,event"]
+    chance, over = np.random.default_rng(6), {*range(60, 67), *range(150, 157)}
+    for at in range(20):
+        for day in range(DAYS):
+            is_held = day in over
+            units = chance.poisson(2.0 * (lift if is_held else 1.0))
+            said = ("3.20," if price else "4.00,sale") if is_held else "4.00,"
+            demand.append(f"S{at:02d},,{FIRST + timedelta(days=day)},{units},{said}")
+    (folder / "demand.csv").write_text("\n".join([*demand, *coming]) + "\n", encoding="utf-8")
+
+
+def days_to_come(sku: str, first: int, last: int, said: str) -> list[str]:
+    """Rows without units of days after the last that was sold, counted from the plan's."""
+    return [f"{sku},,{FIRST + timedelta(days=DAYS + day)},,{said}" for day in range(first, last + 1)]
+
+
+def of_item(folder: Path, sku: str) -> dict[str, Any]:
+    return next(json.loads(row["reason"]) for row in proposed(folder) if row["sku"] == sku)
+
+
+@pytest.mark.parametrize(("said", "name"), [(",sale", "sale"), ("3.20,", "Price")])
+def test_what_is_known_of_days_to_come_is_ordered_for(shop: Path, said: str, name: str) -> None:
+    seasonal(shop, 3)
+    promoted(shop, *days_to_come("S03", 4, 10, said), price=name == "Price")
+    assert plan(shop, "--all").code == 0
+    assert {row["order_on"] for row in proposed(shop)} == {str(FIRST + timedelta(days=DAYS))}
+    told, other = of_item(shop, "S03"), of_item(shop, "S05")
+    event = told["events"][0]
+    days = [str(FIRST + timedelta(days=DAYS + day)) for day in (4, 10)]
+    assert [event["name"], event["first_on"], event["last_on"]] == [name, *days]
+    assert event["factor"] == pytest.approx(4.0, rel=0.25)
+    assert told["demand"]["extra"] == pytest.approx(event["extra"], rel=0.01)
+    assert told["demand"]["mean"] > other["demand"]["mean"] + 30
+    assert "events" not in other
+    assert other["demand"]["per_day"] == pytest.approx(2.0, rel=0.2)  # what was sold on sale does not count as usual
+
+
+def test_chunks_change_nothing_of_what_is_to_come(shop: Path) -> None:
+    seasonal(shop, 3)
+    promoted(shop, *days_to_come("S03", 4, 10, ",sale"), *days_to_come("S04", 2, 2, ",sale"))
+    plan(shop, "--all")
+    whole = proposed(shop)
+    plan(shop, "--all", "--chunk", "1", "--workers", "2")
+    assert proposed(shop) == whole
+    assert sum("events" in json.loads(row["reason"]) for row in whole) == 2
+
+
+def test_a_row_without_units_needs_a_day_to_come_and_something_known_of_it(shop: Path) -> None:
+    seasonal(shop, 3)
+    promoted(shop, *days_to_come("S03", 4, 4, ","), *days_to_come("S04", 5, 5, "0,"))
+    path = shop / "demand.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8") + f"S01,,{FIRST - timedelta(days=1)},,4.00,sale\n", encoding="utf-8"
+    )
+    ended = plan(shop, "--json")
+    assert ended.code == 1
+    left = sorted(one["sentence"] for one in json.loads(ended.out)["left_out"])
+    assert left == [
+        "its price is 0; give more, or leave it empty",
+        "its units are empty though its day is over; give 0 or more",
+        "its units are nan; give 0 or more, and count what came back apart",
+    ]

@@ -21,7 +21,7 @@ pytest.importorskip("pyspark", reason="pyspark is not installed: make test-spark
 if shutil.which("java") is None:
     pytest.skip("Spark wants Java 17", allow_module_level=True)
 
-ITEMS, DAYS = 1_200, 60
+ITEMS, DAYS, COMING = 1_200, 560, 20
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standalone.Clu
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Items of 30 suppliers, one of them faulty, and their demand, one row of it of nobody's."""
+    """Items of 30 suppliers, one of them faulty, and their demand with a season, promotions and prices, one row of it
+    of nobody's, and days of promotions and prices to come."""
     folder, chance = tmp_path_factory.mktemp("tables"), np.random.default_rng(2)
     sku, place = [f"S{at // 2:04d}" for at in range(ITEMS)], [("NORTH", "SOUTH")[at % 2] for at in range(ITEMS)]
     rates = chance.lognormal(-1.0, 1.0, ITEMS)
@@ -45,13 +46,22 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "volume_m3": chance.uniform(0.001, 0.02, ITEMS).round(4),
     }  # fmt: skip
     pq.write_table(pa.table(items), folder / "items.parquet")
-    sold = chance.poisson(rates[:, None], (ITEMS, DAYS))
+    year = 1.0 + 0.8 * np.cos(2 * np.pi * (np.arange(DAYS) - DAYS - 30) / 365.25)
+    sold = chance.poisson(rates[:, None] * year)
     sold[:, 0] = 1
     row, day = np.nonzero(sold)
+    row, day = (
+        np.append(row, np.repeat(np.arange(0, ITEMS, 7), COMING)),
+        np.append(day, np.tile(np.arange(DAYS, DAYS + COMING), len(range(0, ITEMS, 7)))),
+    )
+    units = [*sold[row[day < DAYS], day[day < DAYS]].astype(float), *([None] * int(np.sum(day >= DAYS)))]
+    is_held = (row % 7 == 0) & (day % 40 < 6)
     demand = {
         "sku": [*(sku[at] for at in row), "S9999"], "location": [*(place[at] for at in row), "NORTH"],
         "date": pa.array(np.append(day, 3).astype(np.int32) + 20_500).cast(pa.date32()),
-        "units": np.append(sold[row, day], 5).astype(float),
+        "units": pa.array([*units, 5.0], pa.float64()),
+        "price": np.append(np.where(is_held & (row % 2 == 0), 8.0, 10.0), 10.0),
+        "event": [*np.where(is_held & (row % 2 == 1), "sale", "").tolist(), ""],
     }  # fmt: skip
     pq.write_table(pa.table(demand), folder / "demand.parquet")
     driven = "".join(f"V{at:02d},,300,60\n" for at in range(10, 20))
@@ -105,6 +115,9 @@ def test_the_cluster_proposes_the_same_row_for_row_though_a_worker_dies(
     assert len(here) > 200
     changed = {part for row in here["reason"].to_pylist() for part, units in json.loads(row)["parts"].items() if units}
     assert {"to_load", "to_room", "to_budget"} <= changed
+    reasons = [json.loads(row) for row in here["reason"].to_pylist()]
+    assert any("season" in one["demand"] for one in reasons)
+    assert {event["name"] for one in reasons for event in one.get("events", ())} == {"sale", "Price"}
     assert here.equals(there.cast(here.schema))
     for figure in ("as_of", "lines", "orders"):
         assert told_here[figure] == told_there[figure]
