@@ -3,16 +3,14 @@
 A small shop, its Slack app and a stand-in for Slack's Web API run here; what is written down are the calls made.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from core.config import Config, Planning, Web
-from core.database.engine import Database
-from core.database.migrate import upgrade
 from core.portal import Delivered, Portal
+from docs.pages import records, write
 from docs.slack_text import drawn, modal, part
 from tests import shop
 from tests.bot.channels.slack.web_api import serving
@@ -247,18 +245,14 @@ def played(
     path: Path, fill: Callable[[Portal], None], tell: Callable[[Workspace], Iterator[str]], planning: Planning
 ) -> list[str]:
     """What is told of a shop after its first plan; `path` is where its database is kept."""
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
     web = Web(secret="a-secret-of-the-documentation")  # noqa: S106 signs links in a folder that goes
     config = Config(web=web, planning=planning)
-    with serving() as api:
+    with records(path) as database, serving() as api:
         day = opened(database, config, SettableClock(), api, staff={BO: shop.BOSS, PAT: shop.PLANNER})
         fill(day.portal)
         day.portal.plan(run="night")
         deliver(day)
-        written = list(tell(day))
-    database.close()
-    return written
+        return list(tell(day))
 
 
 def page(folder: Path) -> str:
@@ -273,8 +267,7 @@ def page(folder: Path) -> str:
 
 def main() -> None:
     """Write the day down."""
-    with tempfile.TemporaryDirectory() as folder:
-        PAGE.write_text(page(Path(folder)), encoding="utf-8")
+    write(PAGE, page)
 
 
 if __name__ == "__main__":

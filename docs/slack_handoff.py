@@ -1,14 +1,12 @@
 """Writes docs/slack-staff.md, a hand-off in Slack as the workspace was told it: python -m docs.slack_handoff."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from core.config import Config, Web
-from core.database.engine import Database
-from core.database.migrate import upgrade
+from docs.pages import records, write
 from docs.slack_text import drawn, part
 from tests import shop
 from tests.bot.channels.slack.web_api import serving
@@ -80,21 +78,16 @@ def told(day: Workspace) -> Iterator[str]:
 
 def page(folder: Path) -> str:
     """Play the hand-off on a database in a folder, and tell it."""
-    database = Database(f"sqlite:///{folder / 'shop.db'}")
-    upgrade(database)
     config = Config(web=Web(secret="a-secret-of-the-documentation"))  # noqa: S106 signs links in a folder that goes
-    with serving() as api:
+    with records(folder / "shop.db") as database, serving() as api:
         day = opened(database, config, SettableClock(), api, staff={SAM: shop.SUPPORT, BO: shop.BOSS})
         shop.open_shop(day.portal)
-        written = "\n".join([_HEAD, *told(day)])
-    database.close()
-    return written
+        return "\n".join([_HEAD, *told(day)])
 
 
 def main() -> None:
     """Write it down."""
-    with tempfile.TemporaryDirectory() as folder:
-        PAGE.write_text(page(Path(folder)), encoding="utf-8")
+    write(PAGE, page)
 
 
 if __name__ == "__main__":

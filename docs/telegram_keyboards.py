@@ -3,13 +3,11 @@
 A small shop, its bot and a stand-in for the Bot API run here; what is written down are the keyboards it was sent.
 """
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.database.engine import Database
-from core.database.migrate import upgrade
+from docs.pages import records, write
 from tests.bot.channels.telegram.bot_api import served
 from tests.bot.channels.telegram.world import Person, World, invitation, open_world
 from tests.flows.every_door import PRESS, open_orders
@@ -80,21 +78,16 @@ def menu(world: World) -> str:
 
 def page(folder: Path) -> str:
     """Hold the conversations on a database in a folder, and tell of their keyboards."""
-    database = Database(f"sqlite:///{folder / 'shop.db'}")
-    upgrade(database)
-    with served() as api, open_world(database, api, "webhook") as world:
+    with records(folder / "shop.db") as database, served() as api, open_world(database, api, "webhook") as world:
         open_orders(world.portal)
         person = Person(world, 101)
         person.say(f"/start {invitation(world.portal, ADA)}")
-        written = "\n".join([_HEAD, menu(world), *talks(person)])
-    database.close()
-    return written
+        return "\n".join([_HEAD, menu(world), *talks(person)])
 
 
 def main() -> None:
     """Write them down."""
-    with tempfile.TemporaryDirectory() as folder:
-        PAGE.write_text(page(Path(folder)), encoding="utf-8")
+    write(PAGE, page)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What Odoo says of goods, people, prices and sales, in canonical rows; pure."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -209,6 +209,19 @@ def stock(goods: Json, here: Mapping[str, float], now: datetime) -> list[Record]
     return records
 
 
+def is_placed(order: Json, what: str, not_yet: Set[str], placed: Set[str]) -> bool:
+    """Whether an order was placed or cancelled, rather than only offered or asked about.
+
+    Raises:
+        Unreadable: a word that we do not know says how it stands.
+    """
+    state = said(order, "state")
+    if state not in not_yet | placed | {"cancel"}:
+        log.warning("Odoo said “%s” of a %s, which its table does not have", state[:40], what)
+        raise Unreadable(f"a {what} that is “{state[:40]}”, which is unknown here")
+    return state not in not_yet
+
+
 @dataclass(frozen=True)
 class Sale:
     """A sales order with what hangs on it."""
@@ -227,19 +240,15 @@ def sale(found: Sale, books: Books, home: str) -> Record | None:
     Raises:
         Unreadable: a word that we do not know says how it stands, or what every order has is missing.
     """
-    state = said(found.order, "state")
-    if state in _NOT_YET:
+    if not is_placed(found.order, "sales order", _NOT_YET, _SOLD):
         return None
-    if state not in _SOLD | {"cancel"}:
-        log.warning("Odoo said “%s” of a sales order, which its table does not have", state[:40])
-        raise Unreadable(f"a sales order that is “{state[:40]}”, which is unknown here")
     number, currency = needed("a sales order", found.order, "name"), named(found.order, "currency_id")
     sold = [one for one in found.lines if not one.get("display_type") and ref(one, "product_id")]
     lines = [_sold(one, number, place, currency, found.skus) for place, one in enumerate(sold, 1)]
     head = {
         "order_number": number, "customer_id": person(found.buyer) if said(found.buyer, "email") else None,
         "placed_at": moment(found.order["date_order"]),
-        "status": "cancelled" if state == "cancel" else _progress(sold), "currency": currency,
+        "status": "cancelled" if said(found.order, "state") == "cancel" else _progress(sold), "currency": currency,
         "location": books.warehouses.get(ref(found.order, "warehouse_id") or 0, "main"), "payment_method": "",
         "ship_name": said(found.ship_to, "name"),
         **{f"ship_{name}": text for name, text in _address(found.ship_to, books, home).items()},

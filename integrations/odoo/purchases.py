@@ -1,6 +1,5 @@
 """What Odoo says of purchase orders and what arrives of them, in canonical rows; pure."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.exchange.model import Record, version
-from integrations.odoo.mapping import Books, changed, named, ref, sku_of, units_of
-from integrations.reading import Json, Unreadable, minor, moment, needed, said
+from integrations.odoo.mapping import Books, changed, is_placed, named, ref, sku_of, units_of
+from integrations.reading import Json, minor, moment, needed, said
 
-log = logging.getLogger(__name__)
 OURS = "Storekeeper "  # before our number, in the source document of orders that were approved here
 _NOT_YET = {"draft", "sent", "to approve"}
 _BOUGHT = {"purchase", "done"}
@@ -50,12 +48,8 @@ def purchase(found: Purchase, books: Books, zone: ZoneInfo) -> Record | None:
     Raises:
         Unreadable: a word that we do not know says how it stands, or what every order has is missing.
     """
-    state = said(found.order, "state")
-    if state in _NOT_YET:
+    if not is_placed(found.order, "purchase order", _NOT_YET, _BOUGHT):
         return None
-    if state not in _BOUGHT | {"cancel"}:
-        log.warning("Odoo said “%s” of a purchase order, which its table does not have", state[:40])
-        raise Unreadable(f"a purchase order that is “{state[:40]}”, which is unknown here")
     number, bought = number_of(found.order), counted(found.lines)
     lines = [_line(one, number, place, found, books) for place, one in enumerate(bought, 1)]
     receipts = _receipts(number, bought, found, books)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from core.exchange.ports import Backend
 from core.mailroom import letters
 from core.mailroom.letters import DeadLetter
 from core.orders.acknowledging import Said
@@ -21,6 +22,20 @@ from tests.integrations.walmart import test_backend as walmart
 from tests.shop import PLANNER, bring
 
 A_MINUTE, LATER = timedelta(minutes=1), timedelta(minutes=3)
+
+
+@pytest.fixture(autouse=True)
+def on_the_day(clock: SettableClock) -> None:
+    """The clock stands where those of the stand-ins do."""
+    assert walmarts.NOW == amazons.NOW
+    clock.now = amazons.NOW
+
+
+def connected(portal: Portal, there: Backend) -> Portal:
+    """The portal, once a system is connected and read."""
+    portal.connect(there)
+    portal.sync(there.system.name)
+    return portal
 
 
 def book(portal: Portal, clock: SettableClock, number: str, order: str, carrier: str, units: int) -> None:
@@ -45,10 +60,7 @@ def walmart_market() -> walmarts.Market:
 
 @pytest.fixture
 def at_walmart(portal: Portal, walmart_market: walmarts.Market, clock: SettableClock) -> Portal:
-    clock.now = walmarts.NOW
-    portal.connect(walmart.connected(walmart_market, clock))
-    portal.sync("walmart")
-    return portal
+    return connected(portal, walmart.connected(walmart_market, clock))
 
 
 def test_walmart_hears_once_of_a_parcel_that_is_booked_here(
@@ -104,10 +116,7 @@ def amazon_market() -> amazons.Market:
 
 @pytest.fixture
 def at_amazon(portal: Portal, amazon_market: amazons.Market, clock: SettableClock) -> Portal:
-    clock.now = amazons.NOW
-    portal.connect(amazon.connected(amazon_market, clock))
-    portal.sync("amazon")
-    return portal
+    return connected(portal, amazon.connected(amazon_market, clock))
 
 
 def test_amazon_hears_once_of_a_parcel_that_is_booked_here(
@@ -153,11 +162,9 @@ def test_amazon_that_refuses_a_confirmation_is_seen_by_staff(
 def test_a_retailers_order_is_answered_by_staff_and_the_answer_reaches_it_once(
     portal: Portal, clock: SettableClock
 ) -> None:
-    clock.now = amazons.NOW
     bring(portal, "staff", {"email": PLANNER, "name": "Pat", "role": "planner"})
     buyer = retailer.Retailer(orders=[retailer.order("2JK3S9VC", retailer.item(1, sku="LAMP-1", amount=10))])
-    portal.connect(vendor.connected(buyer, clock))
-    portal.sync("amazon_vendor")
+    connected(portal, vendor.connected(buyer, clock))
     pat = portal.staff_by_email(PLANNER)
     assert pat
     (waiting,) = portal.retail_orders(pat)
