@@ -209,6 +209,11 @@ TABLES: tuple[Table, ...] = (
             _count("minimum", "fewest units on a line", default=1, least=1),
             _count("pack", "units come in multiples of this", default=1, least=1),
             _count("maximum", "most units on a line", least=1),
+            _count(
+                "available",
+                "units the supplier has for all places together, beside what it confirmed already; "
+                "left out where it has enough",
+            ),
             _count("units_per_pallet", "left out where it travels on none", least=1),
             Column("price_breaks", Kind.BREAKS, "from this quantity on, all units at this price"),
             Column(

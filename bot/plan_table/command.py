@@ -77,6 +77,8 @@ def run(config: Config, asked: Asked) -> bool:
         open_orders = Path(asked.open_orders) if asked.open_orders else None
         found = shelves.read(Path(asked.items), config.planning, config.tables, open_orders)
         found = found.with_terms("supplier", TERMS, Path(asked.suppliers) if asked.suppliers else None)
+        if asked.locations:
+            found.check_places()
         found = found.with_terms("location", PLACES, Path(asked.locations) if asked.locations else None)
         took["items"] = time.perf_counter() - began
         finder = Finder(found.table, found.dropped)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.plan_table.forecast import Expected, Span, expected
 from core.replenishment import Table, Vector
-from core.replenishment.agreement import MONEY, ROOM, TERMS, Agreed, Rows, Shared, agree
+from core.replenishment.agreement import MONEY, ROOM, SUPPLY, TERMS, Agreed, Rows, Shared, agree
 from core.replenishment.items import Items
 from core.replenishment.life import life_cap
 from core.replenishment.plan import Proposed, reason
@@ -61,7 +61,9 @@ def proposals(table: "pa.Table", span: Span) -> "pa.Table":
     items, pace, volume = _items(table, known), known.pace, _floats(table, "volume_m3")
     rows = Rows(order, _floats(table, "weight_kg"), volume, 1.0 / _floats(table, "units_per_pallet"), terms)
     there = np.bincount(location, volume * np.maximum(items.position, 0.0))[location].astype(np.float64)
+    product = supplier * (_codes(table, "sku").max(initial=0) + 1) + _codes(table, "sku")
     shared = (
+        Shared(SUPPLY, product, np.ones_like(there), _floats(table, "available"), np.zeros_like(there)),
         Shared(ROOM, location, volume, terms["storage_m3"], there),
         Shared(MONEY, location, items.unit_cost, terms["budget"], np.zeros_like(there)),
     )
@@ -73,6 +75,8 @@ def _told(table: "pa.Table", agreed: Agreed) -> dict[str, list[dict[str, Any]]]:
     """Shadow prices by place, and what could not be met."""
     prices: dict[str, dict[str, Any]] = {}
     for one in agreed.prices:
+        if one.shared.kind == SUPPLY:
+            continue
         place = table["location"][int(one.rows[0])].as_py()
         prices.setdefault(place, {"location": place, "cubic_metre": 0.0, "money": 0.0})
         prices[place][_SPOKEN[one.shared.kind]] = one.price
@@ -128,6 +132,11 @@ def _padded(lists: Any, empty: float) -> Table:
     return padded
 
 
+def _portion(agreed: Agreed, row: int) -> dict[str, Any]:
+    """What of a supplier's units a line got, where they were too few."""
+    return {"supply": vars(agreed.portions[row])} if row in agreed.portions else {}
+
+
 def _rows(table: "pa.Table", agreed: Agreed, known: Expected, span: Span) -> "pa.Table":
     import pyarrow as pa
 
@@ -149,7 +158,8 @@ def _rows(table: "pa.Table", agreed: Agreed, known: Expected, span: Span) -> "pa
         "forecast_sd": proposed.demand_sd[rows],
         "expected_cost": proposed.costed.total[rows],
         "reason": [
-            json.dumps(_reason(proposed, row, known, span) | {"order_value": str(said[row])}) for row in rows.tolist()
+            json.dumps(_reason(proposed, row, known, span) | {"order_value": str(said[row])} | _portion(agreed, row))
+            for row in rows.tolist()
         ],
     }
     parts = {name: kept[name].cast(pa.string()) for name in kept.schema.names} | numbers

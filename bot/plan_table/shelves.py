@@ -1,5 +1,6 @@
 """The table of items: checked as a whole, row by row at fault named, and sorted so that a supplier stays together."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ NAMES = ("sku", "location", "supplier")
 _ZERO = ("on_order", "backordered", "minimum", "weight_kg", "volume_m3", "salvage_value")
 READ = frozenset({*REQUIRED, *NAMES, *TARGETS, *_ZERO, "order_cost",
                   "line_cost", "holding_rate", "stockout_cost", "lead_time_sd_days", "review_days", "pack", "maximum",
-                  "shelf_life_days", "price_breaks", "units_per_pallet", "packs"})  # fmt: skip
+                  "shelf_life_days", "price_breaks", "units_per_pallet", "packs", "available"})  # fmt: skip
 _AS_IN_ITEMS = {"lead_time_days": "lead_days", "lead_time_sd_days": "lead_sd"}
 
 
@@ -41,6 +42,15 @@ class Shelves:
         """Where each supplier's, or each location's, rows begin, and one past the last."""
         names = self.table[name].combine_chunks().dictionary_encode().indices.to_numpy()
         return np.concatenate([[0], np.flatnonzero(np.diff(names)) + 1, [len(names)]])
+
+    def check_places(self) -> None:
+        """Refuse what would have suppliers and places wait for one another: both shared at once.
+
+        Raises:
+            InvalidInput: there is `available`, and places share something as well.
+        """
+        if np.any(np.isfinite(self.table["available"].to_numpy())):
+            raise InvalidInput("What suppliers have (available) cannot be shared together with --locations; leave one.")
 
     def with_terms(self, name: str, usual: dict[str, float], path: Path | None) -> "Shelves":
         """With what a table says of each supplier, or each location, sorted so that each stays together.
@@ -117,6 +127,7 @@ def checked(given: "pa.Table", planning: Planning, defaults: Tables) -> tuple["p
     _check_names(names, faults)
     tiers = _breaks(given, read["unit_cost"], faults)
     levels = _levels(given, read, faults)
+    _check_available(names, read["available"], faults)
     _check(read, tiers, levels, faults)
     usable = np.array([row for row in range(len(given)) if row not in faults], dtype=np.int64)
     parts = {name: pa.array([values[row] for row in usable.tolist()], pa.string()) for name, values in names.items()}
@@ -133,7 +144,8 @@ def _numbers(given: Any, planning: Planning, defaults: Tables, faults: Faults) -
     usual: dict[str, float] = dict.fromkeys(_ZERO, 0.0) | {
         "order_cost": defaults.order_cost, "line_cost": defaults.line_cost, "holding_rate": planning.holding_rate,
         "lead_time_sd_days": defaults.lead_time_sd_days, "review_days": defaults.review_days, "pack": 1.0,
-        "maximum": np.inf, "shelf_life_days": np.inf, "units_per_pallet": np.inf, "service_level": np.nan,
+        "maximum": np.inf, "shelf_life_days": np.inf, "units_per_pallet": np.inf, "available": np.inf,
+        "service_level": np.nan,
         "fill_rate": np.nan,
     }  # fmt: skip
     found: dict[str, Vector] = {}
@@ -168,6 +180,17 @@ def _check_names(names: dict[str, list[str]], faults: Faults) -> None:
             seen[key] = row
 
 
+def _check_available(names: dict[str, list[str]], available: Vector, faults: Faults) -> None:
+    """What a supplier has of a product is the same wherever it is asked for."""
+    said: dict[tuple[str, str], set[float]] = defaultdict(set)
+    keys = list(zip(names["supplier"], names["sku"], strict=True))
+    for key, units in zip(keys, available.tolist(), strict=True):
+        said[key].add(units)
+    for row, key in enumerate(keys):
+        if len(said[key]) > 1:
+            faults.setdefault(row, "its available is not the same at every location; give one number for all")
+
+
 def _breaks(given: Any, unit_cost: Vector, faults: Faults) -> tuple[Any, Any]:
     if "price_breaks" not in given.schema.names:
         return np.empty((len(given), 0)), np.empty((len(given), 0))
@@ -197,6 +220,8 @@ def _check(read: dict[str, Vector], tiers: tuple[Any, Any], levels: tuple[Any, A
     for name in ("weight_kg", "volume_m3", "salvage_value"):
         for row in np.flatnonzero(read[name] < 0).tolist():
             faults.setdefault(row, f"its {name} is {read[name][row]:g}; give at least 0")
+    for row in np.flatnonzero((read["available"] < 0) | (read["available"] != np.floor(read["available"]))).tolist():
+        faults.setdefault(row, f"its available is {read['available'][row]:g}; give a whole number from 0")
     for name in ("shelf_life_days", "units_per_pallet"):
         for row in np.flatnonzero(~(read[name] > 0)).tolist():
             faults.setdefault(row, f"its {name} is {read[name][row]:g}; give more than 0")

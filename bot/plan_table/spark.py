@@ -142,6 +142,8 @@ def _items(session: "SparkSession", paths: Paths) -> "DataFrame":
         items = items.join(added, _KEY, "left")
         on_order = f.col("on_order").cast("double") + f.coalesce(f.col("coming"), f.lit(0.0))
         items = items.withColumn("on_order", on_order).drop("coming")
+    if paths.locations and "available" in items.columns:
+        raise InvalidInput("What suppliers have (available) cannot be shared together with --locations; leave one.")
     items = _with_terms(session, items, "supplier", TERMS, paths.suppliers)
     return _with_terms(session, items, "location", PLACES, paths.locations)
 

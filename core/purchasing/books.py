@@ -21,6 +21,7 @@ from core.orders import service as orders
 from core.purchasing import seasons
 from core.purchasing.calendars import Timing, timing
 from core.purchasing.events import FURTHEST_DAYS, Assortment, Event, events
+from core.purchasing.inbound import claimed
 from core.purchasing.model import MoveStatus, ProposalStatus, SupplierItem
 from core.purchasing.position import Position, positions
 from core.purchasing.rows import MoveRow, ProposalRow
@@ -79,6 +80,8 @@ class Books:
     """By product."""
     years: Years | None = None
     """What was before; None where no season is looked for."""
+    claimed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Units by supplier and product that are asked of it already."""
 
 
 def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: datetime) -> Books:
@@ -116,6 +119,7 @@ def read(session: Session, shop: Shop, planning: Planning, wanted: Wanted, now: 
         _unwanted_moves(session, now - timedelta(days=planning.rest_days)),
         events(session, first, as_of + timedelta(days=FURTHEST_DAYS)), categories(session),
         seasons.read(session, (begin, first, as_of), zone, row_of, empty) if planning.season_weeks else None,
+        claimed(session),
     )  # fmt: skip
 
 

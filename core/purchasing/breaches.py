@@ -11,11 +11,12 @@ from core.config import Config
 from core.inventory import service as inventory
 from core.inventory.service import Room
 from core.money import Money, exponent
+from core.purchasing.inbound import claimed
 from core.purchasing.known import Known, arrays
 from core.purchasing.model import Proposal
 from core.purchasing.position import positions
 from core.purchasing.scarcity import load
-from core.purchasing.service import supplier
+from core.purchasing.service import supplier, terms_of
 from core.purchasing.spending import spent
 
 
@@ -41,10 +42,23 @@ def breaches(
     then = load([(one.known, one.quantity) for one in lines], terms)
     if then.trips > before.trips:
         yield f"It takes {then.trips} trips instead of {before.trips}, {then}."
+    yield from _supply(session, whole, lines)
     for one in lines:
         cap = float(arrays([one.known])[0].life_cap[0])
         if one.quantity > max(cap, one.before):
             yield f"{one.name}: more than {cap:,.0f} would not sell before they spoil or are phased out."
+
+
+def _supply(session: Session, whole: Proposal, lines: Sequence[Edited]) -> Iterator[str]:
+    gone = claimed(session, without_proposal=whole.proposal_id)
+    terms = terms_of(session, whole.supplier, [one.known.item.sku for one in lines])
+    for one in lines:
+        sku = one.known.item.sku
+        available = terms[sku].available if sku in terms else None
+        others = gone.get((whole.supplier, sku), 0)
+        if available is not None and one.quantity > one.before and others + one.quantity > available:
+            taken = f", of which {others:,} are asked for elsewhere" if others else ""
+            yield f"{one.name}: the supplier has {available:,}{taken}; {one.quantity:,} would be too many."
 
 
 def _room(session: Session, whole: Proposal, lines: Sequence[Edited], room: Room) -> Iterator[str]:

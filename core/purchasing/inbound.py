@@ -46,6 +46,28 @@ def on_order(session: Session, without_proposal: int | None = None) -> dict[tupl
     return dict(units)
 
 
+def claimed(session: Session, without_proposal: int | None = None) -> dict[tuple[str, str], int]:
+    """Units by supplier and product that it does not count as gone yet: proposed, or ordered and not confirmed."""
+    line, head = ProposalLineRow, ProposalRow
+    proposed = session.execute(
+        select(head.supplier, line.sku, func.sum(line.quantity))
+        .join(head, head.proposal_id == line.proposal_id)
+        .where(head.status == "open", head.proposal_id != (without_proposal or 0))
+        .group_by(head.supplier, line.sku)
+    )
+    ordered = session.execute(
+        select(PurchaseOrderRow.supplier, PurchaseOrderLineRow.sku, func.sum(TO_COME))
+        .join(PurchaseOrderRow, PurchaseOrderRow.purchase_order_number == PurchaseOrderLineRow.purchase_order_number)
+        .where(PurchaseOrderRow.status.in_(("approved", "sent")), TO_COME > 0)
+        .group_by(PurchaseOrderRow.supplier, PurchaseOrderLineRow.sku)
+    )
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    for rows in (proposed, ordered):
+        for supplier, sku, quantity in rows:
+            units[supplier, sku] += int(quantity)
+    return dict(units)
+
+
 def between_places(session: Session) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
     """Units that are to leave a shelf for another place, and units that are to come from one, by product and place."""
 

@@ -91,6 +91,7 @@ class Known:
             "units_per_pallet": self.item.units_per_pallet,
             "packs": [[one.size, one.handling, one.name] for one in self.item.packs],
         }
+        # what the supplier has is looked up again: it is no term of this line alone
         ahead = [{**vars(one), "first_on": one.first_on.isoformat()} for one in self.ahead]
         return {**vars(self), "item": terms, "ahead": ahead}
 

@@ -86,6 +86,7 @@ class SupplierItem:
     """What one supplier asks for one product; `breaks` are (from quantity, all units at this cost), minor units.
 
     `packs` are levels, smallest first, which is `pack` then; a larger one is a whole number of the one before.
+    `available` is what the supplier has for all places together; None: no limit is known.
     """
 
     supplier: str
@@ -98,6 +99,7 @@ class SupplierItem:
     breaks: tuple[tuple[int, int], ...] = ()
     units_per_pallet: int | None = None
     packs: tuple[Pack, ...] = ()
+    available: int | None = None
 
     def in_packs(self, quantity: int) -> str:
         """How so many are packed, the fewest packs there are; empty where there are no levels.

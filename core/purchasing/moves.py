@@ -61,6 +61,21 @@ class Move:
     expires_at: datetime
     reason: str
     received: int | None
+    there: int = 0
+    """Units that all places had to spare when it was proposed."""
+    asked: int = 0
+    """Units that all places lacked that would have ordered them."""
+
+    @property
+    def share(self) -> str:
+        """Where there was less than all places lacked: what of it goes here; empty where there was enough."""
+        if self.asked <= self.there:
+            return ""
+        mine = "1 is for it" if self.units == 1 else f"{self.units:,} are for it"
+        return (
+            f"Of {self.there:,} there, {mine}: all places lack {self.asked:,}, and each unit goes where it saves most "
+            "until the next delivery; the rest is bought once it is due."
+        )
 
     @property
     def missing(self) -> int:
@@ -75,7 +90,8 @@ def put_up(session: Session, run: str, worthwhile: Sequence[Worthwhile], plannin
         row = {
             "run": run, "sku": one.sku, "origin": one.origin, "destination": one.destination, "units": one.units,
             "status": MoveStatus.OPEN.value, "currency": one.saving.currency, "saving": one.saving.minor,
-            "known": {"spare": one.spare, "wanted": one.wanted, "bought_otherwise": one.bought_otherwise},
+            "known": {"spare": one.spare, "wanted": one.wanted, "bought_otherwise": one.bought_otherwise,
+                      "there": one.there, "asked": one.asked},
             "proposed_at": now, "expires_at": now + timedelta(days=planning.proposal_days), "decision_reason": "",
             "expected_on": now.date() + timedelta(days=planning.move_days),
         }  # fmt: skip
@@ -252,6 +268,7 @@ def _shown(session: Session, rows: Sequence[MoveRow]) -> list[Move]:
             Money(row.saving, row.currency), int(row.known["spare"]), int(row.known["wanted"]),
             int(row.known["bought_otherwise"]), row.proposed_at, row.expected_on, row.decided_by or "",
             row.decided_at, row.expires_at, row.decision_reason, row.received,
+            int(row.known.get("there", 0)), int(row.known.get("asked", 0)),
         )
         for row in rows
     ]  # fmt: skip

@@ -225,6 +225,8 @@ def _line(chosen: Chosen, agreed: Agreed, row: int) -> DraftLine:
     known = chosen.known
     share = float(agreed.proposed.items.order_cost[row]) * 10 ** exponent(known.item.currency)
     numbers = reason(agreed.proposed, row) | {"order_value": str(agreed.order_value[row])}
+    if row in agreed.portions:
+        numbers["supply"] = vars(agreed.portions[row])
     if known.returning:
         numbers["stock"] = {**numbers["stock"], "returning": known.returning}
     if told := known.told:

@@ -29,6 +29,10 @@ class Worthwhile:
     spare: int
     wanted: int
     bought_otherwise: int
+    there: int = 0
+    """Units that all places had to spare."""
+    asked: int = 0
+    """Units that all places lacked that would have ordered them."""
 
     def __str__(self) -> str:
         """One line for people."""
@@ -62,6 +66,7 @@ def worthwhile(books: Books, chosen: Sequence[Chosen], planning: Planning) -> tu
             as_money(float(moved.saving[at]), known[origin].item.currency),
             int(items.position[origin] - first.order_up_to[origin]),
             int(first.order_up_to[destination] - items.position[destination]), int(first.quantity[destination]),
+            int(moved.there[at]), int(moved.asked[at]),
         )
         for at, origin, destination in _fitting(books, kept, moved)
     )  # fmt: skip

@@ -37,7 +37,8 @@ def renew_if_overtaken(session: Session, row: ProposalRow, now: datetime) -> str
     for line in lines:
         known, here = Known.from_json(line.known), at[line.sku, row.location]
         surplus = here.units - (known.on_hand + known.on_order + known.beside - known.waiting)
-        item = asked.get(line.sku, known.item)
+        # what it has is shared by the plan, and does not change what one line asks for
+        item = replace(asked.get(line.sku, known.item), available=None)
         is_repriced = item != known.item and item.currency == row.currency
         is_overtaken = surplus >= max(known.item.pack, _OVERTAKEN_SHARE * line.quantity)
         if line.quantity == 0 or not (is_overtaken or is_repriced):

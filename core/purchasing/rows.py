@@ -63,6 +63,7 @@ class SupplierItemRow(Base):
     units_per_pallet: Mapped[int | None]
     price_breaks: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     packs: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
+    available: Mapped[int | None]
 
 
 class EventRow(Base):

@@ -1,7 +1,7 @@
 """Room, money and vehicles that orders have to keep within, as the records have them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -15,7 +15,7 @@ from core.purchasing.books import Books
 from core.purchasing.known import Known, as_money
 from core.purchasing.model import Load
 from core.purchasing.service import Supplier
-from core.replenishment.agreement import MONEY, ROOM, Agreed, Rows, Shared
+from core.replenishment.agreement import MONEY, ROOM, SUPPLY, Agreed, Rows, Shared
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 _NEARLY = 1e-9
@@ -36,6 +36,8 @@ class Scarce:
         worth = as_money(self.price, self.currency)
         if self.kind == ROOM:
             return f"Room at {self.whose} is short: one cubic metre more would save {worth} in the year."
+        if self.kind == SUPPLY:
+            return f"The supplier has too little of {self.whose}: one unit more would save {worth} in the year."
         one_more = Money(_unit(self.currency), self.currency)
         return f"The budget of {self.whose} is spent: {one_more} more would save {worth} in the year."
 
@@ -76,7 +78,7 @@ def asked(books: Books, known: Sequence[Known], places: Sequence[str]) -> Rows:
 
 
 def shared(books: Books, known: Sequence[Known], places: Sequence[str], budget: int) -> list[Scope]:
-    """Room and money of places, money of suppliers, money of the shop; what nobody limits is left away."""
+    """Units and money of suppliers, room and money of places, money of the shop; what nobody limits is left away."""
     bought = [one.item.supplier for one in known]
     taken = _filled(books)
     rooms = {name: books.rooms.get(name, Room()) for name in set(places)}
@@ -92,8 +94,15 @@ def shared(books: Books, known: Sequence[Known], places: Sequence[str], budget: 
         for code, one in terms.items()
     }
     month = {_MONTH: (float(budget) if budget else None, _spent(books, books.currency))}
+    offered = [(one.item.supplier, one.item.sku) for one in known]
+    units = {
+        key: (None if one.item.available is None else float(one.item.available), float(books.claimed.get(key, 0)))
+        for key, one in zip(offered, known, strict=True)
+    }
+    products = [books.products[one.item.sku].name for one in known]
     named = [rooms[place].name or place for place in places]
     scopes = [
+        _scope(SUPPLY, offered, np.ones(len(known)), units, products),
         _scope(ROOM, places, _floats(one.volume_m3 for one in known), storage, named),
         _scope(MONEY, places, _costs(known, [paid_in[place] for place in places]), of_places, named),
         _scope(MONEY, bought, _costs(known, [terms[code].currency for code in bought]), of_suppliers),
@@ -148,9 +157,9 @@ def _filled(books: Books) -> dict[str, float]:
 
 def _scope(
     kind: str,
-    whose: Sequence[str],
+    whose: Sequence[Any],
     size: Floats,
-    limits: dict[str, tuple[float | None, float]],
+    limits: Mapping[Any, tuple[float | None, float]],
     named: Sequence[str] = (),
 ) -> Scope:
     whole = _floats(np.inf if (most := limits.get(one, (None, 0.0))[0]) is None else most for one in whose)

@@ -121,6 +121,7 @@ def _item(row: SupplierItemRow) -> SupplierItem:
     return SupplierItem(
         row.supplier, row.sku, row.unit_cost, row.currency, row.minimum, packs[0].size if packs else row.pack,
         row.maximum, breaks, row.units_per_pallet, packs,
+        row.available,
     )  # fmt: skip
 
 

@@ -25,11 +25,11 @@ TERMS = {
 }
 """What suppliers ask of an order, and what counts where they say nothing."""
 
-ROOM, MONEY = "room", "money"
-_PARTS = {ROOM: "to_room", MONEY: "to_budget"}
+SUPPLY, ROOM, MONEY = "supply", "room", "money"
+_PARTS = {SUPPLY: "to_supply", ROOM: "to_room", MONEY: "to_budget"}
 _PAYS = "what is left of it is worth less than the value from which freight is free; it pays its freight"
 _CARRIES = ("vehicle_weight_kg", "vehicle_volume_m3", "vehicle_pallets")
-_CHANGED = ("quantity", "to_order_value", "to_load", "to_room", "to_budget")
+_CHANGED = ("quantity", "to_order_value", "to_load", "to_supply", "to_room", "to_budget")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Shared:
-    """Room or money that lines share; shape (n,) each, the same for all of one `group`.
+    """Room, money or units that lines share; shape (n,) each, the same for all of one `group`.
 
     `size` is what a unit takes of it, `whole` how much there is in all, `taken` what is gone already; inf: no limit.
     """
@@ -75,6 +75,15 @@ class Note:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Portion:
+    """Of so many units there, after what places asked for in all, the units that are a line's."""
+
+    there: int
+    asked: int
+    yours: int
+
+
 @dataclass
 class Agreed:
     """The proposals, what the least value did to each line, shadow prices, and what could not be met."""
@@ -85,6 +94,8 @@ class Agreed:
     """Whose order reaches the value from which freight is free, and counts on it."""
     prices: list[Price] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    portions: dict[int, Portion] = field(default_factory=dict)
+    """By line, where a supplier had too little."""
 
 
 def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = ()) -> Agreed:
@@ -214,10 +225,15 @@ def _cut(agreed: Agreed, shared: Shared) -> None:
     """Bring what lines take of something shared down to what there is."""
     left = shared.whole - shared.taken
     for one in _together(shared.group, np.isfinite(shared.whole) & (agreed.proposed.quantity > 0)):
-        part, first = _part(agreed.proposed, one), one[0]
-        wanted = float(shared.size[one] @ part.quantity)
+        first, wanted = one[0], float(shared.size[one] @ agreed.proposed.quantity[one])
+        if wanted <= left[first]:
+            continue
+        part = _part(agreed.proposed, one)
         fitted: Fitted = within(part, shared.size[one], max(float(left[first]), 0.0), _PARTS[shared.kind])
         _put(agreed, one, fitted.proposed)
+        if shared.kind == SUPPLY:
+            for row, yours in zip(one.tolist(), fitted.proposed.quantity.tolist(), strict=True):
+                agreed.portions[row] = Portion(int(max(left[first], 0.0)), int(wanted), int(yours))
         if left[first] <= 0 < wanted:
             agreed.notes.append(Note(one, _full(shared, int(first), wanted)))
         if fitted.price:
@@ -230,6 +246,9 @@ def _full(shared: Shared, row: int, wanted: float) -> str:
     if shared.kind == ROOM:
         full = f"what is there and on its way fills {taken:,.2f} m³ of {whole:,.2f}"
         return f"{full}; nothing is ordered unless there is more room, {more:,.2f} m³ for all that is due"
+    if shared.kind == SUPPLY:
+        gone = f"{taken:,.0f} of the {whole:,.0f} that the supplier has are asked for already"
+        return f"{gone}; nothing is ordered unless it has {more:,.0f} more"
     full = f"{taken:,.2f} of {whole:,.2f} is spent already"
     return f"{full}; nothing is ordered unless there is more money, {more:,.2f} for all that is due"
 
@@ -238,7 +257,7 @@ def _drop_small(agreed: Agreed, rows: Rows, shared: Sequence[Shared]) -> None:
     """An order that was cut below its least value is not placed."""
     least, quantity = rows.terms["minimum_order_value"], agreed.proposed.quantity
     value = quantity * agreed.proposed.items.prices.at(quantity)
-    is_cut = (agreed.proposed.to_room < 0) | (agreed.proposed.to_budget < 0)
+    is_cut = np.any([getattr(agreed.proposed, part) < 0 for part in _PARTS.values()], axis=0)
     for one in _together(rows.order, is_cut):
         if not 0 < value[one].sum() < least[one[0]]:
             continue
@@ -246,7 +265,9 @@ def _drop_small(agreed: Agreed, rows: Rows, shared: Sequence[Shared]) -> None:
         reached = to_minimum_value(part.items, part.velocity, part, float(least[one[0]]))
         _put(agreed, one, replace(part, quantity=0.0 * part.quantity, to_room=part.to_room - part.quantity))
         more = _more(reached, one, shared, agreed)
-        agreed.notes.append(Note(one, f"room or money leave less than its minimum value; nothing is ordered{more}"))
+        agreed.notes.append(
+            Note(one, f"what is there, room or money leave less than its minimum value; nothing is ordered{more}")
+        )
 
 
 def _more(reached: Proposed, rows: NDArray[np.int64], shared: Sequence[Shared], agreed: Agreed) -> str:
@@ -257,7 +278,8 @@ def _more(reached: Proposed, rows: NDArray[np.int64], shared: Sequence[Shared], 
         others = float(used[one.group == one.group[rows[0]]].sum())
         wanted = float(one.size[rows] @ reached.quantity) + others + one.taken[rows[0]] - one.whole[rows[0]]
         if wanted > 0 and reached.order_value == "raised":
-            told.append(f"{wanted:,.2f} m³ of room" if one.kind == ROOM else f"{wanted:,.2f} of money")
+            units = {SUPPLY: f"{wanted:,.0f} units", ROOM: f"{wanted:,.2f} m³ of room"}
+            told.append(units.get(one.kind, f"{wanted:,.2f} of money"))
     return f"; it would take {' and '.join(told)} more" if told else ""
 
 

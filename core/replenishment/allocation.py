@@ -79,6 +79,47 @@ def allocated(places: Places, stock: float) -> tuple[Vector, float]:
     return units, float(places.worth(units + 1.0).max())
 
 
+def topped_up(places: Places, there: Vector, stock: float, most: Vector) -> Vector:
+    """Scarce stock added to what places have already, each unit where it saves most or, at the last, costs least.
+
+    Args:
+        places: n of them.
+        there: what each has, shape (n,), whole, may be below 0 where customers wait [units].
+        stock: to give away, whole, not negative [units].
+        most: that each can do with, shape (n,), whole, not negative [units].
+
+    Returns:
+        Units for each place, shape (n,), whole, at most `most`; together the stock, or `most` where that is less.
+
+    Raises:
+        ValueError: a stock or number of units that is negative or not whole.
+
+    Source:
+        As `allocated`, with one price for all places that may fall below 0: what a unit saves falls with every unit.
+        Two shops alike, of which one has two units: of four, three go to the other.
+
+    >>> two = Places(Demand(np.full(2, 6.0), np.full(2, 6.0)), np.ones(2), np.full(2, 9.0))
+    >>> topped_up(two, np.array([0.0, 2.0]), 4.0, np.full(2, 9.0))
+    array([3., 1.])
+    """
+    if stock < 0 or stock != np.floor(stock) or np.any(most < 0) or np.any(most != np.floor(most)):
+        raise ValueError("the stock to share, and what places can do with, must be whole and not negative")
+    if most.sum() <= stock:
+        return most.astype(np.float64)
+
+    def given(price: float) -> Vector:
+        return np.where(price >= places.stockout, 0.0, np.clip(places.level(price) - there, 0.0, most))
+
+    low, high = -float(places.holding.max()), float(places.stockout.max())
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if given(middle).sum() > stock else (low, middle)
+    units = given(high)
+    while units.sum() < stock:
+        units[np.argmax(np.where(units < most, places.worth(there + units + 1.0), -np.inf))] += 1.0
+    return units
+
+
 def rebalanced(places: Places, stock: Vector, cost: float) -> Vector:
     """Surplus moved to where it is short, unit by unit, while that saves more than moving costs.
 

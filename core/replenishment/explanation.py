@@ -25,6 +25,7 @@ _PARTS = (
     "to_break",
     "to_order_value",
     "to_load",
+    "to_supply",
     "to_room",
     "to_budget",
     "by_planner",
@@ -220,6 +221,7 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         if reason.get("order_value") == "freight"
         else "because of the supplier's minimum order value",
         "to_load": "so that vehicles leave full",
+        "to_supply": _supply_words(reason),
         "to_room": "because of the room there is",
         "to_budget": "because of the money there is",
         "by_planner": "by the planner",
@@ -241,6 +243,17 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
     each = f"{quantity:,} at {money(price['unit_cost'])} each{f', in {packed}' if packed else ''}"
     ending = f": {each}." if quantity else ": nothing is ordered."
     return ", ".join([start, *steps]) + ending + _left_out_words(price)
+
+
+def _supply_words(reason: dict[str, Any]) -> str:
+    """Why a line gets a part of what there is."""
+    supply = reason.get("supply")
+    if not supply:
+        return "because of what the supplier has"
+    return (
+        f"because the supplier has too little: of {supply['there']:,} there, {supply['yours']:,} are yours "
+        f"({supply['asked']:,} are asked for in all, and a unit less costs least where it is left out)"
+    )
 
 
 def _left_out_words(price: dict[str, Any]) -> str:

@@ -15,8 +15,8 @@ from core.replenishment.lot_size import Tiers
 class Proposed:
     """What to order of n items and the parts it is made of, shape (n,) each, whole units.
 
-    need + rounding + to_minimum + to_maximum + to_life + to_level + to_break + to_order_value + to_load + to_room +
-    to_budget = quantity, exactly.
+    need + rounding + to_minimum + to_maximum + to_life + to_level + to_break + to_order_value + to_load +
+    to_supply + to_room + to_budget = quantity, exactly.
     """
 
     items: Items
@@ -39,6 +39,8 @@ class Proposed:
     """Added, or taken away with the whole order, because of the supplier's minimum order value."""
     to_load: Vector
     """Added to fill a vehicle, or taken away to do with one fewer."""
+    to_supply: Vector
+    """Taken away because the supplier has too little for all places that ask: 0 or negative."""
     to_room: Vector
     """Taken away because there is not the room: 0 or negative."""
     to_budget: Vector
@@ -126,6 +128,7 @@ def propose(items: Items, velocity: Velocity) -> Proposed:
         to_break=quantity - full,
         to_order_value=np.zeros_like(quantity),
         to_load=np.zeros_like(quantity),
+        to_supply=np.zeros_like(quantity),
         to_room=np.zeros_like(quantity),
         to_budget=np.zeros_like(quantity),
         saving=cost(items, base, full).total - costed.total,

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.replenishment import Vector
+from core.replenishment.allocation import Places, topped_up
 from core.replenishment.demand import Velocity
 from core.replenishment.items import Items
-from core.replenishment.proposal import propose
+from core.replenishment.loss import Demand
+from core.replenishment.proposal import Proposed, propose
 
 Rows = NDArray[np.int64]
+_HARDLY_ANYTHING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Moved:
     units: Vector
     saving: Vector
     """After the cost of the move [money]."""
+    there: Vector
+    """What all places had to spare of the product [units]."""
+    asked: Vector
+    """What all places that would order it lacked [units]."""
 
     def __len__(self) -> int:
         """How many moves there are."""
@@ -43,9 +50,11 @@ def rebalance(
 ) -> Moved:
     """What to move between places of the same product before anything is ordered.
 
-    In each round every product moves from the place with most to spare (above its order-up-to level, and on the shelf)
-    to the one that is furthest below its own of those that are due, as much as one has and the other wants; kept is
-    what saves money. A product goes on until no pair of its places is left.
+    Where places lack more of a product than others have to spare, what there is is shared among them first, each unit
+    where it saves most until the next delivery (`allocation.topped_up`). In each round every product moves from the
+    place with most to spare (above its order-up-to level, and on the shelf) to the one that is furthest below its share
+    of those that are due, as much as one has and the other wants; kept is what saves money. A product goes on until no
+    pair of its places is left; what is then still to spare goes where it is still lacked, share or not.
 
     Args:
         items: n products at places; `order_cost` is each line's share of an order's.
@@ -79,26 +88,43 @@ def rebalance(
             raise ValueError("movable units and costs of moves are finite and not negative")
     first = propose(items, velocity)
     spare = np.floor(np.minimum(movable, np.maximum(items.position - first.order_up_to, 0.0)))
-    wanted = np.where(first.quantity > 0, np.floor(np.maximum(first.order_up_to - items.position, 0.0)), 0.0)
-    left, found, tried = items, list[tuple[int, int, float, float]](), set(barred)
-    while pairs := list(_pairs(product, spare, wanted, tried)):
-        origin, destination = (np.array([pair[end] for pair in pairs], dtype=np.int64) for end in (0, 1))
-        units = np.minimum(spare[origin], wanted[destination])
-        saved = _cost(left, velocity, origin, 0.0 * units) + _cost(left, velocity, destination, 0.0 * units)
-        saved -= _cost(left, velocity, origin, -units) + _cost(left, velocity, destination, units) + move_cost[origin]
-        tried.update(pairs)
-        kept = saved > 0
-        for way, count in ((origin[kept], -units[kept]), (destination[kept], units[kept])):
-            left = _with(left, way, count)
-        spare[origin[kept]] -= units[kept]
-        wanted[destination[kept]] -= units[kept]
-        found += zip(origin[kept].tolist(), destination[kept].tolist(), units[kept].tolist(), saved[kept].tolist(),
-                     strict=True)  # fmt: skip
-    origins, destinations, counts, savings = zip(*found, strict=True) if found else ((), (), (), ())
-    return Moved(
-        np.array(origins, dtype=np.int64), np.array(destinations, dtype=np.int64),
-        np.array(counts, dtype=np.float64), np.array(savings, dtype=np.float64),
-    )  # fmt: skip
+    lacked = np.where(first.quantity > 0, np.floor(np.maximum(first.order_up_to - items.position, 0.0)), 0.0)
+    there, asked = (np.bincount(product, part)[product].astype(np.float64) for part in (spare, lacked))
+    found, left, got = dict[tuple[int, int], list[float]](), items, np.zeros_like(lacked)
+    for at_most in (_shares(first, product, spare, lacked), lacked):
+        wanted, tried = np.maximum(at_most - got, 0.0), set(barred)
+        while pairs := list(_pairs(product, spare, wanted, tried)):
+            origin, destination = (np.array([pair[end] for pair in pairs], dtype=np.int64) for end in (0, 1))
+            units = np.minimum(spare[origin], wanted[destination])
+            saved = _cost(left, velocity, origin, 0.0 * units) + _cost(left, velocity, destination, 0.0 * units)
+            saved -= _cost(left, velocity, origin, -units) + _cost(left, velocity, destination, units)
+            saved -= np.where([pair in found for pair in pairs], 0.0, move_cost[origin])
+            tried.update(pairs)
+            kept = saved > 0
+            for way, count in ((origin[kept], -units[kept]), (destination[kept], units[kept])):
+                left = _with(left, way, count)
+            spare[origin[kept]] -= units[kept]
+            wanted[destination[kept]] -= units[kept]
+            got[destination[kept]] += units[kept]
+            for at in np.flatnonzero(kept).tolist():
+                sums = found.setdefault(pairs[at], [0.0, 0.0])
+                sums[:] = sums[0] + float(units[at]), sums[1] + float(saved[at])
+    ends = np.array(list(found), dtype=np.int64).reshape(-1, 2)
+    total = np.array(list(found.values()), dtype=np.float64).reshape(-1, 2)
+    return Moved(ends[:, 0], ends[:, 1], total[:, 0], total[:, 1], there[ends[:, 1]], asked[ends[:, 1]])
+
+
+def _shares(first: Proposed, product: Rows, spare: Vector, lacked: Vector) -> Vector:
+    """What each place gets of what others can spare: what it lacks, or its share where there is less than is lacked."""
+    share, curve = lacked.copy(), first.base.curve
+    there, asked = np.bincount(product, spare), np.bincount(product, lacked)
+    for one in np.flatnonzero((there > 0) & (there < asked)).tolist():
+        rows = np.flatnonzero((product == one) & (lacked > 0))
+        until = Demand(curve.protected.mean[rows], curve.protected.variance[rows])
+        least = np.maximum(curve.stockout[rows], _HARDLY_ANYTHING)
+        places = Places(until, np.maximum(curve.holding[rows], _HARDLY_ANYTHING * least), least)
+        share[rows] = topped_up(places, first.position[rows], float(there[one]), lacked[rows])
+    return share
 
 
 def _pairs(product: Rows, spare: Vector, wanted: Vector, tried: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:

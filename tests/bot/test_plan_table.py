@@ -106,6 +106,30 @@ def test_packs_within_packs_are_filled_where_it_pays(shop: Path) -> None:
     assert before
 
 
+def test_what_a_supplier_has_too_little_of_is_shared_among_its_places(shop: Path) -> None:
+    for line in range(2, 26):
+        at = line - 2
+        edit(shop / "items.csv", line, supplier=f"V{at // 2 % 4}", available="40" if at // 2 % 2 else "")
+    assert plan(shop).code == 0
+    for row in proposed(shop):
+        reason = json.loads(row["reason"])
+        assert sum(reason["parts"].values()) == float(row["quantity"])
+        if "supply" in reason:
+            assert reason["supply"]["there"] == 40
+    sums: dict[str, float] = {}
+    for row in proposed(shop):
+        sums[row["sku"]] = sums.get(row["sku"], 0.0) + float(row["quantity"])
+    assert all(units <= 40 for sku, units in sums.items() if int(sku[1:]) % 2)
+    assert any(json.loads(row["reason"])["parts"]["to_supply"] < 0 for row in proposed(shop))
+    edit(shop / "items.csv", 4, available="39")
+    ended = plan(shop, "--json")
+    assert [one["line"] for one in json.loads(ended.out)["left_out"]] == [4, 5]
+    (shop / "places.csv").write_text("location,budget\nNORTH,500\n", encoding="utf-8")
+    refused = plan(shop, "--locations", str(shop / "places.csv"))
+    assert refused.code == 2
+    assert "cannot be shared together with --locations" in refused.out + refused.err
+
+
 def test_parquet_and_csv_give_the_same_proposals(shop: Path) -> None:
     for name in ("items", "demand"):
         with (shop / f"{name}.csv").open(newline="", encoding="utf-8") as file:

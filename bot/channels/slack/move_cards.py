@@ -47,6 +47,7 @@ def _why(one: Move) -> str:
     return (
         f"{cut(one.origin_name, _LONGEST_PLACE)} has {one.spare:,} more than it needs; "
         f"{cut(one.destination_name, _LONGEST_PLACE)} lacks {one.wanted:,} and would buy {one.bought_otherwise:,}."
+        f"{' ' if one.share else ''}{one.share}"
     )
 
 

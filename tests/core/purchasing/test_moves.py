@@ -23,12 +23,12 @@ BOSS, PLANNER = person(shop.BOSS), person(shop.PLANNER)
 NORTH = 900
 
 
-def two_places(portal: Portal) -> None:
+def two_places(portal: Portal, north: int = NORTH) -> None:
     """The usual shop with a second place full of mugs that hardly anybody buys there."""
     shop.open_shop(portal)
     shop.bring(portal, "locations", {"location": "north", "name": "North depot", "country": "GB"})
     counted_at = shop.OPENED - timedelta(days=1)
-    shop.bring(portal, "stock", {"sku": shop.MUG, "location": "north", "on_hand": NORTH, "counted_at": counted_at})
+    shop.bring(portal, "stock", {"sku": shop.MUG, "location": "north", "on_hand": north, "counted_at": counted_at})
     days = [(shop.OPENED - timedelta(days=7 * week)).date() for week in range(1, 20)]
     shop.bring(portal, "sales", *({"sku": shop.MUG, "location": "north", "sold_on": day, "units": 1} for day in days))
 
@@ -69,6 +69,20 @@ def test_what_another_place_has_too_much_of_is_moved_before_it_is_bought(portal:
     assert shop.MUG not in ordered(portal)
     assert shop.LAMP in ordered(portal)
     assert f"{found.units} × MUG-1 from north to main" in outcome.as_text()
+
+
+def test_what_is_too_little_for_all_is_shared_and_each_move_says_what_of_it_is_its_own(portal: Portal) -> None:
+    two_places(portal, north=240)
+    shop.bring(portal, "locations", {"location": "south", "name": "South shop", "country": "GB"})
+    days = [(shop.OPENED - timedelta(days=day)).date() for day in range(1, 120)]
+    shop.bring(portal, "sales", *({"sku": shop.MUG, "location": "south", "sold_on": day, "units": 3} for day in days))
+    portal.plan(run="first")
+    found = {one.destination: one for one in portal.moves(BOSS)}
+    assert set(found) == {"main", "south"}
+    for one in found.values():
+        assert one.asked > one.there
+        assert f"Of {one.there} there, {one.units} are for it: all places lack {one.asked}" in one.share
+    assert sum(one.units for one in found.values()) == found["main"].there
 
 
 def test_a_place_without_room_gets_nothing_moved_into_it(portal: Portal) -> None:

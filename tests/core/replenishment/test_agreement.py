@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.replenishment import Vector
-from core.replenishment.agreement import MONEY, ROOM, TERMS, Agreed, Rows, Shared, agree
+from core.replenishment.agreement import MONEY, ROOM, SUPPLY, TERMS, Agreed, Rows, Shared, agree
 from core.replenishment.costing import cost
 from core.replenishment.demand import Velocity
 from core.replenishment.life import life_cap
-from core.replenishment.plan import Items, quantity_fault, reason
+from core.replenishment.plan import Items, explain, quantity_fault, reason
 from tests.core.replenishment.shelf import assortment, items, pace
 
 COUNT, ORDERS, PLACES = 18, 4, 2
@@ -29,7 +30,12 @@ class World:
         self.place = self.order % PLACES
         until = np.where(draw.random(COUNT) < 0.3, draw.uniform(5, 200, COUNT), np.inf)
         cap = life_cap(items, self.pace, until, 0.3 * items.unit_cost)
-        self.items = replace(items, order_cost=np.full(COUNT, 12.0), life_cap=cap)
+        levelled = (draw.random(COUNT) < 0.4)[:, None] & np.ones(3, dtype=bool)
+        self.items = replace(
+            items, order_cost=np.full(COUNT, 12.0), life_cap=cap,
+            pack_size=np.where(levelled, items.pack[:, None] * [1.0, 4.0, 20.0], np.inf),
+            pack_handling=np.where(levelled, draw.uniform(0, 2, COUNT)[:, None] * [1.0, 2.0, 6.0], np.nan),
+        )  # fmt: skip
         self.weight, self.volume = draw.uniform(0.1, 3.0, COUNT), draw.uniform(0.001, 0.05, COUNT)
         self.pallet = 1.0 / draw.integers(20, 400, COUNT)
 
@@ -52,7 +58,9 @@ class World:
         }
         whole, taken = draw.uniform(0.5, 12, PLACES)[self.place], draw.uniform(0, 4, PLACES)[self.place]
         money = draw.uniform(50, 2000, ORDERS)[self.order]
+        product, has = np.arange(COUNT) % (COUNT // 3), np.floor(draw.uniform(0, 300, COUNT // 3))
         self.shared: tuple[Shared, ...] = () if loose else (
+            Shared(SUPPLY, product, np.ones(COUNT), has[product], np.zeros(COUNT)),
             Shared(ROOM, self.place, self.volume, whole, taken),
             Shared(MONEY, self.order, self.items.unit_cost, money, np.zeros(COUNT)),
             Shared(MONEY, 0 * self.order, self.items.unit_cost, np.full(COUNT, 2500.0), np.zeros(COUNT)),
@@ -78,7 +86,7 @@ WORLDS = st.integers(0, 2**32 - 1)
 
 @LAW
 @given(WORLDS)
-def test_no_order_exceeds_pack_minimum_maximum_life_value_vehicle_room_or_money(seed: int) -> None:
+def test_no_order_exceeds_pack_minimum_maximum_life_value_vehicle_supply_room_or_money(seed: int) -> None:
     world = World(seed)
     quantity = world.agreed().proposed.quantity
     for row, units in enumerate(quantity):
@@ -164,6 +172,43 @@ def test_more_room_and_money_never_leave_the_year_dearer_by_more_than_a_last_pac
     loose = World(seed, loose=True).agreed().proposed
     pack = float(np.max(world.items.pack * world.items.unit_cost))
     assert loose.costed.total.sum() <= tight.costed.total.sum() + pack
+
+
+@pytest.mark.parametrize("there", [0.0, 37.0, 120.0, 4000.0])
+def test_too_little_at_the_supplier_is_shared_where_a_unit_less_costs_least(there: float) -> None:
+    shops = items(3, on_hand=[0.0, 40.0, 0.0], stockout_cost=[1.5, 1.5, 9.0], order_cost=4.0)
+    known = pace(np.array([3.0, 3.0, 3.0]), 3)
+    orders = Rows(
+        np.arange(3), np.zeros(3), np.zeros(3), np.zeros(3), {name: np.full(3, value) for name, value in TERMS.items()}
+    )
+    has = Shared(SUPPLY, np.zeros(3, dtype=np.int64), np.ones(3), np.full(3, there), np.zeros(3))
+    loose, tight = agree(shops, known, orders), agree(shops, known, orders, [has])
+    asked, got = loose.proposed.quantity, tight.proposed.quantity
+    assert np.array_equal(got - asked, tight.proposed.to_supply)
+    if there >= asked.sum():
+        assert np.array_equal(got, asked)
+        assert tight.portions == {}
+        return
+    assert got.sum() <= there
+    assert there - got.sum() < 1 or there == 0
+    told = [tight.portions[row] for row in range(3)]
+    assert [(one.there, one.asked, one.yours) for one in told] == [(there, asked.sum(), units) for units in got]
+    if 0 < there < 120:
+        assert got[2] >= got[0] >= got[1]
+    if there == 0:
+        assert "nothing is ordered unless it has" in tight.notes[0].sentence
+
+
+def test_a_line_says_what_of_the_suppliers_units_is_its_own() -> None:
+    shops = items(2, on_hand=[0.0, 40.0])
+    orders = Rows(
+        np.arange(2), np.zeros(2), np.zeros(2), np.zeros(2), {name: np.full(2, value) for name, value in TERMS.items()}
+    )
+    has = Shared(SUPPLY, np.zeros(2, dtype=np.int64), np.ones(2), np.full(2, 80.0), np.zeros(2))
+    agreed = agree(shops, pace(3.0, 2), orders, [has])
+    portion = agreed.portions[0]
+    told = explain(reason(agreed.proposed, 0) | {"supply": vars(portion)}, "Mug")
+    assert f"of 80 there, {portion.yours} are yours ({portion.asked} are asked for in all" in told
 
 
 def test_what_cannot_be_met_says_what_would_help() -> None:

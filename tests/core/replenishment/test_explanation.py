@@ -11,7 +11,7 @@ from core.replenishment.plan import Items, explain, propose, reason, recost
 from tests.core.replenishment.shelf import LAW, assortments, items, pace
 
 PARTS = ("need", "rounding", "to_minimum", "to_maximum", "to_life", "to_level", "to_break", "to_order_value", "to_load",
-         "to_room", "to_budget", "by_planner")  # fmt: skip
+         "to_supply", "to_room", "to_budget", "by_planner")  # fmt: skip
 
 
 def check(found: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ def parts(proposed: Proposed) -> np.ndarray:
         + proposed.to_break
         + proposed.to_order_value
         + proposed.to_load
+        + proposed.to_supply
         + proposed.to_room
         + proposed.to_budget
     )

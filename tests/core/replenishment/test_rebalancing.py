@@ -88,6 +88,30 @@ def test_afterwards_no_further_move_of_all_that_is_spare_saves_anything(seed: in
         assert float(now.costed.total.sum() - after.costed.total.sum()) <= 5.0 + 1e-6
 
 
+@pytest.mark.parametrize("there", [150.0, 200.0, 5000.0])
+def test_too_little_for_all_who_ask_is_shared_and_no_unit_is_made_or_lost(there: float) -> None:
+    rows = 3
+    items = Items(
+        unit_cost=np.full(rows, 8.0), holding_rate=np.full(rows, 0.25), stockout_cost=np.array([4.0, 4.0, 16.0]),
+        order_cost=np.full(rows, 30.0), line_cost=np.zeros(rows), lead_days=np.full(rows, 14.0),
+        lead_sd=np.full(rows, 2.0), review_days=np.full(rows, 7.0), on_hand=np.array([there, 0.0, 0.0]),
+        on_order=np.zeros(rows), backordered=np.zeros(rows), minimum=np.ones(rows), pack=np.ones(rows),
+        maximum=np.full(rows, np.inf), break_quantity=np.zeros((rows, 0)), break_cost=np.zeros((rows, 0)),
+    )  # fmt: skip
+    pace = Velocity(np.array([0.6, 240.0, 240.0]), np.full(rows, 60.0), np.ones(rows))
+    moved = rebalance(items, pace, np.zeros(rows, dtype=np.int64), items.on_hand, np.full(rows, 1.0))
+    after = moved_stock(items, moved)
+    assert after.on_hand.sum() == there
+    assert np.all(after.on_hand >= 0)
+    assert sorted(moved.destination.tolist()) == [1, 2]
+    got = dict(zip(moved.destination.tolist(), moved.units.tolist(), strict=True))
+    if moved.asked[0] > moved.there[0]:
+        assert got[1] + got[2] == moved.there[0]
+        assert got[2] > got[1] > 0
+    else:
+        assert there == 5000.0
+
+
 def test_a_move_that_costs_more_than_it_saves_is_not_made_nor_one_that_is_barred() -> None:
     items, pace, product, movable = some(3)
     usual = rebalance(items, pace, product, movable, np.full(len(items), 5.0))

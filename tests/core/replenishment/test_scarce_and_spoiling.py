@@ -1,12 +1,12 @@
 """Scarce stock, surplus, goods that spoil and vehicles: laws, and simulations that the numbers must agree with."""
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
 
-from core.replenishment.allocation import Places, allocated, rebalanced
+from core.replenishment.allocation import Places, allocated, rebalanced, topped_up
 from core.replenishment.loss import Demand, expected_excess, expected_shortage
 from core.replenishment.perishables import Perishable, expected_outdating, fresh_level
 from core.replenishment.trips import best_load
@@ -39,6 +39,21 @@ def test_no_unit_of_scarce_stock_does_more_elsewhere(seed: int) -> None:
     for moved in one_moved(units):
         assert spent(where, moved) >= spent(where, units) - 1e-9
     assert price == pytest.approx(spent(where, units) - spent(where, allocated(where, 10.0)[0]))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_shares_are_the_best_of_all_there_are_and_no_unit_is_made_or_lost(seed: int) -> None:
+    where, there, most = places(seed, 3), np.array([0.0, 3.0, -1.0]), np.array([5.0, 4.0, 6.0])
+    for stock in (0.0, 1.0, 7.0, 14.0):
+        units = topped_up(where, there, stock, most)
+        assert units.sum() == stock
+        assert np.all((units >= 0) & (units <= most))
+        ways = product(*(range(int(one) + 1) for one in most))
+        best = min(spent(where, there + np.array(way)) for way in ways if sum(way) == stock)
+        assert spent(where, there + units) == pytest.approx(best, abs=1e-6)
+    assert topped_up(where, there, 99.0, most).tolist() == most.tolist()
+    with pytest.raises(ValueError, match="whole"):
+        topped_up(where, there, 1.5, most)
 
 
 def test_what_saves_nothing_is_kept_back() -> None:
