@@ -60,6 +60,7 @@ class Told:
     expected_cost: float = 0.0
     shadow_prices: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, str]] = field(default_factory=list)
+    trips: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run(config: Config, asked: Asked) -> bool:
@@ -133,6 +134,7 @@ def _add(told: Told, proposals: Any) -> None:
     said = json.loads(proposals.schema.metadata[TOLD])
     told.shadow_prices += said["prices"]
     told.notes += said["notes"]
+    told.trips += said["trips"]
     ordered = proposals.filter(pc.greater(proposals["quantity"], 0))
     told.lines += len(ordered)
     told.orders += len(ordered.group_by(["supplier", "location"]).aggregate([]))

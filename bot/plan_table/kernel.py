@@ -84,7 +84,11 @@ def _told(table: "pa.Table", agreed: Agreed) -> dict[str, list[dict[str, Any]]]:
         {name: table[name][int(one.rows[0])].as_py() for name in ("supplier", "location")} | {"sentence": one.sentence}
         for one in agreed.notes
     ]
-    return {"prices": list(prices.values()), "notes": notes}
+    trips = [
+        {name: table[name][int(rows[0])].as_py() for name in ("supplier", "location")} | vars(choice)
+        for rows, choice in agreed.choices
+    ]
+    return {"prices": list(prices.values()), "notes": notes, "trips": trips}
 
 
 def _codes(table: "pa.Table", name: str) -> NDArray[np.int64]:
@@ -132,16 +136,21 @@ def _padded(lists: Any, empty: float) -> Table:
     return padded
 
 
-def _portion(agreed: Agreed, row: int) -> dict[str, Any]:
-    """What of a supplier's units a line got, where they were too few."""
-    return {"supply": vars(agreed.portions[row])} if row in agreed.portions else {}
+def _more(agreed: Agreed) -> list[dict[str, Any]]:
+    """What was agreed on beyond each line: its order's least value, its part of what there was, and its vehicles."""
+    more: list[dict[str, Any]] = [{"order_value": said} for said in agreed.order_value.tolist()]
+    for row, portion in agreed.portions.items():
+        more[row]["supply"] = vars(portion)
+    for rows, choice in agreed.choices:
+        for row in rows.tolist():
+            more[row]["load"] = vars(choice)
+    return more
 
 
 def _rows(table: "pa.Table", agreed: Agreed, known: Expected, span: Span) -> "pa.Table":
     import pyarrow as pa
 
-    proposed, said = agreed.proposed, agreed.order_value
-
+    proposed, more = agreed.proposed, _more(agreed)
     rows = np.arange(len(table)) if span.everything else np.flatnonzero(proposed.quantity > 0)
     base, unit_cost = span.day, proposed.costed.unit_cost[rows]
     arrives = base + np.ceil(proposed.items.lead_days[rows]).astype(np.int32)
@@ -157,10 +166,7 @@ def _rows(table: "pa.Table", agreed: Agreed, known: Expected, span: Span) -> "pa
         "forecast_mean": proposed.demand_mean[rows],
         "forecast_sd": proposed.demand_sd[rows],
         "expected_cost": proposed.costed.total[rows],
-        "reason": [
-            json.dumps(_reason(proposed, row, known, span) | {"order_value": str(said[row])} | _portion(agreed, row))
-            for row in rows.tolist()
-        ],
+        "reason": [json.dumps(_reason(proposed, row, known, span) | more[row]) for row in rows.tolist()],
     }
     parts = {name: kept[name].cast(pa.string()) for name in kept.schema.names} | numbers
     return pa.table(parts, schema=schema())

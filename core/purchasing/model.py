@@ -154,13 +154,17 @@ class ProposalLine:
 
 @dataclass(frozen=True)
 class Load:
-    """What an order weighs and takes up, the trips it takes and how full they are; no `trips` where none are stated."""
+    """What an order weighs and takes up, the trips it takes and how full they are; no `trips` where none are stated.
+
+    `why` says what the plan weighed up before it sent them like that.
+    """
 
     weight_kg: float
     volume_m3: float
     pallets: float
     trips: int
     fill: float
+    why: str = ""
 
     def __str__(self) -> str:
         """As planners read it.
@@ -172,7 +176,7 @@ class Load:
         told = [f"{round(size, 2) if size < 100 else round(size):,} {unit}" for size, unit in sizes if size]
         if self.trips:
             told += [f"{self.trips} {'trip' if self.trips == 1 else 'trips'}", f"{round(100 * self.fill)} % full"]
-        return ", ".join(told)
+        return "; ".join(filter(None, [", ".join(told), self.why]))
 
 
 @dataclass(frozen=True)

@@ -225,6 +225,9 @@ def _line(chosen: Chosen, agreed: Agreed, row: int) -> DraftLine:
     known = chosen.known
     share = float(agreed.proposed.items.order_cost[row]) * 10 ** exponent(known.item.currency)
     numbers = reason(agreed.proposed, row) | {"order_value": str(agreed.order_value[row])}
+    going = next((choice for rows, choice in agreed.choices if row in rows), None)
+    if going:
+        numbers["load"] = vars(going)
     if row in agreed.portions:
         numbers["supply"] = vars(agreed.portions[row])
     if known.returning:

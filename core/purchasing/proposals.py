@@ -26,6 +26,7 @@ from core.purchasing.rows import ApprovalRow, ProposalLineRow, ProposalRow
 from core.purchasing.scarcity import Scarce, load
 from core.purchasing.service import names_of, planner, supplier
 from core.replenishment.plan import ahead, explain, propose, quantity_fault, reason, recost
+from core.replenishment.trips import Choice
 
 _DECIDED_SHOWN_FOR = timedelta(days=14)
 _PICTURE_DAYS = 60
@@ -89,7 +90,9 @@ def known_proposal(session: Session, proposal_id: int, now: datetime, reader: St
         _line(row, line, names.get(line.sku, line.sku), waiting[line.sku], coming.get(line.sku, [])) for line in found
     )
     carried = load([(Known.from_json(line.known), line.quantity) for line in found], supplier(session, row.supplier))
-    return replace(_short(session, [row])[0], lines=lines, load=carried)
+    chosen = next((line.reason["load"] for line in lines if "load" in line.reason and line.quantity), None)
+    why = str(Choice(**chosen)) if chosen else ""
+    return replace(_short(session, [row])[0], lines=lines, load=replace(carried, why=why))
 
 
 def reprice(

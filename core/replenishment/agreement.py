@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.replenishment import Vector
-from core.replenishment.capacity import Fitted, Vehicle, to_load, within
-from core.replenishment.costing import cost
+from core.replenishment.capacity import Fitted, Loaded, Vehicle, to_load, within
+from core.replenishment.costing import YEAR, cost
 from core.replenishment.demand import Velocity
 from core.replenishment.items import Items
 from core.replenishment.order_value import to_minimum_value
 from core.replenishment.proposal import Proposed, propose
+from core.replenishment.trips import Choice, best_load
 
 TERMS = {
     "minimum_order_value": 0.0,
@@ -96,6 +97,8 @@ class Agreed:
     notes: list[Note] = field(default_factory=list)
     portions: dict[int, Portion] = field(default_factory=dict)
     """By line, where a supplier had too little."""
+    choices: list[tuple[NDArray[np.int64], Choice]] = field(default_factory=list)
+    """Lines of an order that travels in vehicles that cost something, and how it goes."""
 
 
 def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = ()) -> Agreed:
@@ -215,10 +218,39 @@ def _vehicles(agreed: Agreed, rows: Rows) -> None:
         weight, volume, pallets = carried[:, one[0]].tolist()
         vehicle = Vehicle(weight, volume, float(rows.terms["trip_cost"][one[0]]), pallets)
         part = _part(agreed.proposed, one)
-        loaded = to_load(part, rows.weight[one], rows.volume[one], vehicle, rows.pallet[one]).proposed
-        value = float(np.sum(loaded.quantity * loaded.costed.unit_cost))
-        if value == 0 or value >= rows.terms["minimum_order_value"][one[0]]:
-            _put(agreed, one, loaded)
+        best_fill, days = _best_trip(part, taken[:, one], vehicle)
+        loaded = to_load(part, rows.weight[one], rows.volume[one], vehicle, rows.pallet[one], best_fill)
+        value = float(np.sum(loaded.proposed.quantity * loaded.proposed.costed.unit_cost))
+        if not (value == 0 or value >= rows.terms["minimum_order_value"][one[0]]):
+            continue
+        _put(agreed, one, loaded.proposed)
+        if np.isfinite(days) and loaded.compared:
+            choice = _choice(part, loaded, taken[:, one] / carried[:, one], best_fill, days)
+            agreed.choices.append((one, choice))
+            if choice.decided == "waits":
+                agreed.notes.append(Note(one, f"{choice}; going today would cost {choice.dearer:,.2f} more"))
+
+
+def _best_trip(part: Proposed, taken: Vector, vehicle: Vehicle) -> tuple[float, float]:
+    """How full a trip of an order's lines pays best, as a share of the fuller capacity, and every how many days."""
+    rate, items = part.base.rate, part.items
+    flow = (taken @ rate)[None, :]
+    holding = float(np.sum(rate * items.holding_rate * items.unit_cost)) / YEAR
+    if vehicle.trip_cost == 0 or holding == 0 or not flow.sum() > 0:
+        return 1.0, np.inf
+    capacity = np.array([[vehicle.weight, vehicle.volume, vehicle.pallets]])
+    best = best_load(np.array([vehicle.trip_cost]), capacity, flow, np.array([holding]))
+    return float(np.clip((best.load / capacity).max(), 1e-6, 1.0)), float(best.interval[0])
+
+
+def _choice(part: Proposed, loaded: Loaded, shares: Vector, best_fill: float, days: float) -> Choice:
+    costs = dict(loaded.compared)
+    otherwise = next((trips for trips in costs if trips != loaded.trips), None)
+    dearer = 0.0 if otherwise is None else round(costs[otherwise] - costs[loaded.trips], 2)
+    moved = float(np.sum(loaded.proposed.quantity - part.quantity))
+    decided = "waits" if not loaded.trips else "topped up" if moved > 0 else "cut" if moved < 0 else "as it is"
+    fill = float((shares @ part.quantity).max()) if decided == "waits" else loaded.fill
+    return Choice(loaded.trips, round(fill, 4), round(best_fill, 4), round(days, 1), decided, otherwise, dearer)
 
 
 def _cut(agreed: Agreed, shared: Shared) -> None:

@@ -43,11 +43,16 @@ class Vehicle:
 
 @dataclass(frozen=True)
 class Loaded:
-    """An order for whole vehicles: the trips it takes, and how full they are, as a share of the fuller capacity."""
+    """An order for whole vehicles: the trips it takes, and how full they are, as a share of the fuller capacity.
+
+    `compared` are the numbers of trips that were weighed up, each with what it and the year cost, less what need not
+    travel later [money].
+    """
 
     proposed: Proposed
     trips: int
     fill: float
+    compared: tuple[tuple[int, float], ...] = ()
 
 
 def within(proposed: Proposed, size: Vector, room: float, part: str = "to_room") -> Fitted:
@@ -91,13 +96,18 @@ def within(proposed: Proposed, size: Vector, room: float, part: str = "to_room")
 
 
 def to_load(
-    proposed: Proposed, weight: Vector, volume: Vector, vehicle: Vehicle, pallet: Vector | None = None
+    proposed: Proposed,
+    weight: Vector,
+    volume: Vector,
+    vehicle: Vehicle,
+    pallet: Vector | None = None,
+    best_fill: float = 1.0,
 ) -> Loaded:
     """Bring an order to whole vehicles: the last one is filled, or left away, whichever is cheaper.
 
-    What travels today need not travel later, so a share of a vehicle's load is worth that share of the trip's cost:
-    lines are raised while that outweighs what more stock costs, and the last vehicle is left away where what it would
-    carry is not worth its trip.
+    What travels today need not travel later, so a share of the load that later trips carry is worth that share of a
+    trip's cost: lines are raised while that outweighs what more stock costs, and the last vehicle is left away where
+    what it would carry is not worth its trip.
 
     Args:
         proposed: the lines of one order.
@@ -105,6 +115,7 @@ def to_load(
         volume: of a unit, shape (n,), not negative.
         vehicle: what carries it.
         pallet: the share of a pallet that a unit takes, shape (n,), not negative; pallets are shared by lines.
+        best_fill: how full later trips are, above 0, at most 1; `trips.best_load` over the capacity.
 
     Returns:
         The order, with what was added or taken away in `to_load`.
@@ -114,19 +125,22 @@ def to_load(
     """
     pallet = np.zeros_like(weight) if pallet is None else pallet
     checks.not_negative(weight=weight, volume=volume, pallet=pallet)
+    if not 0.0 < best_fill <= 1.0:
+        raise ValueError("later trips carry something, and at most a full load")
+    each = vehicle.trip_cost / best_fill
     shares = np.stack([weight / vehicle.weight, volume / vehicle.volume, pallet / vehicle.pallets])
     load = _load(proposed.quantity, shares)
     trips = int(np.ceil(load - _EXACTLY))
     if load == 0 or trips == 0:
         return Loaded(proposed, 0, 0.0)
-    tried = [(trips, _filled(proposed, shares, vehicle.trip_cost, trips))]
+    tried = [(trips, _filled(proposed, shares, each, trips))]
     if trips > load + _EXACTLY:
         tried.append((trips - 1, _emptied(proposed, shares, trips - 1)))
-    worth = [_worth(proposed, quantity, shares, vehicle.trip_cost, count) for count, quantity in tried]
+    worth = [_worth(proposed, quantity, shares, vehicle.trip_cost, count, best_fill) for count, quantity in tried]
     count, quantity = tried[int(np.argmin(worth))]
     changed = proposed if np.array_equal(quantity, proposed.quantity) else _with(proposed, quantity, "to_load")
     full = _load(quantity, shares) / count if count else 0.0
-    return Loaded(changed, count, full)
+    return Loaded(changed, count, full, tuple((trips, worth[at]) for at, (trips, _) in enumerate(tried)))
 
 
 def _load(quantity: Vector, shares: Table) -> float:
@@ -134,14 +148,16 @@ def _load(quantity: Vector, shares: Table) -> float:
     return float((shares @ quantity).max())
 
 
-def _worth(proposed: Proposed, quantity: Vector, shares: Table, trip_cost: float, trips: int) -> float:
+def _worth(
+    proposed: Proposed, quantity: Vector, shares: Table, trip_cost: float, trips: int, best_fill: float = 1.0
+) -> float:
     """What so many trips and the coming year cost, less what need not travel later."""
     spent = float(np.sum(cost(proposed.items, proposed.base, quantity).total))
-    return spent + trip_cost * (trips - _load(quantity, shares))
+    return spent + trip_cost * (trips - _load(quantity, shares) / best_fill)
 
 
-def _filled(proposed: Proposed, shares: Table, trip_cost: float, trips: int) -> Vector:
-    """Raised while it pays and fits."""
+def _filled(proposed: Proposed, shares: Table, worth: float, trips: int) -> Vector:
+    """Raised while it pays and fits; a vehicle's load is worth so much."""
     items, quantity = proposed.items, proposed.quantity
     share = shares.max(axis=0)
     while True:
@@ -153,7 +169,7 @@ def _filled(proposed: Proposed, shares: Table, trip_cost: float, trips: int) -> 
         dearer = cost(items, proposed.base, more).total - cost(items, proposed.base, quantity).total
         each = np.divide(dearer, moved, out=np.full_like(moved, np.inf), where=fits)
         best = int(np.argmin(each))
-        if not fits[best] or each[best] >= trip_cost:
+        if not fits[best] or each[best] >= worth:
             return quantity
         quantity = np.where(np.arange(len(quantity)) == best, more, quantity)
 

@@ -9,6 +9,7 @@ import numpy as np
 from core.replenishment.costing import YEAR, Costed
 from core.replenishment.items import Items
 from core.replenishment.proposal import Proposed, recost
+from core.replenishment.trips import Choice
 
 _NEGLIGIBLE = 0.001
 _LEAST_TOLD = 5
@@ -220,7 +221,7 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
         "to_order_value": "so that freight is free"
         if reason.get("order_value") == "freight"
         else "because of the supplier's minimum order value",
-        "to_load": "so that vehicles leave full",
+        "to_load": _load_words(reason),
         "to_supply": _supply_words(reason),
         "to_room": "because of the room there is",
         "to_budget": "because of the money there is",
@@ -243,6 +244,11 @@ def _quantity_words(reason: dict[str, Any], money: Callable[[float], str]) -> st
     each = f"{quantity:,} at {money(price['unit_cost'])} each{f', in {packed}' if packed else ''}"
     ending = f": {each}." if quantity else ": nothing is ordered."
     return ", ".join([start, *steps]) + ending + _left_out_words(price)
+
+
+def _load_words(reason: dict[str, Any]) -> str:
+    load = reason.get("load")
+    return f"because of vehicles ({Choice(**load)})" if load else "so that vehicles leave full"
 
 
 def _supply_words(reason: dict[str, Any]) -> str:

@@ -16,6 +16,42 @@ class Trips:
     cost: Vector
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Why an order travels as it does: `trips` filled by `fill`, where a trip pays best at `best_fill`, every so often.
+
+    `decided` is "waits", "topped up", "cut" or "as it is", `otherwise` the other number of trips there was, None where
+    the order fills its vehicles, and `dearer` what that would cost more over the year [money].
+    """
+
+    trips: int
+    fill: float
+    best_fill: float
+    every_days: float
+    decided: str
+    otherwise: int | None = None
+    dearer: float = 0.0
+
+    def __str__(self) -> str:
+        """As planners read it.
+
+        >>> str(Choice(2, 0.97, 0.83, 9.2, "topped up", 1, 14.2))
+        'topped up to 97 % full, as a trip pays best 83 % full, every 9 days'
+        >>> str(Choice(0, 0.22, 0.83, 9.2, "waits", 1, 14.2))
+        'it waits: 22 % of a vehicle is due, and a trip pays best 83 % full, every 9 days'
+        """
+        days = max(round(self.every_days), 1)
+        every = "day" if days == 1 else f"{days:,} days"
+        pays = f"a trip pays best {round(100 * self.best_fill)} % full, every {every}"
+        full = f"{round(100 * self.fill)} %"
+        told = {
+            "waits": f"it waits: {full} of a vehicle is due, and {pays}",
+            "topped up": f"topped up to {full} full, as {pays}",
+            "cut": f"a trip is left away, as {pays}",
+        }
+        return told.get(self.decided, f"it goes {full} full; {pays}")
+
+
 def best_load(trip_cost: Vector, capacity: Vector, flow: Vector, holding: Vector) -> Trips:
     """The optimal load per trip of vehicles limited by weight, volume, pallets or whatever else is measured.
 

@@ -99,6 +99,8 @@ def test_vehicles_leave_full_and_the_load_is_told(portal: Portal) -> None:
     assert found.load.weight_kg <= 100.0 * found.load.trips
     assert found.load.fill > 0.7
     assert "trip" in str(found.load)
+    assert "a trip pays best" in str(found.load)
+    assert all(one.reason["load"]["trips"] == found.load.trips for one in found.lines)
 
 
 def test_pallets_limit_a_trip_too(portal: Portal) -> None:

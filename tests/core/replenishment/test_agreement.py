@@ -211,6 +211,46 @@ def test_a_line_says_what_of_the_suppliers_units_is_its_own() -> None:
     assert f"of 80 there, {portion.yours} are yours ({portion.asked} are asked for in all" in told
 
 
+def going(vehicle: float, trip_cost: float, **changes: float) -> Agreed:
+    """What is agreed on for one line of 1 kg a unit that travels in such vehicles."""
+    one = items(1, (), **{"on_hand": 0.0, **changes})
+    terms = {name: np.array([value]) for name, value in TERMS.items()}
+    terms |= {"vehicle_weight_kg": np.array([vehicle]), "trip_cost": np.array([trip_cost])}
+    return agree(one, pace(5.0), Rows(np.zeros(1, dtype=np.int64), np.ones(1), np.zeros(1), np.zeros(1), terms))
+
+
+def test_the_load_that_pays_best_is_the_economic_one_or_a_full_vehicle() -> None:
+    # sqrt(2 * 40 * 5 / (0.25 * 2 / 365)) = 540.4 kg of 1,000; of 300 kg it is a full vehicle
+    assert going(1000.0, 40.0).choices[0][1].best_fill == pytest.approx(0.5404, abs=1e-3)
+    small = going(300.0, 40.0).choices[0][1]
+    assert (small.best_fill, small.every_days) == (1.0, 60.0)
+
+
+def test_the_order_of_today_waits_is_topped_up_or_goes_and_says_what_the_other_way_costs() -> None:
+    waits = going(100_000.0, 5000.0, stockout_cost=0.02, order_cost=0.1)
+    assert waits.choices[0][1].decided == "waits"
+    assert waits.proposed.quantity[0] == 0
+    assert "it waits" in waits.notes[0].sentence
+    assert f"going today would cost {waits.choices[0][1].dearer:,.2f} more" in waits.notes[0].sentence
+    assert going(300.0, 40.0, stockout_cost=9.0).choices[0][1].decided == "cut"
+    filled = going(600.0, 40.0, stockout_cost=9.0)
+    choice = filled.choices[0][1]
+    assert choice.decided == "topped up"
+    assert choice.otherwise == choice.trips - 1
+    assert choice.dearer > 0
+    told = explain(reason(filled.proposed, 0) | {"load": vars(choice)}, "Mug")
+    assert "because of vehicles (topped up to" in told
+    assert "a trip pays best 90 % full, every 108 days" in told
+    assert going(300.0, 0.0).choices == []
+
+
+def test_a_dear_product_does_not_fill_the_vehicle_that_a_cheap_one_does() -> None:
+    cheap, dear = (going(600.0, 30.0, unit_cost=cost, stockout_cost=20.0) for cost in (0.2, 40.0))
+    assert cheap.choices[0][1].fill > 0.95
+    assert dear.choices[0][1].best_fill < 0.3
+    assert dear.proposed.quantity[0] < cheap.proposed.quantity[0]
+
+
 def test_what_cannot_be_met_says_what_would_help() -> None:
     world = World(7)
     full = tuple(replace(one, taken=one.whole) if one.kind == ROOM else one for one in world.shared)

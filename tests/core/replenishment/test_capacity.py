@@ -75,17 +75,19 @@ def test_a_loaded_order_costs_next_to_the_cheapest_number_of_trips() -> None:
         order = small(seed)
         weight = chance.uniform(0.1, 2.0, 3)
         vehicle = Vehicle(float(weight @ order.quantity) / chance.uniform(0.4, 1.8), np.inf, chance.uniform(5, 80))
-        loaded = to_load(order, weight, np.zeros(3), vehicle)
+        full = float(chance.choice([1.0, 0.8, 0.5]))
+        loaded = to_load(order, weight, np.zeros(3), vehicle, best_fill=full)
         assert weight @ loaded.proposed.quantity <= loaded.trips * vehicle.weight * (1 + 1e-9)
         rows = [options(order, row, float(order.quantity[row]) * 1.6) for row in range(3)]
         costs = line_costs(order, rows)
         weights = sum(np.meshgrid(*(weight[row] * np.array(some) for row, some in enumerate(rows)), indexing="ij"))
         spent = sum(np.meshgrid(*([costs[row][one] for one in some] for row, some in enumerate(rows)), indexing="ij"))
         trips = np.ceil(weights / vehicle.weight - 1e-9)
-        worth = spent + vehicle.trip_cost * (trips - weights / vehicle.weight)
+        worth = spent + vehicle.trip_cost * (trips - weights / vehicle.weight / full)
         best = worth[trips <= loaded.trips + 1].min()
         shares = (weight / vehicle.weight)[None, :]
-        ours = _worth(order, loaded.proposed.quantity, shares, vehicle.trip_cost, loaded.trips)
+        ours = _worth(order, loaded.proposed.quantity, shares, vehicle.trip_cost, loaded.trips, full)
+        assert dict(loaded.compared)[loaded.trips] == min(dict(loaded.compared).values())
         above.append(ours / best - 1.0)
     assert np.mean(above) < 0.01
 
@@ -137,6 +139,8 @@ def test_a_vehicle_nearly_empty_waits_and_one_nearly_full_is_filled() -> None:
     filled = to_load(order, weight, np.zeros(3), Vehicle(1.3 * carried, np.inf, 40.0))
     assert filled.trips == 1
     assert filled.fill > carried / (1.3 * carried)
+    with pytest.raises(ValueError, match="later trips carry something"):
+        to_load(order, weight, np.zeros(3), Vehicle(carried, np.inf, 40.0), best_fill=0.0)
 
 
 @pytest.mark.parametrize("room", [-1.0, np.nan])
