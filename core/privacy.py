@@ -66,6 +66,7 @@ POLICY: dict[str, Kept] = {
     "invoice_lines": Kept(through=("invoices", "invoice_number"), why=_ACCOUNTING),
     "invoices": Kept("customer_id", why=_ACCOUNTING),
     "leases": Kept(why=_SHOP),
+    "listings": Kept(why=_SHOP),
     "locations": Kept(why=_SHOP),
     "messages": Kept("person", deletes=True),
     "moves": Kept(why=_SHOP),

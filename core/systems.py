@@ -33,6 +33,20 @@ class Connected(Section):
             raise ValueError(f"it is on and needs {', '.join(lacking)}")
 
 
+class Selling(Connected):
+    """What systems have that sell from shelves of ours."""
+
+    tell_stock: bool = Field(False, description="whether it is told how many units it may sell, and counts none itself")
+    safety_stock: int = Field(0, ge=0, description="units of each product, at each place, that it is not told of")
+
+    def told_of(self, places: dict[str, str], name: str) -> None:
+        """Refuse to tell of stock at places that have no name there, or of one place twice."""
+        if self.tell_stock and not places:
+            raise ValueError(f"tell_stock needs {name}: which places of ours it sells from")
+        if self.tell_stock and len(set(places.values())) < len(places):
+            raise ValueError(f"{name} has a location of ours twice; its stock would be for sale twice")
+
+
 class Shopify(Connected):
     """A Shopify shop, by its Admin API; see docs/shopify.md."""
 
@@ -59,7 +73,7 @@ class Shopify(Connected):
         return self
 
 
-class Walmart(Connected):
+class Walmart(Selling):
     """A seller's account at Walmart's marketplace, by its API; see docs/walmart.md."""
 
     client_id: str = Field("", description="of the API key of the seller's account")
@@ -78,6 +92,9 @@ class Walmart(Connected):
     webhook_secret: SecretStr = Field(SecretStr(""), description="of the subscriptions; signs what is notified")
     previous_webhook_secret: SecretStr = Field(SecretStr(""), description="still good while the secret is changed")
     webhook_header: str = Field("X-Walmart-Signature", description="authHeaderName of the subscriptions")
+    ship_nodes: dict[str, str] = Field(
+        default_factory=dict, description="our locations by Walmart's numbers of ship nodes, for tell_stock"
+    )
     tracking_addresses: dict[str, str] = Field(
         default_factory=dict, description="where parcels of carriers Walmart has no word for are followed; {number}"
     )
@@ -85,6 +102,7 @@ class Walmart(Connected):
     @model_validator(mode="after")
     def _can_be_called(self) -> "Walmart":
         self.missing("client_id", "client_secret")
+        self.told_of(self.ship_nodes, "ship_nodes")
         return self
 
 

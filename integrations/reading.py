@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from core.exchange.model import Cursor, Record
+from core.exchange.model import Cursor
 from core.money import of_major
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
 
 _OVERLAP = timedelta(minutes=10)
 
@@ -75,10 +76,10 @@ def several(found: Json, *names: str) -> list[Json]:
 
 
 def records(
-    system: str, found: Iterable[Json], names: Iterable[str], read: Callable[[Json], Iterable[Record]]
-) -> tuple[list[Record], list[str]]:
+    system: str, found: Iterable[Json], names: Iterable[str], read: Callable[[Json], Iterable[T]]
+) -> tuple[list[T], list[str]]:
     """Records of what was found, and a sentence for each that could not be read, by the first name that it has."""
-    taken: list[Record] = []
+    taken: list[T] = []
     faults: list[str] = []
     for one in found:
         try:

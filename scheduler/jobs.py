@@ -95,6 +95,11 @@ def take_deliveries(portal: Portal) -> None:
     portal.tell_of_write_backs()
 
 
+def tell_stock(portal: Portal) -> None:
+    """Tell connected systems how many units they may sell, where that changed."""
+    log.debug("stock told", extra={"numbers": portal.tell_stock()})
+
+
 def announce(portal: Portal) -> None:
     """Tell customers what happened to their orders."""
     log.debug("events", extra={"told": portal.announce()})

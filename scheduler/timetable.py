@@ -17,6 +17,7 @@ from core.clock import Clock, utc_now
 from core.config import Config
 from core.errors import PortalError
 from core.portal import Portal
+from core.systems import Selling
 from core.tracing import step
 from scheduler import jobs
 
@@ -98,6 +99,9 @@ def _add_systems(clock: BackgroundScheduler, portal: Portal, config: Config, not
         hour, minute = (int(part) for part in section.compare_at.split(":"))
         compared = _guarded(f"compare-{name}", compare, lambda _name: None)
         clock.add_job(compared, CronTrigger(hour=hour, minute=minute, timezone=zone), id=f"compare-{name}")
+    if any(isinstance(section, Selling) and section.tell_stock for section in config.connected.values()):
+        tell = _guarded("stock", partial(jobs.tell_stock, portal), noted)
+        clock.add_job(tell, IntervalTrigger(seconds=config.scheduler.announce_every_s), id="stock")
     if config.connected:
         take = _guarded("deliveries", partial(jobs.take_deliveries, portal), noted)
         clock.add_job(take, IntervalTrigger(seconds=config.scheduler.deliver_every_s), id="deliveries")

@@ -40,6 +40,12 @@ def keep(session: Session, system: str, feed: str, cursor: Cursor, *, whole: boo
         row.cursor = cursor
 
 
+def recover(session: Session, system: str, feed: str) -> None:
+    """What could not be said is said again."""
+    failing = (FeedRow.system == system, FeedRow.feed == feed, FeedRow.failing_since.is_not(None))
+    session.execute(update(FeedRow).where(*failing).values(failing_since=None, trouble=""))
+
+
 def add_drift(session: Session, system: str, feed: str, found: Drift) -> None:
     """Add what a page of a reading of everything showed."""
     row = session.get_one(FeedRow, (system, feed), populate_existing=True)

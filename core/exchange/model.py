@@ -121,14 +121,28 @@ class DeskCase:
 
 
 @dataclass(frozen=True)
+class Level:
+    """Units of a product that a system offers from a place of ours; `external_id` is what it calls the two together."""
+
+    external_id: str
+    sku: str
+    location: str
+    units: int
+
+
+@dataclass(frozen=True)
 class Page:
-    """Records to take in one transaction, and from where to go on after it; `hints` at what has to be looked up too."""
+    """Records to take in one transaction, and from where to go on after it; `hints` at what has to be looked up too.
+
+    `levels` are what the system offers from shelves whose stock it is told.
+    """
 
     records: Sequence[Record]
     cursor: Cursor
     faults: Sequence[str] = ()
     hints: Sequence[Hint] = ()
     cases: Sequence[DeskCase] = ()
+    levels: Sequence[Level] = ()
 
 
 @dataclass(frozen=True)

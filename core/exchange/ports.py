@@ -132,11 +132,20 @@ class Inspector(Protocol):
 
 
 @dataclass(frozen=True)
+class Shelves:
+    """The places of ours that a system sells from and is told of, and how many units at each it never hears of."""
+
+    locations: frozenset[str]
+    safety_stock: int = 0
+
+
+@dataclass(frozen=True)
 class Backend:
     """A connected system; parts that it does not have are left out.
 
     `feeds` in the order in which records refer to each other. `courier` carries write-backs: outbox rows of kind
-    `write_back` on the channel of the system's name; where it `keeps_tickets`, tickets are carried there too.
+    `write_back` on the channel of the system's name; where it `keeps_tickets`, tickets are carried there too, and of
+    `shelves` what is for sale there, as rows of kind `stock`: it counts nothing there itself.
     """
 
     system: System
@@ -148,3 +157,4 @@ class Backend:
     inspector: Inspector | None = None
     close: Callable[[], None] | None = None
     keeps_tickets: bool = False
+    shelves: Shelves | None = None

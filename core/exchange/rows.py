@@ -37,6 +37,28 @@ class FeedRow(Base):
     compared_at: Mapped[datetime | None]
 
 
+class ListingRow(Base):
+    """A product that a connected system sells from a place of ours.
+
+    `shown` is how many units it offers as far as is known, `units` and `sequence` the last number posted for it and
+    how many were; `refused` why it did not take that one.
+    """
+
+    __tablename__ = "listings"
+
+    system: Mapped[str] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str]
+    feed: Mapped[str]
+    shown: Mapped[int | None]
+    units: Mapped[int | None]
+    sequence: Mapped[int]
+    refused: Mapped[str]
+    told_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+
+
 class OriginRow(Base):
     """Where a record of ours came from, or went to: its id there, and how new what we have of it is.
 

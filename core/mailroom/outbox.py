@@ -29,12 +29,14 @@ LIFETIME = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 ONCE_ONLY = frozenset({"purchase_order"})
 WRITE_BACK = "write_back"  # a change to be made in a connected system
+STOCK = "stock"  # how many units a connected system may sell
 REPLY = "reply"  # the answer to what somebody said in a chat
-WITHDRAWN_WHEN_OLD = frozenset({"code", "passing"})
+WITHDRAWN_WHEN_OLD = frozenset({"code", "passing", STOCK})
 URGENT, NORMAL, BROADCAST = 0, 1, 2
 _AT_ONCE = frozenset({"code", "answer", REPLY})  # somebody sits and waits for it
 SUPERSEDED = "superseded by a newer state of the same"
-_UNSETTLED = ("ready", "leased", "sending")
+IN_HAND = ("leased", "sending")
+_UNSETTLED = ("ready", *IN_HAND)
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,9 @@ def post(session: Session, outgoing: Outgoing, now: datetime) -> bool:
     return outbox_id is not None
 
 
-def under_way(session: Session, channel: str) -> set[str]:
-    """The chats of a channel that something is still to be sent to."""
-    waiting = select(OutboxRow.chat).where(OutboxRow.channel == channel, OutboxRow.state.in_(_UNSETTLED))
+def under_way(session: Session, channel: str, states: Sequence[str] = _UNSETTLED) -> set[str]:
+    """The chats of a channel that something is still to be sent to, or (`IN_HAND`) is being sent to."""
+    waiting = select(OutboxRow.chat).where(OutboxRow.channel == channel, OutboxRow.state.in_(states))
     return set(session.scalars(waiting.distinct()))
 
 

@@ -19,6 +19,7 @@ from core.portal.reception import Access, Export, Reception
 from core.portal.retail_desk import RetailDesk, RetailOrder
 from core.portal.returns_desk import ReturnsDesk
 from core.portal.stockroom import PlanOutcome, Stockroom
+from core.portal.telling_desk import TellingDesk
 
 __all__ = [
     "Access",
@@ -51,6 +52,7 @@ class Portal(
     Promises,
     AskingCarriers,
     ExchangeDesk,
+    TellingDesk,
     Bell,
     LoadingDock,
     PostRoom,

@@ -15,7 +15,7 @@ from core.canonical import Fault
 from core.conversation.understanding import storable_throughout
 from core.database import audit
 from core.errors import Conflict, NotFound, PortalError
-from core.exchange import feeds, origins
+from core.exchange import feeds, listings, origins
 from core.exchange.model import Drift, Page, Standing
 from core.exchange.origins import Told
 from core.exchange.ports import Admitted, Backend, Delivery, Feed, Found, Reader, Trouble
@@ -26,6 +26,7 @@ from core.notifications.model import Notice
 from core.notifications.service import notify
 from core.portal.arrivals import Arrivals
 from core.portal.case_desk import CaseDesk
+from core.portal.telling_desk import for_sale
 
 log = logging.getLogger(__name__)
 _SOURCE = "system:"
@@ -111,32 +112,47 @@ class ExchangeDesk(Arrivals, CaseDesk):
                 cursor = feeds.begin(session, system.name, feed.name, now, whole=True)
         for page in feed.pull(cursor, now):
             self._hold(system.name, owner)
-            self._take_page(system.name, feed.name, page, outcome, whole=is_whole)
+            self._take_page(backend, feed.name, page, outcome, began=now, whole=is_whole)
             told(feed.name, outcome.seen[feed.name])
         with self._database.unit_of_work() as session:
             if is_whole:
                 began = feeds.began(session, system.name, feed.name) or now
                 extra = origins.unseen(session, system.name, feed.name, began)
-                feeds.add_drift(session, system.name, feed.name, Drift(extra=extra))
+                not_offered = listings.forget_unseen(session, system.name, feed.name, began)
+                feeds.add_drift(session, system.name, feed.name, Drift(extra=extra + not_offered))
                 if extra:
                     origins.look_for_unseen(session, system.name, feed.name, began, self._clock())
             feeds.succeed(session, system.name, feed.name, self._clock(), whole=is_whole)
 
-    def _take_page(self, system: str, feed: str, page: Page, outcome: Synced, *, whole: bool) -> None:
-        told = Told(feed, asked=True, whole=whole)
+    def _take_page(
+        self, backend: Backend, feed: str, page: Page, outcome: Synced, *, began: datetime, whole: bool
+    ) -> None:
+        system, told = backend.system.name, Told(feed, asked=True, whole=whole)
+        records, echoes = listings.own_counts(backend.shelves, page.records)
         with self._database.unit_of_work() as session:
-            taken = intake.take_records(session, system, page.records, told, self._config, self._clock())
+            taken = intake.take_records(session, system, records, told, self._config, self._clock())
+            origins.see(session, system, echoes, self._clock())
+            offered = self._take_levels(session, backend, feed, page, began)
             for one in page.hints:
                 origins.hint(session, system, one.table, one.external_id, self._clock())
             self._take_cases(session, system, page.cases, self._clock())
             feeds.keep(session, system, feed, page.cursor, whole=whole)
             if whole:
-                feeds.add_drift(session, system, feed, taken.drift)
+                for drift in (taken.drift, offered):
+                    feeds.add_drift(session, system, feed, drift)
         if any("products" in record.rows for record in page.records):
             self._shelf.forget()
-        outcome.seen[feed] = outcome.seen.get(feed, 0) + len(page.records) + len(page.cases)
+        seen = len(page.records) + len(page.cases) + len(page.levels)
+        outcome.seen[feed] = outcome.seen.get(feed, 0) + seen
         outcome.fresh[feed] = outcome.fresh.get(feed, 0) + taken.fresh
         outcome.faults += [*taken.faults, *(Fault(feed, 0, "", sentence) for sentence in page.faults)]
+
+    def _take_levels(self, session: Session, backend: Backend, feed: str, page: Page, began: datetime) -> Drift:
+        """Keep what a system offers of what it is told of, to be told what is for sale instead."""
+        if backend.shelves is None or not page.levels:
+            return Drift()
+        offered = for_sale(session, backend.shelves, sorted({one.sku for one in page.levels}))
+        return listings.note(session, backend.system.name, feed, page.levels, offered, began, self._clock())
 
     def _hold(self, name: str, owner: str) -> None:
         with self._database.unit_of_work() as session:
@@ -215,9 +231,10 @@ class ExchangeDesk(Arrivals, CaseDesk):
         system, now = backend.system, self._clock()
         if said.asks:
             self._heed(system.name, said, now)
+        records, _ = listings.own_counts(backend.shelves, said.records)
         with self._database.unit_of_work() as session:
             feeds.introduce(session, system)
-            taken = intake.take_records(session, system.name, said.records, Told(), self._config, now)
+            taken = intake.take_records(session, system.name, records, Told(), self._config, now)
             for one in said.hints:
                 origins.hint(session, system.name, one.table, one.external_id, now)
             inbox.settle(session, delivery.inbox_id, {"fresh": taken.fresh, "faults": len(taken.faults)})
@@ -262,7 +279,7 @@ class ExchangeDesk(Arrivals, CaseDesk):
         with self._database.reading() as session:
             hinted = origins.hinted(session, name, most)
         for table, external_id, since in hinted:
-            records = backend.refetch(table, external_id)
+            records, _ = listings.own_counts(backend.shelves, backend.refetch(table, external_id))
             with self._database.unit_of_work() as session:
                 told = Told(asked=True)
                 taken = intake.take_records(session, name, records, told, self._config, self._clock())

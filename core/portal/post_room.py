@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.database import audit
 from core.database.settings import decide, setting
 from core.errors import PortalError
-from core.exchange import writing_back
+from core.exchange import listings, writing_back
 from core.mailroom import closed, merging, outbox, places, returned
 from core.mailroom.model import Bookmark, Bounce
 from core.mailroom.ports import Courier, Gone, Later, Never, Post, Unclear
@@ -235,20 +236,28 @@ class PostRoom(Rooms):
     ) -> None:
         now = self._clock()
         if isinstance(outcome, Later):
-            outbox.failed(session, owner, post, outcome, now)
+            is_ours = outbox.failed(session, owner, post, outcome, now)
         elif isinstance(outcome, Never):
             if isinstance(outcome, Gone):
                 closed.close(session, post.channel, _chat_of(content), str(outcome), now)
-            outbox.refused(session, owner, post, str(outcome), now)
-        elif outbox.sent(session, owner, post, outcome, now):
-            if post.kind == outbox.WRITE_BACK:
-                writing_back.settle(session, post, outcome, now)
-                if number := writing_back.tells_supplier(content):
-                    purchase_orders.mark_sent(session, number, now)
-                return
-            places.keep(session, post, outcome)
-            if post.kind == "purchase_order":
-                purchase_orders.mark_sent(session, str(content["number"]), now)
+            is_ours = outbox.refused(session, owner, post, str(outcome), now)
+        else:
+            is_ours = outbox.sent(session, owner, post, outcome, now)
+        if is_ours and post.kind == outbox.STOCK:
+            listings.settle(session, post, outcome, now)
+        elif is_ours and isinstance(outcome, str):
+            self._follow_up(session, post, content, outcome, now)
+
+    def _follow_up(self, session: Session, post: Post, content: dict[str, Any], reference: str, now: datetime) -> None:
+        """Keep what is known once a letter went out."""
+        if post.kind == outbox.WRITE_BACK:
+            writing_back.settle(session, post, reference, now)
+            if number := writing_back.tells_supplier(content):
+                purchase_orders.mark_sent(session, number, now)
+            return
+        places.keep(session, post, reference)
+        if post.kind == "purchase_order":
+            purchase_orders.mark_sent(session, str(content["number"]), now)
 
     def _begun(self, session: Session, owner: str, post: Post) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
         """The content to send now, with what waited behind it for the morning, and what is to be drawn and attached.
@@ -259,6 +268,9 @@ class PostRoom(Rooms):
         content = notifications.addressed(session, post)
         if isinstance(content, Unwanted):
             outbox.withdraw(session, owner, post, content.reason, now)
+            return None
+        if post.kind == outbox.STOCK and not listings.is_latest(session, post):
+            outbox.withdraw(session, owner, post, outbox.SUPERSEDED, now)
             return None
         gone = closed.why(session, post.channel, _chat_of(content))
         if gone:

@@ -8,8 +8,9 @@ import httpx
 
 from core.clock import Clock
 from core.config import Config
+from core.exchange import listings
 from core.exchange.model import Cursor, Page, Record, System
-from core.exchange.ports import Backend, Feed
+from core.exchange.ports import Backend, Feed, Shelves
 from core.systems import Walmart
 from integrations.connected import Courier
 from integrations.marketplaces import Again, Changed, tried
@@ -17,6 +18,7 @@ from integrations.reading import Json, part, records, said, several, written
 from integrations.walmart import mapping, returns
 from integrations.walmart.client import Client
 from integrations.walmart.courier import ACTS, Acts
+from integrations.walmart.offers import ForSale
 from integrations.walmart.webhook import Doorkeeper, Reader
 
 _ORDERS = "https://www.walmart.com/orders"
@@ -26,6 +28,7 @@ _ELSEWHERE = dict.fromkeys(
 _NODES = {"orders": "SellerFulfilled", "orders-wfs": "WFSFulfilled"}
 _NAMES = ("purchaseOrderId", "returnOrderId", "sku")
 _PAGE = "200"
+_LACKING = "The key has to view orders, returns, inventory and items, and with tell_stock to change inventory."
 
 
 def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None = None) -> Backend:
@@ -37,6 +40,9 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
     if section.acknowledges:
         feeds.append(Released(client, section))
     feeds += [_returns(client, section), Stock(client)]
+    for_sale = ForSale(client, section.ship_nodes)
+    if section.tell_stock:
+        feeds.append(for_sale)
 
     def order(external_id: str) -> list[Record]:
         found = part(client.get("order", f"/v3/orders/{external_id}", {}), "order")
@@ -51,6 +57,8 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
 
     def try_out(now: datetime) -> Json:
         since = written(now - timedelta(days=1))
+        if section.tell_stock:
+            client.get("check stock", "/v3/inventories", {"limit": "1"})
         return client.get("check", "/v3/orders", {"lastModifiedStartDate": since, "limit": "1"})
 
     return Backend(
@@ -59,8 +67,9 @@ def backend(config: Config, clock: Clock, transport: httpx.BaseTransport | None 
         Doorkeeper(section.webhook_header, secrets) if secrets else None,
         Reader(),
         Again({"orders": order, "returns": returns_named}),
-        courier=Courier(Acts(client, section).by_name),
-        inspector=tried(try_out, "Walmart takes the credentials and shows orders."),
+        courier=Courier({**Acts(client, section).by_name, listings.ACT: for_sale.tell}),
+        inspector=tried(try_out, "Walmart takes the credentials and shows orders.", _LACKING),
+        shelves=Shelves(frozenset(section.ship_nodes.values()), section.safety_stock) if section.tell_stock else None,
     )
 
 

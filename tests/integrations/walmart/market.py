@@ -73,6 +73,7 @@ class Market(marketplace.StandIn):
     items: list[dict[str, Any]] = field(default_factory=list)
     stock: list[dict[str, Any]] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
+    offers: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # what lies there, and what is sold of it
 
     def respond(self, request: httpx.Request) -> httpx.Response:
         """The answer to a call that Walmart documents."""
@@ -95,6 +96,8 @@ class Market(marketplace.StandIn):
 
     def _content(self, request: httpx.Request, path: str) -> Any:
         asked = request.url.params
+        if path.startswith("/v3/inventories"):
+            return self._offered(request, path.removeprefix("/v3/inventories").lstrip("/"))
         if request.method != "GET":
             return self._changed(path.split("/")[2:], json.loads(request.content or "{}"))
         if path == "/v3/orders":
@@ -115,6 +118,29 @@ class Market(marketplace.StandIn):
         first = int(asked["offset"])
         return {"headers": {"totalCount": len(self.stock)},
                 "payload": {"inventory": self.stock[first : first + self.page]}}  # fmt: skip
+
+    def _offered(self, request: httpx.Request, sku: str) -> dict[str, Any]:
+        """What is offered of an item, or of all; where it is told, what comes of that."""
+        if request.method == "PUT":
+            told = json.loads(request.content)["inventories"]["nodes"]
+            for one in told:
+                self.offers.setdefault((sku, one["shipNode"]), [0, 0])[0] = one["inputQty"]["amount"]
+            return {"sku": sku, "nodes": [{"shipNode": one["shipNode"], "status": "Success"} for one in told]}
+        if sku:
+            return {"sku": sku, "nodes": self._nodes(sku)}
+        skus = sorted({one for one, _ in self.offers})
+        first = int(request.url.params.get("nextCursor", 0))
+        found = [{"sku": one, "nodes": self._nodes(one)} for one in skus[first : first + self.page]]
+        following = {"nextCursor": str(first + self.page)} if first + self.page < len(skus) else {}
+        return {"meta": {"totalCount": len(skus), **following}, "elements": {"inventories": found}}
+
+    def _nodes(self, sku: str) -> list[dict[str, Any]]:
+        counts = {node: {"inputQty": there, "reservedQty": sold, "availToSellQty": max(0, there - sold)}
+                  for (one, node), (there, sold) in self.offers.items() if one == sku}  # fmt: skip
+        return [
+            {"shipNode": node, **{kind: {"unit": "EACH", "amount": amount} for kind, amount in kinds.items()}}
+            for node, kinds in counts.items()
+        ]
 
     def _changed(self, parts: list[str], body: dict[str, Any]) -> dict[str, Any]:
         """What comes of telling it something about an order or a return."""
