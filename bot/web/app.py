@@ -18,6 +18,7 @@ from bot.web import (
     account,
     chat,
     demo_mail,
+    events,
     goods_in,
     health,
     languages,
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
 _ROOMS = (
-    health, sign_in, chat, account, access, languages, planner, splitting, goods_in, moves, retail, returns, support,
-    tickets, uploads,
+    health, sign_in, chat, account, access, languages, planner, splitting, events, goods_in, moves, retail, returns,
+    support, tickets, uploads,
 )  # fmt: skip
 _UNTRACED = ("/healthz", "/readyz", "/metrics", "/static/")
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ DEEPEST = 32
 MOST_FIELDS = 2000
 _OPAQUE = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 
 def read_json(body: bytes) -> dict[str, Any]:
@@ -79,6 +81,30 @@ def whole_number(text: str, what: str) -> int:
     if not _DIGITS.fullmatch(typed):
         raise InvalidInput(f"{what} must be a whole number, 0 or more.")
     return int(typed)
+
+
+def a_day(text: str) -> date:
+    """A day as browsers send it.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidInput("Write a day like 2026-06-25.") from error
+
+
+def a_number(text: str, what: str) -> float | None:
+    """A number as people type it into a field, with a point or a comma; None where nothing is.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    typed = text.strip().replace(",", ".")
+    if typed and not _NUMBER.fullmatch(typed):
+        raise InvalidInput(f"{what} must be a number such as 2.5.")
+    return float(typed) if typed else None
 
 
 def _no_constant(name: str) -> float:

@@ -1,6 +1,5 @@
 """The planner's inbox: proposals to approve, change, put off, split or reject, and who decides while one is away."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -8,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.web.callers import AsPlanner, Caller, Calling, Fields, Sent
 from bot.web.door import door_of
-from bot.web.ingress import whole_number
+from bot.web.ingress import a_day, whole_number
 from bot.web.refusals import status_of
 from bot.web.show import go_to, page
 from bot.web.stock_picture import picture
@@ -133,7 +132,7 @@ def snooze(request: Request, calling: Calling, staff: AsPlanner, proposal_id: Pr
     """Put off what the page showed, whole or only the lines that are ticked."""
     portal, shown = door_of(request).portal, fields.get("content_hash", "")
     try:
-        until, lines = _day(fields.get("until", "")), _ticked(fields)
+        until, lines = a_day(fields.get("until", "")), _ticked(fields)
         if lines:
             held = portal.hold(staff, proposal_id, shown, lines, until)
             return go_to(f"/planner/proposals/{held.proposal_id}?done=snoozed")
@@ -173,12 +172,6 @@ def overstock(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     return page(request, calling, "overstock.html", **told)
 
 
-@router.get("/events")
-def events(request: Request, calling: Calling, staff: AsPlanner) -> Response:
-    """Promotions, prices and events to come, and what they are expected to sell."""
-    return page(request, calling, "events.html", events=door_of(request).portal.events(staff))
-
-
 @router.get("/away")
 def away(request: Request, calling: Calling, staff: AsPlanner) -> Response:
     """Who is or will be away, and who decides then."""
@@ -189,7 +182,7 @@ def away(request: Request, calling: Calling, staff: AsPlanner) -> Response:
 def delegate(request: Request, calling: Calling, staff: AsPlanner, fields: Fields) -> Response:
     """Let somebody decide in one's place."""
     try:
-        days = Away(_day(fields.get("first_on", "")), _day(fields.get("last_on", "")))
+        days = Away(a_day(fields.get("first_on", "")), a_day(fields.get("last_on", "")))
         door_of(request).portal.delegate(staff, fields.get("deputy", ""), days, fields.get("absent", ""))
     except (InvalidInput, NotFound, Refused) as refusal:
         return _away_page(request, calling, staff, fault=refusal)
@@ -339,13 +332,6 @@ def _alternative(request: Request, one: Priced) -> str:
 
 def _ticked(fields: dict[str, str]) -> list[int]:
     return [whole_number(name.removeprefix(_TICK), "A line's number") for name in fields if name.startswith(_TICK)]
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError as error:
-        raise InvalidInput("Write a day like 2026-06-25.") from error
 
 
 def _away_page(request: Request, calling: Caller, staff: Staff, *, fault: PortalError | None = None) -> Response:

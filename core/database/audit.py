@@ -39,6 +39,13 @@ def record(session: Session, now: datetime, who: str, act: str, subject: str, **
     session.add(AuditRow(at=now, who=who, act=act, subject=subject, detail=detail))
 
 
+def latest(session: Session, subject: str) -> tuple[str, dict[str, Any]] | None:
+    """The last change of a subject: the act and its detail; None where nothing was written of it."""
+    rows = select(AuditRow.act, AuditRow.detail).where(AuditRow.subject == subject)
+    found = session.execute(rows.order_by(AuditRow.audit_id.desc()).limit(1)).first()
+    return (found[0], found[1]) if found is not None else None
+
+
 def seal(session: Session) -> int:
     """Chain the rows not sealed yet; how many they were."""
     one_at_a_time(session, "audit")

@@ -5,6 +5,7 @@ from core.portal.bell import Bell
 from core.portal.briefing import Briefing
 from core.portal.counter import File, OrderPage
 from core.portal.door import Door
+from core.portal.event_desk import EventDesk
 from core.portal.exchange_desk import ExchangeDesk, Synced
 from core.portal.files import Files
 from core.portal.goods_in import Delivered, GoodsIn
@@ -47,6 +48,7 @@ class Portal(
     ReturnsDesk,
     RetailDesk,
     Stockroom,
+    EventDesk,
     GoodsIn,
     Moving,
     Promises,

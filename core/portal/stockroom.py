@@ -29,7 +29,6 @@ from core.purchasing.cards import Card
 from core.purchasing.choosing import Skipped
 from core.purchasing.decisions import Decider
 from core.purchasing.model import Proposal, Repriced
-from core.purchasing.outlook import Expected, expected
 from core.purchasing.overstock import Overstocked, lying
 from core.purchasing.rebalancing import Worthwhile
 from core.purchasing.recosting import Recosted, Supposed, WhatIf
@@ -131,18 +130,6 @@ class Stockroom(Rooms):
         """The same for whoever runs the shop's machine."""
         with self._database.reading() as session:
             return lying(session, self._config, self._clock())
-
-    def events(self, staff: Staff) -> list[Expected]:
-        """Promotions, prices and events to come, and what each is expected to sell.
-
-        Raises:
-            NotFound: not somebody who plans.
-        """
-        shop, settings, now = self._config.shop, self._config.planning, self._clock()
-        with self._database.reading() as session:
-            planner(session, staff)
-            read = books.read(session, shop, settings, books.Wanted(now.astimezone(shop.zone).date()), now)
-        return expected(read)
 
     def proposed_lines(self) -> Iterator[dict[str, Any]]:
         """Every line of every open proposal, as rows for a table."""

@@ -81,7 +81,12 @@ def events(session: Session, since: date, until: date) -> tuple[Event, ...]:
         .where(EventRow.last_on >= since, EventRow.first_on <= until)
         .order_by(EventRow.first_on, EventRow.event)
     )
-    return tuple(Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__}) for row in rows)
+    return tuple(event_of(row) for row in rows)
+
+
+def event_of(row: EventRow) -> Event:
+    """An event as the records have it."""
+    return Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})
 
 
 def learnt(known: Sequence[Event], units: Table, in_stock: Table, assortment: Assortment, as_of: date) -> Learnt | None:

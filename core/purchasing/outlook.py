@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.money import Money
 from core.purchasing.books import Books, assortment
 from core.purchasing.choosing import plannable
 from core.purchasing.events import Event, learnt, occasion
@@ -24,6 +25,11 @@ class Expected:
     """Times that, on a day of the event."""
     earlier: int
     """Events of the same kind that are over and were learnt from."""
+
+    @property
+    def price(self) -> Money | None:
+        """What it costs on these days, where that was said."""
+        return None if self.event.price is None else Money(self.event.price, self.event.currency)
 
     @property
     def is_stated(self) -> bool:

@@ -99,7 +99,7 @@ def test_events_to_come_are_listed_with_what_they_sell(planner: Browser, shop: P
     page = planner.get("/planner/events").text
     assert "Sale &lt;b&gt;" in page
     assert "× 2.50" in page
-    assert "as the table says" in page
+    assert "as somebody said" in page
 
 
 def test_a_proposal_is_put_off_taken_up_again_and_split(planner: Browser, shop: Portal, proposal: Proposal) -> None:
