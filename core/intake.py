@@ -43,6 +43,9 @@ KEPT_BY: dict[str, type[Base]] = {
 _ADDED_TO = frozenset({"products", "locations", "suppliers", "supplier_items"})
 """Tables of which a shop knows more than its other systems, and brings it beside them."""
 
+_BILLED_TO = tuple(column.name for column in BY_NAME["invoices"].columns if column.name.startswith("bill_"))
+"""Who an invoice went to: whoever moved since is on it as they were, whatever their system says of them now."""
+
 _ISSUED = "it was issued already and says something else; documents do not change, correct it by a credit note."
 
 
@@ -75,7 +78,8 @@ def take(
         return _take_purchases(session, table, rows, (shop, planning or Planning(), now), is_current=is_current)
     if table == "invoices":
         seller = billing.seller_of(shop)
-        return take_once(session, KEPT_BY[table], [{**row, "seller": seller} for row in rows], _ISSUED)
+        beside = ("seller", *(_BILLED_TO if is_current else ()))
+        return take_once(session, KEPT_BY[table], [{**row, "seller": seller} for row in rows], _ISSUED, beside)
     if table == "invoice_lines":
         return take_once(session, KEPT_BY[table], rows, _ISSUED)
     if table in {"orders", "returns"}:

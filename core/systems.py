@@ -204,6 +204,9 @@ class Odoo(Connected):
     history_days: int = Field(730, ge=1, le=7300, description="how far back orders are read at first")
     takes_items: bool = Field(True, description="whether products come from there; off where they come from elsewhere")
     takes_sales: bool = Field(True, description="whether customers and their orders come from there; likewise")
+    takes_invoices: bool = Field(
+        False, description="whether invoices, credit notes and what was paid of them come from there, to be handed out"
+    )
     takes_changes: bool = Field(True, description="whether customers cancel and move their orders there from here")
     reads_stock: bool = Field(True, description="whether stock is counted there; likewise")
     takes_orders: bool = Field(True, description="whether our orders to vendors from there are kept there")

@@ -24,8 +24,10 @@ def take_over(session: Session, table: type[Base], rows: Rows) -> Faults:
     return faults
 
 
-def take_once(session: Session, table: type[Base], rows: Rows, correction: str) -> Faults:
+def take_once(session: Session, table: type[Base], rows: Rows, correction: str, beside: Collection[str] = ()) -> Faults:
     """Insert rows that may never change afterwards; the same again is no change, something else is refused.
+
+    Columns `beside` stay as they came first, whatever is said of them later.
 
     Returns:
         For each row (by its index) that was left out, the sentence why; `correction` says what to do instead.
@@ -39,7 +41,7 @@ def take_once(session: Session, table: type[Base], rows: Rows, correction: str) 
         before = known.get(_key(table, row))
         if before is None:
             fresh.append(row)
-        elif any(getattr(before, name) != value for name, value in row.items() if name != "seller"):
+        elif any(getattr(before, name) != value for name, value in row.items() if name not in beside):
             faults[index] = correction
     upsert(session, table, fresh)
     return faults

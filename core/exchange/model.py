@@ -25,6 +25,7 @@ PARTS = {
     "orders": ("order_lines", "payments", "parcels", "parcel_lines"),
     "returns": ("return_lines",),
     "customers": ("account_people",),
+    "invoices": ("payments",),
 }
 """Tables of which a record brings all there is: what it no longer has is removed."""
 

@@ -15,13 +15,14 @@ from integrations.odoo.client import Client, client
 from integrations.odoo.courier import LONGEST_CALL_S, Acts
 from integrations.odoo.feeds import feeds
 from integrations.odoo.mapping import CHANGES
-from integrations.odoo.shelves import PARTNER, PURCHASE, SALE, VARIANT, Read, Shelves
+from integrations.odoo.shelves import INVOICE, PARTNER, PURCHASE, SALE, VARIANT, Read, Shelves
 from integrations.reading import Json
 
 _READ = (
     "stock.warehouse", "product.product", "product.supplierinfo", "res.partner", "purchase.order", "stock.move",
     "account.tax", "uom.uom",
 )  # fmt: skip
+_BOOKS = ("account.move", "account.move.line", "account.partial.reconcile")
 
 
 def backend(config: Config, clock: Clock = utc_now, **given: Unpack[Given]) -> Backend:
@@ -79,6 +80,7 @@ _TABLES: dict[str, tuple[str, Sequence[str], Callable[[Shelves, Sequence[Json]],
     "products": ("product.product", VARIANT, Shelves.products),
     "customers": ("res.partner", PARTNER, Shelves.customers),
     "orders": ("sale.order", SALE, Shelves.sales),
+    "invoices": ("account.move", INVOICE, Shelves.invoices),
     "purchase_orders": ("purchase.order", PURCHASE, Shelves.purchases),
 }
 
@@ -96,6 +98,7 @@ class Look:
         companies = self.client.found("res.company", [], ("name", "currency_id"))
         yield Found(True, f"{label}: lets us in.")
         wanted = [*_READ, *(["sale.order"] if section.takes_sales else [])]
+        wanted += list(_BOOKS) if section.takes_sales and section.takes_invoices else []
         wanted += ["stock.quant", "stock.location"] if section.reads_stock else []
         lacking = [model for model in wanted if not self._may_read(model)]
         if lacking:

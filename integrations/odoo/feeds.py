@@ -9,7 +9,8 @@ from core.config import Config
 from core.exchange.model import Cursor, Page
 from core.exchange.ports import Feed
 from integrations.odoo.client import Client
-from integrations.odoo.shelves import OFFERED, PARTNER, PURCHASE, SALE, VARIANT, WAREHOUSE, Read, Shelves
+from integrations.odoo.invoices import ISSUED
+from integrations.odoo.shelves import INVOICE, OFFERED, PARTNER, PURCHASE, SALE, VARIANT, WAREHOUSE, Read, Shelves
 from integrations.reading import Json, after, written
 
 _GOODS = [["type", "in", ["product", "consu"]]]
@@ -45,7 +46,7 @@ class Changes:
         if not since:
             return []
         known = self.client.fields_of(self.model)
-        paths = ["write_date", *(f"{name}.write_date" for name in self.beside if name in known)]
+        paths = ["write_date", *(f"{name}.write_date" for name in self.beside if name.partition(".")[0] in known)]
         return ["|"] * (len(paths) - 1) + [[path, ">=", _there(since)] for path in paths]
 
     def _recent(self, since: str, now: datetime) -> list[Any]:
@@ -105,7 +106,14 @@ def feeds(client: Client, config: Config) -> Sequence[Feed]:
     prices = changes("prices", "product.supplierinfo", OFFERED, Shelves.offers)
     people = changes("customers", "res.partner", PARTNER, Shelves.customers, domain=_CUSTOMERS)
     hangs_on = {"beside": ("order_line", "picking_ids"), "dated": "date_order"}
-    sales = changes("orders", "sale.order", SALE, Shelves.sales, **hangs_on)
+    invoiced = ("order_line.invoice_lines",) if section.takes_invoices else ()
+    sales = changes(
+        "orders", "sale.order", SALE, Shelves.sales, **{**hangs_on, "beside": (*hangs_on["beside"], *invoiced)}
+    )
+    settled = ("invoice_line_ids", "line_ids.matched_debit_ids", "line_ids.matched_credit_ids")
+    invoices = changes(
+        "invoices", "account.move", INVOICE, Shelves.invoices, domain=ISSUED, beside=settled, dated="create_date"
+    )
     purchases = changes("purchases", "purchase.order", PURCHASE, Shelves.purchases, **hangs_on)
     return (
         places,
@@ -113,6 +121,7 @@ def feeds(client: Client, config: Config) -> Sequence[Feed]:
         vendors,
         prices,
         *((people, sales) if section.takes_sales else ()),
+        *((invoices,) if section.takes_sales and section.takes_invoices else ()),
         purchases,
         *((Stock(client, config),) if section.reads_stock else ()),
     )

@@ -79,7 +79,7 @@ def product(found: Json, values: Mapping[int, Json], books: Books, currency: str
         return None
     sku = sku_of(found)
     own = [values[one] for one in found.get("product_template_attribute_value_ids") or () if one in values]
-    rate, included = _tax([books.taxes[one] for one in found.get("taxes_id") or () if one in books.taxes])
+    rate, included = tax_of([books.taxes[one] for one in found.get("taxes_id") or () if one in books.taxes])
     price = Decimal(str(found.get("lst_price") or 0)) / (1 + (rate if included else 0))
     row = {
         "sku": sku,
@@ -118,11 +118,12 @@ def customer(found: Json, books: Books, home: str) -> Record:
     }  # fmt: skip
     rows = {"customers": [row]}
     if said(found, "street") and said(found, "city"):
-        rows["addresses"] = [{"customer_id": key, "kind": "shipping", **_address(found, books, home)}]
+        rows["addresses"] = [{"customer_id": key, "kind": "shipping", **address_of(found, books, home)}]
     return Record("customers", str(found["id"]), key, version(changed(found)), rows)
 
 
-def _address(found: Json, books: Books, home: str) -> dict[str, str]:
+def address_of(found: Json, books: Books, home: str) -> dict[str, str]:
+    """Where a contact is, by the parts of an address."""
     return {
         "line1": said(found, "street"), "line2": said(found, "street2"), "city": said(found, "city"),
         "postcode": said(found, "zip"), "country": books.countries.get(ref(found, "country_id") or 0) or home,
@@ -251,7 +252,7 @@ def sale(found: Sale, books: Books, home: str) -> Record | None:
         "status": "cancelled" if said(found.order, "state") == "cancel" else _progress(sold), "currency": currency,
         "location": books.warehouses.get(ref(found.order, "warehouse_id") or 0, "main"), "payment_method": "",
         "ship_name": said(found.ship_to, "name"),
-        **{f"ship_{name}": text for name, text in _address(found.ship_to, books, home).items()},
+        **{f"ship_{name}": text for name, text in address_of(found.ship_to, books, home).items()},
     }  # fmt: skip
     sent = [one for one in found.pickings if said(one, "carrier_tracking_ref") and said(one, "state") == "done"]
     parcels = [
@@ -301,9 +302,7 @@ def _sold(line: Json, number: str, place: int, currency: str, skus: Mapping[int,
     """A line whose net comes out as Odoo has it, to the minor unit, whether its prices include tax or not."""
     units = units_of(float(line.get("product_uom_qty") or 0), "a line")
     net, tax = minor(line.get("price_subtotal") or 0, currency), Decimal(str(line.get("price_tax") or 0))
-    stated = minor(line.get("price_unit") or 0, currency)
-    is_stated = stated * units == net or (line.get("discount") and stated * units > net)
-    price = stated if is_stated else -(-net // units) if units else 0
+    price = priced(line, units, net, currency)
     subtotal = Decimal(str(line.get("price_subtotal") or 0))
     return {
         "order_number": number, "line": place, "sku": skus.get(ref(line, "product_id") or 0, "unknown"),
@@ -312,7 +311,14 @@ def _sold(line: Json, number: str, place: int, currency: str, skus: Mapping[int,
     }  # fmt: skip
 
 
-def _tax(taxes: Iterable[Json]) -> tuple[Decimal, bool]:
+def priced(line: Json, units: int, net: int, currency: str) -> int:
+    """What a unit of a line costs before tax and discount: as stated, or, where that includes tax, by its net."""
+    stated = minor(line.get("price_unit") or 0, currency)
+    is_stated = stated * units == net or (line.get("discount") and stated * units > net)
+    return stated if is_stated else -(-net // units) if units else 0
+
+
+def tax_of(taxes: Iterable[Json]) -> tuple[Decimal, bool]:
     """The rate of some taxes together, and whether prices include it."""
     shares = [one for one in taxes if said(one, "amount_type") == "percent"]
     rate = sum((Decimal(str(one["amount"])) for one in shares), Decimal(0)) / 100

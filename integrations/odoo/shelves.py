@@ -11,7 +11,8 @@ from core.config import Config
 from core.exchange.model import Record
 from integrations.odoo import mapping
 from integrations.odoo.client import Client
-from integrations.odoo.mapping import Books, Offer, Sale, ref, sku_of
+from integrations.odoo.invoices import ISSUED, Bill, invoice
+from integrations.odoo.mapping import Books, Offer, Sale, person, ref, sku_of
 from integrations.odoo.purchases import Purchase, purchase
 from integrations.reading import Json, records, said
 
@@ -47,6 +48,13 @@ PICKING = ("name", "state", "date_done", "carrier_id", "carrier_tracking_ref", "
 _MOVE = (
     "product_id", "purchase_line_id", "picking_id", "state", "date", "quantity", "quantity_done", "product_uom",
     "write_date",
+)  # fmt: skip
+INVOICE = (
+    "name", "move_type", "state", "partner_id", "invoice_date", "invoice_date_due", "invoice_origin", "currency_id",
+    "amount_total", "amount_residual", "reversed_entry_id", "write_date",
+)  # fmt: skip
+_INVOICE_LINE = (
+    "move_id", "product_id", "name", "quantity", "price_unit", "discount", "price_subtotal", "tax_ids", "write_date",
 )  # fmt: skip
 WAREHOUSE = ("name", "code", "partner_id", "write_date")
 _MOST_DELAYS = 500
@@ -205,6 +213,43 @@ class Shelves:
         vendors, others = self.vendors(ref(one, "partner_id") for one in orders)
         return [*vendors, *bought], [*others, *faults]
 
+    def invoices(self, found: Iterable[Json]) -> Read:
+        """Invoices and credit notes with their customers; with a credit note also the invoice that it pays of."""
+        some = {one["id"]: one for one in found}
+        corrected = [ref(one, "reversed_entry_id") or 0 for one in some.values()]
+        some |= self.client.by_id("account.move", [one for one in corrected if one not in some], INVOICE)
+        some = {number: one for number, one in some.items() if said(one, "state") == "posted"}
+        against = self._of("account.move", "reversed_entry_id", list(some), INVOICE, *ISSUED)
+        items = [["display_type", "=", "product"]]
+        lines = self._of("account.move.line", "move_id", list(some), _INVOICE_LINE, *items)
+        goods = self.client.by_id(
+            "product.product", [ref(one, "product_id") or 0 for many in lines.values() for one in many], _NAMES
+        )
+        skus = {number: sku_of(one) for number, one in goods.items()}
+        orders = self._orders_named([said(one, "invoice_origin") for one in some.values()])
+        people = self._partners([ref(one, "partner_id") for one in (*some.values(), *orders.values())])
+        known, _ = self.customers(one for one in people.values() if one.get("email"))
+
+        def read(one: Json) -> list[Record]:
+            order = orders.get(said(one, "invoice_origin"), {})
+            payer = people[ref(one, "partner_id") or 0]
+            buyer = people.get(ref(order, "partner_id") or 0, payer)
+            bill = Bill(
+                one, lines.get(one["id"], []), payer, skus, person(buyer) if said(buyer, "email") else None,
+                said(order, "name") or None, said(some.get(ref(one, "reversed_entry_id") or 0, {}), "name") or None,
+                against.get(one["id"], []),
+            )  # fmt: skip
+            return [invoice(bill, self.books, self.config.shop.country)]
+
+        told, faults = self._read(some.values(), read)
+        return [*known, *told], faults
+
+    def _orders_named(self, names: Iterable[str]) -> dict[str, Json]:
+        """Sales orders by their names."""
+        wanted = sorted({one for one in names if one})
+        found = self.client.found("sale.order", [["name", "in", wanted]], ("name", "partner_id")) if wanted else []
+        return {said(one, "name"): one for one in found}
+
     def _offered(self, lines: Sequence[Json], goods: dict[int, Json]) -> Read:
         whose = self.client.name_of("product.supplierinfo", "partner_id", "name")
         offers = [
@@ -235,10 +280,12 @@ class Shelves:
     def _partners(self, ids: Iterable[int | None]) -> dict[int, Json]:
         return self.client.by_id("res.partner", [one for one in ids if one], PARTNER)
 
-    def _of(self, model: str, parent: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, list[Json]]:
+    def _of(
+        self, model: str, parent: str, ids: Sequence[int], fields: Sequence[str], *domain: Sequence[Any]
+    ) -> dict[int, list[Json]]:
         """The records of a model that hang on some others, by these."""
         some: dict[int, list[Json]] = {}
-        for one in self.client.found(model, [[parent, "in", list(ids)]], fields, order="id"):
+        for one in self.client.found(model, [[parent, "in", list(ids)], *domain], fields, order="id"):
             some.setdefault(ref(one, parent) or 0, []).append(one)
         return some
 

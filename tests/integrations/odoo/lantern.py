@@ -84,3 +84,31 @@ def sell(erp: Erp, buyer: int, lines: dict[int, tuple[float, float]], state: str
 def by_code(erp: Erp, sku: str) -> int:
     """The number of a product."""
     return next(number for number, one in erp.rows["product.product"].items() if one["default_code"] == sku)
+
+
+def bill(erp: Erp, order: int, **more: Any) -> int:
+    """Invoice a sales order, posted and not paid."""
+    sold = erp.rows["sale.order"][order]
+    taxes = list(erp.rows["account.tax"])
+    items = [one for one in erp.rows["sale.order.line"].values() if one["order_id"] == order]
+    total = round(sum(one["price_subtotal"] + one["price_tax"] for one in items), 2)
+    lines = [
+        {"display_type": "product", "product_id": one["product_id"], "name": one["name"], "tax_ids": taxes,
+         "quantity": one["product_uom_qty"], "price_unit": one["price_unit"], "price_subtotal": one["price_subtotal"]}
+        for one in items
+    ]  # fmt: skip
+    head = {
+        "name": f"INV/2026/{erp.numbers:05}", "move_type": "out_invoice", "state": "posted",
+        "partner_id": sold["partner_id"], "invoice_date": "2026-06-14", "invoice_date_due": "2026-07-14",
+        "invoice_origin": sold["name"], "currency_id": sold["currency_id"], "amount_total": total,
+        "amount_residual": total, "create_date": "2026-06-14 10:00:00",
+    }  # fmt: skip
+    return erp.make("account.move", invoice_line_ids=[[0, 0, one] for one in lines], **{**head, **more})
+
+
+def settle(erp: Erp, move: int, amount: float) -> None:
+    """Pay so much of an invoice; the invoice itself is not written to, as where Odoo only computes it anew."""
+    found = erp.rows["account.move"][move]
+    found["amount_residual"] = round(found["amount_residual"] - amount, 2)
+    line = next(one["id"] for one in erp.rows["account.move.line"].values() if one["move_id"] == move)
+    erp.make("account.partial.reconcile", debit_move_id=line, amount=amount)

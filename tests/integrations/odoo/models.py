@@ -73,6 +73,23 @@ MODELS: dict[str, dict[str, Kind]] = {
         "order_id": one("sale.order"), "product_id": one("product.product"), "name": "char",
         "display_type": "selection", "product_uom_qty": "float", "qty_delivered": "float", "price_unit": "float",
         "discount": "float", "price_subtotal": "float", "price_tax": "float", "qty_invoiced": "float",
+        "invoice_lines": ("m2m", "account.move.line"),
+    },
+    "account.move": {
+        "name": "char", "move_type": "selection", "state": "selection", "partner_id": one("res.partner"),
+        "invoice_date": "date", "invoice_date_due": "date", "invoice_origin": "char",
+        "currency_id": one("res.currency"), "amount_total": "float", "amount_residual": "float",
+        "reversed_entry_id": one("account.move"), "invoice_line_ids": many("account.move.line", "move_id"),
+        "line_ids": many("account.move.line", "move_id"), "create_date": "datetime",
+    },
+    "account.move.line": {
+        "move_id": one("account.move"), "display_type": "selection", "product_id": one("product.product"),
+        "name": "char", "quantity": "float", "price_unit": "float", "discount": "float", "price_subtotal": "float",
+        "tax_ids": ("m2m", "account.tax"), "matched_debit_ids": many("account.partial.reconcile", "credit_move_id"),
+        "matched_credit_ids": many("account.partial.reconcile", "debit_move_id"),
+    },
+    "account.partial.reconcile": {
+        "debit_move_id": one("account.move.line"), "credit_move_id": one("account.move.line"), "amount": "float",
     },
     "purchase.order": {
         "name": "char", "origin": "char", "partner_id": one("res.partner"), "state": "selection",
