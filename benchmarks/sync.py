@@ -15,8 +15,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmarks import markets
+from benchmarks.ledger import Ledger
 from benchmarks.machine import machine, table
 from tests.integrations import marketplace
+from tests.integrations.odoo import erp
 from tests.integrations.salesforce import standin
 from tests.integrations.salesforce.standin import CLIENT_ID, USERNAME, Org, key_pair
 from tests.integrations.shopify.mock import TOKEN, MockShop, serving
@@ -76,7 +78,15 @@ def _walmart(orders: int, out: Connection) -> None:
         out.recv()
 
 
-_SYSTEMS = {"shopify": _shopify, "salesforce": _salesforce, "amazon": _amazon, "walmart": _walmart}
+def _odoo(orders: int, out: Connection) -> None:
+    with erp.serving(Ledger(count=orders)) as address:
+        out.send({"URL": address, "DATABASE": erp.DATABASE, "USER": erp.USER, "KEY": erp.KEY})
+        out.recv()
+
+
+_SYSTEMS = {
+    "shopify": _shopify, "salesforce": _salesforce, "amazon": _amazon, "walmart": _walmart, "odoo": _odoo,
+}  # fmt: skip
 
 
 @contextmanager
