@@ -127,6 +127,7 @@ def rows(
             if "closed" in terms
         ],
         "supplier_items": [_supplier_item(item) for item in made.values()],
+        "events": [_event(number, one, cut.last_day) for number, one in enumerate(words["events"], 1)],
         "stock": [
             {"sku": sku, "location": LOCATION, "on_hand": str(item.on_hand), "counted_at": stamp(ends_at)}
             for sku, item in made.items()
@@ -245,6 +246,18 @@ def _supplier_item(item: Item) -> Row:
         "minimum": str(item.minimum),
         "pack": str(item.pack),
         "price_breaks": ";".join(f"{quantity}:{pounds(price)}" for quantity, price in item.breaks),
+    }
+
+
+def _event(number: int, one: Any, last_day: date) -> Row:
+    first_on = last_day + timedelta(days=one["in_days"])
+    return {
+        "event": f"EV-{900_000 + number}",
+        "name": one["name"],
+        "kind": one["kind"],
+        "first_on": str(first_on),
+        "last_on": str(first_on + timedelta(days=one["days"] - 1)),
+        **{name: one.get(name, "") for name in ("sku", "category", "price", "discount", "lift")},
     }
 
 

@@ -46,8 +46,17 @@ def by(rows: Rows, *names: str) -> dict[Any, Rows]:
 
 
 def test_there_is_a_file_for_every_table(shop: dict[str, Rows]) -> None:
-    """Receipts and events apart: what suppliers deliver, and which sales are coming, is told by whoever tries it."""
-    assert list(shop) == [table.name for table in TABLES if table.name not in {"receipts", "events"}]
+    """Receipts apart: what the demo's suppliers deliver is booked by whoever tries it."""
+    assert list(shop) == [table.name for table in TABLES if table.name != "receipts"]
+
+
+def test_what_is_to_come_is_about_goods_there_are_and_begins_after_the_records_end(shop: dict[str, Rows]) -> None:
+    categories, skus = {row["category"] for row in shop["products"]}, {row["sku"] for row in shop["products"]}
+    assert len(shop["events"]) == 3
+    for row in shop["events"]:
+        assert row["category"] in {"", *categories}
+        assert row["sku"] in {"", *skus}
+        assert last_day() < row["first_on"] <= row["last_on"]
 
 
 def test_it_is_a_shop_of_the_size_promised(shop: dict[str, Rows]) -> None:
