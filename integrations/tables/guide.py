@@ -9,7 +9,7 @@ from integrations.tables.examples import example
 _OPENING = """\
 # Bringing your own records
 
-<!-- Written by `make guide` from core/canonical.py and integrations/tables/guide.py; change it there. -->
+<!-- Written by `make guide` from core/canonical/ and integrations/tables/guide.py; change it there. -->
 
     storekeeper templates my-shop         # a template for every table, each with an example row; --format xlsx
     storekeeper import csv my-shop        # reads every table there is a file for

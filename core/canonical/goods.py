@@ -1,0 +1,180 @@
+"""Tables of goods: what is sold and where it lies, who supplies it, what was ordered and what was sold."""
+
+from core.canonical.columns import CURRENCY, TAX, Column, Kind, Table, amount, choice, count, must, size, text
+
+GOODS: tuple[Table, ...] = (
+    Table(
+        "products",
+        ("sku",),
+        (
+            must("sku", "stock code"),
+            must("name", "what customers call it"),
+            text("category", "", default=""),
+            must("price", "net price today", Kind.MONEY, least=0),
+            CURRENCY,
+            TAX,
+            Column("weight_kg", Kind.DECIMAL, "per unit", default=0.0, least=0),
+            Column("volume_m3", Kind.DECIMAL, "per unit", default=0.0, least=0),
+            count("shelf_life_days", "how long it keeps once it is here; left out where it keeps", least=1),
+            Column("phase_out_on", Kind.DATE, "from when on nobody asks for it any more"),
+            Column("obsolescence_rate", Kind.RATE, "chance to go out of use within a year", default=0.0, least=0),
+            amount("salvage_value", "what a unit brings that spoiled or was phased out", default=0),
+            Column("returnable", Kind.FLAG, "false for final sale", default=True),
+            Column("active", Kind.FLAG, "false when no longer sold", default=True),
+            text("family", "the same for all variants of one thing; left out where there are none", default=""),
+            Column("options", Kind.OPTIONS, "what tells the variant apart"),
+        ),
+    ),
+    Table(
+        "locations",
+        ("location",),
+        (
+            must("location", "short code"),
+            must("name", ""),
+            text("country", "two letters", default=""),
+            size("storage_m3", "room for what is there, on its way and ordered; left out for no limit"),
+            amount("budget", "most to order for it in a month; left out for no limit"),
+            CURRENCY,
+        ),
+    ),
+    Table(
+        "suppliers",
+        ("supplier",),
+        (
+            must("supplier", "short code"),
+            must("name", ""),
+            must("email", "where purchase orders go"),
+            CURRENCY,
+            must("lead_time_days", "order to receipt, mean", Kind.DECIMAL, least=0),
+            Column("lead_time_sd_days", Kind.DECIMAL, "its standard deviation", default=0.0, least=0),
+            Column("review_days", Kind.DECIMAL, "days between two chances to order", default=7.0, least=1),
+            amount("order_cost", "cost of placing one purchase order", default=0),
+            amount("line_cost", "cost of handling one line of it", default=0),
+            amount("minimum_order_value", "smallest order accepted", default=0),
+            text("order_days", "weekdays it takes orders on, such as mon, thu; left out for any", default=""),
+            amount("freight_cost", "what carrying an order costs", default=0),
+            amount("free_freight_from", "order value from which it costs nothing; left out where it always costs"),
+            size("vehicle_weight_kg", "what one trip carries; left out for no limit"),
+            size("vehicle_volume_m3", "likewise"),
+            size("vehicle_pallets", "likewise"),
+            amount("trip_cost", "what a trip costs, however full", default=0),
+            amount("budget", "most to order from it in a month; left out for no limit"),
+        ),
+    ),
+    Table(
+        "supplier_closures",
+        ("supplier", "first_on"),
+        (
+            must("supplier", ""),
+            must("first_on", "first day it neither takes orders nor delivers", Kind.DATE),
+            must("last_on", "last such day", Kind.DATE),
+            text("why", "", default=""),
+        ),
+    ),
+    Table(
+        "supplier_items",
+        ("supplier", "sku"),
+        (
+            must("supplier", ""),
+            must("sku", ""),
+            must("unit_cost", "net purchase price", Kind.MONEY, least=0),
+            CURRENCY,
+            count("minimum", "fewest units on a line", default=1, least=1),
+            count("pack", "units come in multiples of this", default=1, least=1),
+            count("maximum", "most units on a line", least=1),
+            count(
+                "available",
+                "units the supplier has for all places together, beside what it confirmed already; "
+                "left out where it has enough",
+            ),
+            count("units_per_pallet", "left out where it travels on none", least=1),
+            Column("price_breaks", Kind.BREAKS, "from this quantity on, all units at this price"),
+            Column(
+                "packs",
+                Kind.PACKS,
+                "packs within packs, smallest first, which `pack` is then: units in one, what "
+                "handling one costs, piece, inner, box, case, carton, layer or pallet",
+            ),
+        ),
+    ),
+    Table(
+        "events",
+        ("event",),
+        (
+            must("event", "your own number for it"),
+            must("name", "what planners call it"),
+            choice("kind", "what is special about the days", "promotion", "price", "holiday", "other"),
+            must("first_on", "its first day, past ones too: from them is learnt what it does", Kind.DATE),
+            must("last_on", "its last day", Kind.DATE),
+            text("sku", "the product it is about; left out for all, or all of a category", default=""),
+            text("category", "the category it is about", default=""),
+            text("location", "the place it is held at; left out for all", default=""),
+            amount("price", "net price of the product on these days; left out where it stays"),
+            CURRENCY,
+            Column("discount", Kind.RATE, "off the price of today on these days, instead of a price", least=0),
+            size("lift", "times the usual demand you expect; left out where it is to be learnt from earlier ones"),
+        ),
+    ),
+    Table(
+        "stock",
+        ("sku", "location"),
+        (
+            must("sku", ""),
+            must("location", ""),
+            must("on_hand", "counted", Kind.INTEGER, least=0),
+            must("counted_at", "when", Kind.TIME),
+        ),
+    ),
+)
+
+SUPPLY: tuple[Table, ...] = (
+    Table(
+        "purchase_orders",
+        ("purchase_order_number",),
+        (
+            must("purchase_order_number", ""),
+            must("supplier", ""),
+            must("location", ""),
+            choice("status", "", "approved", "sent", "confirmed", "received", "cancelled"),
+            must("ordered_at", "", Kind.TIME),
+            must("expected_on", "", Kind.DATE),
+            Column("received_at", Kind.TIME, "when it all had arrived"),
+            CURRENCY,
+        ),
+    ),
+    Table(
+        "purchase_order_lines",
+        ("purchase_order_number", "line"),
+        (
+            must("purchase_order_number", ""),
+            must("line", "", Kind.INTEGER, least=1),
+            must("sku", ""),
+            must("quantity", "", Kind.INTEGER, least=1),
+            count("received", "units already here, those of receipts among them", default=0),
+            must("unit_cost", "", Kind.MONEY, least=0),
+            CURRENCY,
+        ),
+    ),
+    Table(
+        "receipts",
+        ("receipt_number", "purchase_order_number", "line"),
+        (
+            must("receipt_number", "of the delivery note; the same one is booked once"),
+            must("purchase_order_number", ""),
+            must("line", "line of the purchase order", Kind.INTEGER, least=1),
+            must("units", "units that came, put on the shelf", Kind.INTEGER, least=1),
+            must("received_at", "", Kind.TIME),
+        ),
+    ),
+    Table(
+        "sales",
+        ("sku", "location", "sold_on"),
+        (
+            must("sku", ""),
+            text("location", "", default="main"),
+            must("sold_on", "", Kind.DATE),
+            must("units", "sold that day beyond what orders hold", Kind.INTEGER),
+            Column("in_stock", Kind.RATE, "share of the day it was on sale", default=1.0, least=0),
+        ),
+    ),
+)
