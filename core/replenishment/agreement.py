@@ -98,7 +98,7 @@ class Agreed:
     portions: dict[int, Portion] = field(default_factory=dict)
     """By line, where a supplier had too little."""
     choices: list[tuple[NDArray[np.int64], Choice]] = field(default_factory=list)
-    """Lines of an order that travels in vehicles that cost something, and how it goes."""
+    """Lines of an order that travels in vehicles that cost something, and how it goes, unless it is cut afterwards."""
 
 
 def agree(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shared] = ()) -> Agreed:
@@ -142,6 +142,8 @@ def _kept_within(items: Items, pace: Velocity, rows: Rows, shared: Sequence[Shar
     for one in shared:
         _cut(agreed, one)
     _drop_small(agreed, rows, shared)
+    is_cut = _is_cut(agreed)
+    agreed.choices = [(one, choice) for one, choice in agreed.choices if not np.any(is_cut[one])]
     agreed.proposed = replace(
         agreed.proposed, costed=cost(agreed.proposed.items, agreed.proposed.base, agreed.proposed.quantity)
     )
@@ -289,8 +291,7 @@ def _drop_small(agreed: Agreed, rows: Rows, shared: Sequence[Shared]) -> None:
     """An order that was cut below its least value is not placed."""
     least, quantity = rows.terms["minimum_order_value"], agreed.proposed.quantity
     value = quantity * agreed.proposed.items.prices.at(quantity)
-    is_cut = np.any([getattr(agreed.proposed, part) < 0 for part in _PARTS.values()], axis=0)
-    for one in _together(rows.order, is_cut):
+    for one in _together(rows.order, _is_cut(agreed)):
         if not 0 < value[one].sum() < least[one[0]]:
             continue
         part = _part(agreed.proposed, one)
@@ -300,6 +301,12 @@ def _drop_small(agreed: Agreed, rows: Rows, shared: Sequence[Shared]) -> None:
         agreed.notes.append(
             Note(one, f"what is there, room or money leave less than its minimum value; nothing is ordered{more}")
         )
+
+
+def _is_cut(agreed: Agreed) -> NDArray[np.bool_]:
+    """Of which lines something was taken away for want of units, room or money."""
+    cut: NDArray[np.bool_] = np.any([getattr(agreed.proposed, part) < 0 for part in _PARTS.values()], axis=0)
+    return cut
 
 
 def _more(reached: Proposed, rows: NDArray[np.int64], shared: Sequence[Shared], agreed: Agreed) -> str:

@@ -244,6 +244,16 @@ def test_the_order_of_today_waits_is_topped_up_or_goes_and_says_what_the_other_w
     assert going(300.0, 0.0).choices == []
 
 
+def test_nothing_is_said_of_vehicles_that_room_leaves_emptier_than_was_weighed_up() -> None:
+    one, known = items(on_hand=0.0, stockout_cost=9.0), pace(5.0)
+    terms = {name: np.array([value]) for name, value in TERMS.items()}
+    terms |= {"vehicle_weight_kg": np.array([600.0]), "trip_cost": np.array([40.0])}
+    rows = Rows(np.zeros(1, dtype=np.int64), np.ones(1), np.ones(1), np.zeros(1), terms)
+    room = Shared(ROOM, rows.order, rows.volume, np.array([60.0]), np.zeros(1))
+    assert len(agree(one, known, rows).choices) == 1
+    assert agree(one, known, rows, [room]).choices == []
+
+
 def test_a_dear_product_does_not_fill_the_vehicle_that_a_cheap_one_does() -> None:
     cheap, dear = (going(600.0, 30.0, unit_cost=cost, stockout_cost=20.0) for cost in (0.2, 40.0))
     assert cheap.choices[0][1].fill > 0.95
