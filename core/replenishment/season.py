@@ -68,15 +68,17 @@ class Season:
 
     def index(self) -> Table:
         """Demand by part of the year over that of the year, shape (SLOTS, n), 1 on the mean of the year."""
-        apart = self._shape() - 1.0
-        felt = self.share * apart
-        mine = apart[:, self.group]
-        prior = _OWN_UNITS * np.mean(mine**2, axis=0)
-        own = np.sum(mine * (self.own_sold - self.own_usual), axis=0) + prior
-        over = np.sum(mine**2 * self.own_usual, axis=0) + prior
+        # product by product in memory, so that sums do not depend on how many there are, to the last digit
+        apart, sold, usual = (
+            np.ascontiguousarray(table)
+            for table in ((self._shape() - 1.0).T[self.group], self.own_sold.T, self.own_usual.T)
+        )
+        prior = _OWN_UNITS * np.mean(apart**2, axis=1)
+        own = np.sum(apart * (sold - usual), axis=1) + prior
+        over = np.sum(apart**2 * usual, axis=1) + prior
         strength = np.clip(np.divide(own, over, out=np.ones_like(own), where=over > 0), 0.0, _STRONGEST)
-        index = np.clip(1.0 + felt[:, self.group] * strength, LEAST, MOST)
-        found: Table = index / index.mean(axis=0)
+        index = np.clip(1.0 + (self.share[self.group] * strength)[:, None] * apart, LEAST, MOST)
+        found: Table = (index / index.mean(axis=1)[:, None]).T
         return found
 
     @property
@@ -164,7 +166,10 @@ def learnt(units: Table, in_stock: Table, day: int, group: NDArray[np.intp]) -> 
     weeks, row = units.shape[1], np.arange(len(units))
     if weeks < LEAST_WEEKS or not np.any(units[:, : weeks - LEAST_WEEKS + 1]):
         return None
-    sold, seen = (np.ascontiguousarray(table.T) for table in _seen(usual_sizes(units), in_stock))
+    usual = np.empty_like(units)
+    for name in np.unique(group):
+        usual[group == name] = usual_sizes(units[group == name])
+    sold, seen = (np.ascontiguousarray(table.T) for table in _seen(usual, in_stock))
     sums = [np.concatenate([np.zeros((1, len(units))), np.cumsum(table, axis=0)]) for table in (sold, seen)]
     first = np.argmax(units > 0, axis=1)
     is_old = (first <= weeks - SLOTS) & np.any(units > 0, axis=1)

@@ -47,7 +47,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }  # fmt: skip
     pq.write_table(pa.table(items), folder / "items.parquet")
     year = 1.0 + 0.8 * np.cos(2 * np.pi * (np.arange(DAYS) - DAYS - 30) / 365.25)
-    sold = chance.poisson(rates[:, None] * year)
+    sold = chance.poisson(0.45 * rates[:, None] * year)
     sold[:, 0] = 1
     row, day = np.nonzero(sold)
     row, day = (

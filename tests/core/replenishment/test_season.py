@@ -161,3 +161,18 @@ def test_the_picture_falls_as_fast_as_the_season_sells() -> None:
     seasonal, plain = (ahead(one, pace(2.0), 0, 0.0, 42) for one in (replace(shelf, season=season), shelf))
     apart = np.array(plain["without"]) - np.array(seasonal["without"])
     assert apart[[0, 14, 21, 28, 42]].tolist() == pytest.approx([0.0, 0.0, 28.0, 56.0, 56.0], abs=0.2)
+
+
+@pytest.mark.parametrize("rows", [slice(0, 1), slice(20, 40), slice(0, 600)])
+def test_how_many_there_are_makes_no_difference_to_the_last_digit(rows: slice) -> None:
+    group = np.concatenate([[0], np.repeat(np.arange(1, 31), 20)])[:600].astype(np.intp)
+    sold = np.random.default_rng(8).poisson(9.0 * np.repeat(year(0.8), 600, axis=0)).astype(float)
+    sold[::7, 40] = 900.0
+    in_stock = np.ones_like(sold)
+    in_stock[::5, ::9] = 0.0
+    whole = learnt(sold, in_stock, DAY, group)
+    some = np.isin(group, group[rows])
+    part = learnt(sold[some], in_stock[some], DAY, np.unique(group[some], return_inverse=True)[1].astype(np.intp))
+    assert whole is not None
+    assert part is not None
+    assert np.array_equal(part.by_slot, whole.by_slot[:, some])
