@@ -17,6 +17,7 @@ from core.conversation.listening import LONG
 from core.conversation.offers import Offer
 from core.conversation.planner import manner
 from core.conversation.scene import Scene, as_offer, person_of, speak, turn_of
+from core.conversation.sending_back import is_about_these
 from core.conversation.standing import Frame
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step
 from core.conversation.understanding.settling import corrects
@@ -29,6 +30,7 @@ _LIKE = 0.5
 _MOST_RESUMED = 1
 _PROVES = "link_account"
 _TAKES_BACK = "undo"
+_GOES_BACK, _IS_FAULTY = "return_item", "claim_item"
 _ONE_OF = frozenset({"return_item", "exchange_item", "claim_item", "withdraw", "change_order"})
 
 
@@ -78,6 +80,10 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         fill(scene, top, swapped, str(swapped.get("text", "")))
         top.slots.pop("instead_of", None)
         return True
+    if _says_why(scene, top, heard):
+        reason = heard.slots.get("reason", "")  # instead of the one before
+        fill(scene, top, {"is_faulty": True, "text": heard.text, "reason": reason}, heard.text)
+        return True
     takes_back = [frame.intent for frame in heard.begin] == [_TAKES_BACK] and top.intent != _TAKES_BACK
     if heard.control in {"cancel_flow", "deny"} or takes_back:
         scene.standing.drop(top)  # nothing was done yet that could be taken back
@@ -102,6 +108,13 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         return True
     run(scene, heard.text)
     return True
+
+
+def _says_why(scene: Scene, top: Frame, heard: Heard) -> bool:
+    """Whether “it arrived broken” is why the goods go back that are just talked about, and no claim of its own."""
+    if top.intent != _GOES_BACK or [frame.intent for frame in heard.begin] != [_IS_FAULTY]:
+        return False
+    return is_about_these(turn_of(scene, top, heard.text), heard.begin[0].slots, heard.text)
 
 
 def _going_without(top: Frame) -> dict[str, Any]:
@@ -275,6 +288,9 @@ def _wait(scene: Scene, frame: Frame, step: Ask | Confirm, *, again: bool = Fals
     scene.texts.append(step.text)
     frame.question, frame.asked, frame.known, frame.choices = step.text, asked, known, choices
     scene.asks = asked
+    about = frame.slots.get("of_order") if isinstance(step, Ask) else step.plan.get("order_number")
+    if about:
+        scene.standing.focus["order_number"] = about  # what is said next without a number is about this one
     if isinstance(step, Ask):
         frame.asks, frame.plan = step.slot, None
         scene.choices = [as_offer(choice, frame.intent) for choice in step.choices]

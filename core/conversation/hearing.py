@@ -30,6 +30,13 @@ _FREE = frozenset(
     ]
 )
 _SHORT = 3
+_KIN = {
+    "payment_method": frozenset({"change_payment", "payment_methods", "payment_options"}),
+    "product": frozenset({"change_order", "claim_item", "exchange_item", "return_item", "stock_level"}),
+    "reason": frozenset({"claim_item", "complaint"}),
+    "variant": frozenset({"change_order", "exchange_item", "stock_level"}),
+}
+"""Requests that a word or two may sound like which answer what is asked: “my visa card”, “wrong item received”."""
 _SAID_WITH_IT = frozenset({"payment_options", "payment_methods"})  # “…, pay with visa” is how, not what
 _OF_THINGS = frozenset({"change_order", "change_address", "change_payment", "exchange_item", "return_item"})
 _REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
@@ -162,11 +169,17 @@ def _answers(top: Frame, said: Heard) -> bool:
     """Whether words that sound like a new request are the awaited answer: the same flow again, or just the slot."""
     if any(frame.intent == top.intent for frame in said.begin):
         return True
-    if top.asks in _FREE and len(said.text.split()) <= _SHORT:
+    if top.asks in _FREE and len(said.text.split()) <= _SHORT and not _is_another(top, said):
         return True
     understood = said.understood
     unsure = understood is not None and understood.intents[0].confidence < _SURE
     return unsure and (top.asks in said.slots or top.asks in _FREE or _chosen(top, said) is not said.slots)
+
+
+def _is_another(top: Frame, said: Heard) -> bool:
+    """Whether a few words are surely a request of their own: “cancel order 1003” is no address, and no reason."""
+    kin = _KIN.get(top.asks or "", frozenset()) if "order_number" not in said.slots else frozenset[str]()
+    return said.confidence >= _SURE and all(frame.intent not in kin for frame in said.begin)
 
 
 def _chosen(top: Frame, said: Heard) -> dict[str, Any]:

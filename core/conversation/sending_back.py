@@ -4,7 +4,7 @@ What is known is kept in the flow's slots: `goods` are the lines that are meant,
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from core.conversation.turn import Answer, Ask, Choice, Step, Turn
 from core.conversation.understanding.settling import corrects
 from core.money import Money
 from core.orders.model import Order, OrderLine, OrderStatus
-from core.orders.service import orders_of
+from core.orders.service import order_of, orders_of
 from core.returns.model import Returnable, ReturnKind
 from core.returns.service import ReturnRules, returnable, returned_units, worth
 
@@ -102,6 +102,24 @@ def goods_meant(turn: Turn, kind: ReturnKind) -> Goods | Step:
         return Answer("\n".join(left_out), focus=focus)
     first = next((one for one in asked if one is not None), None)
     return first or Goods(order, {int(line): int(units or 1) for line, units in goods.items()}, left_out)
+
+
+def is_about_these(turn: Turn, said: Mapping[str, Any], text: str) -> bool:
+    """Whether words about faulty goods mean just those that the flow is to send back.
+
+    They do where they name all of them, or name nothing and there is one line; words that name another order or
+    something else that was bought, and words that could be about one line or the other, do not.
+    """
+    goods: dict[str, int | None] = turn.slots.get("goods") or {}
+    number = str(turn.slots.get("of_order") or "")
+    is_other = not number.casefold().endswith(str(said.get("order_number") or number).casefold())
+    if not goods or not number or is_other or said.get("reference"):
+        return False
+    order = order_of(turn.session, turn.customer_id, number)
+    named = {str(line.line) for _, fits in own.lines_named(turn, order, text) for line in fits}
+    if named:
+        return named >= goods.keys() and len(named) == len(goods)
+    return len(goods) == 1 and not own.names_goods(turn, text)
 
 
 def _ask_line(turn: Turn, order: Order, possible: Sequence[Returnable]) -> Ask:

@@ -25,7 +25,7 @@ def answer(turn: Turn) -> Step:
     if not isinstance(goods, Goods):
         return goods
     reason = _reason(turn)
-    if reason in _OUR_FAULT and turn.house.config.returns.claims:
+    if (reason in _OUR_FAULT or turn.slots.get("is_faulty")) and turn.house.config.returns.claims:
         return Instead("claim_item")
     if turn.house.config.returns.asks_reason and reason not in REASONS:
         choices = tuple(Choice(turn.say(f"reason_{known}"), {"reason": known}) for known in REASONS)
