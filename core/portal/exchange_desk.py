@@ -165,8 +165,8 @@ class ExchangeDesk(Arrivals, CaseDesk):
         Raises:
             Unavailable: nothing was stored; whoever delivered it must not be thanked.
         """
-        now = self._clock()
-        content = storable_throughout({"payload": dict(payload), "headers": dict(admitted.headers)})
+        now, admitted = self._clock(), Admitted(**storable_throughout(vars(admitted)))
+        content = {"payload": storable_throughout(dict(payload)), "headers": dict(admitted.headers)}
         with self._database.unit_of_work() as session:
             if admitted.also and not inbox.store_settled(session, f"also:{name}", admitted.also, admitted.topic, now):
                 return False

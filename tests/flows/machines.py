@@ -33,6 +33,7 @@ from integrations.carriers import webhook as carriers
 from integrations.email import bounces
 from integrations.shopify.webhook import Doorkeeper, Reader
 from integrations.suppliers import webhook as suppliers
+from integrations.walmart import webhook as walmart
 from tests.bot.web.browser import Browser
 from tests.conftest import SettableClock
 from tests.flows.canaries import open_marked_shop
@@ -91,6 +92,15 @@ TOPICS: dict[str, dict[str, Any]] = {
     "returns/request": {"return": {"admin_graphql_api_id": "gid://shopify/Return/1"}, "order": {"id": 1}},
     "customers/data_request": {"customer": {"id": 1, "email": "x@example.org"}, "orders_requested": [1]},
 }
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "PO_CREATED": {"purchaseOrderId": "1", "customerOrderId": "2", "orderLines": [{"sku": "MUG", "name": "Mug"}]},
+    "INTENT_TO_CANCEL": {"purchaseOrderId": "1", "cancellationReason": "by mistake"},
+    "RETURN_CREATED": {"returnOrderId": "1", "returnLines": [{"comments": "broken"}]},
+    "OFFER_PUBLISHED": {"sku": "MUG", "itemName": "Mug"},
+}
+"""What Walmart notifies of, by topic."""
+_SIGNED_BY_WALMART = "x-walmart-signature"
 
 
 class Postman:
@@ -151,13 +161,17 @@ class Machines(Trying):
         return faults + self._page(f"/planner/orders/{ORDER}", text)
 
     def systems(self, text: str) -> list[str]:
-        """A connected system delivers it under every topic, and under none there is."""
+        """Connected systems deliver it under every topic, and under none there is."""
         faults = []
         for topic, payload in TOPICS.items():
             for message in (everywhere(payload, text), in_one_place(payload, text, next(self.numbers)), {text: text}):
                 faults += self._delivery(topic, message)
         sendable = "".join(one for one in text if " " < one < "\x7f")[:4000]  # what a header may hold
         faults += self._delivery(sendable or "orders", {"id": text})
+        for topic, payload in EVENTS.items():
+            for message in (everywhere(payload, text), in_one_place(payload, text, next(self.numbers)), text):
+                faults += self._event(topic, message)
+        faults += self._event(text, {"purchaseOrderId": text}) + self._event("PO_CREATED", {}, event_id=text)
         self.portal.take_deliveries()
         waiting = [one for one in read(self.database, ("inbox",))["inbox"] if one["answer"] is None]
         waits = any(one["source"].startswith("system:") for one in waiting)
@@ -186,6 +200,13 @@ class Machines(Trying):
                    "x-shopify-event-id": f"e-{next(self.numbers)}", "x-shopify-hmac-sha256": digest}  # fmt: skip
         status = self.client.post("/webhooks/systems/shopify", content=body, headers=headers).status_code
         return [] if status in {200, 400} else [f"{topic}: status {status}"]
+
+    def _event(self, topic: str, about: Any, event_id: str = "") -> list[str]:
+        source = {"eventId": event_id or f"v-{next(self.numbers)}", "eventType": topic}
+        body = json.dumps({"source": source, "payload": about}).encode()
+        signature = {_SIGNED_BY_WALMART: hmac.digest(SHARED.encode(), body, "sha256").hex()}
+        status = self.client.post("/webhooks/systems/walmart", content=body, headers=signature).status_code
+        return [] if status in {200, 400, 401} else [f"{topic[:40]!r} of Walmart: status {status}"]
 
     def _signed(self, path: str, message: Any, **more: str) -> Any:
         body = json.dumps(message).encode()
@@ -274,6 +295,9 @@ def opened(database: Database, config: Config, clock: SettableClock) -> Iterator
     system = System("shopify", "Shopify", ACTS, {})
     keeper = Doorkeeper("lantern.myshopify.com", (SHARED,))
     portal.connect(Backend(system, (), doorkeeper=keeper, reader=Reader(), refetch=lambda _table, _id: ()))
+    notified = walmart.Doorkeeper(_SIGNED_BY_WALMART, (SHARED,))
+    market = System("walmart", "Walmart", frozenset(), {})
+    portal.connect(Backend(market, (), doorkeeper=notified, reader=walmart.Reader(), refetch=lambda _table, _id: ()))
     app = create_app(portal, config, demo=False)
     selling = Suppliers.model_validate({"secrets": {"ACME": SECRET}})
     for router in (

@@ -84,6 +84,14 @@ def test_what_is_signed_and_names_no_event_is_turned_away(street: TestClient, to
     assert tell(street, told) == 401
 
 
+@pytest.mark.parametrize("name", ["event\x00", "event\ud800", "\x1bevent"])
+def test_an_event_whose_id_no_database_can_store_is_taken_in(street: TestClient, portal: Portal, name: str) -> None:
+    told = event("PO_CREATED", purchaseOrderId="1")
+    told["source"]["eventId"] = name
+    assert tell(street, told) == 200
+    assert portal.take_deliveries() == 1
+
+
 def test_an_event_that_tells_nothing_about_our_records_says_nothing() -> None:
     assert not Reader().read("BUY_BOX_CHANGED", event("BUY_BOX_CHANGED"), {}).hints
     cancelled = event("PO_LINE_AUTOCANCELLED", purchaseOrderId="7")
