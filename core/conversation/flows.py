@@ -17,7 +17,7 @@ from core.conversation.listening import LONG
 from core.conversation.offers import Offer
 from core.conversation.planner import manner
 from core.conversation.scene import Scene, as_offer, person_of, speak, turn_of
-from core.conversation.sending_back import is_about_these
+from core.conversation.sending_back import OUR_FAULT, is_about_these
 from core.conversation.standing import Frame
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step
 from core.conversation.understanding.settling import corrects
@@ -80,10 +80,8 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
         fill(scene, top, swapped, str(swapped.get("text", "")))
         top.slots.pop("instead_of", None)
         return True
-    if _says_why(scene, top, heard):
-        reason = heard.slots.get("reason", "")  # instead of the one before
-        fill(scene, top, {"is_faulty": True, "text": heard.text, "reason": reason}, heard.text)
-        return True
+    if (is_taken := _of_faulty_goods(scene, top, heard)) is not None:
+        return is_taken
     takes_back = [frame.intent for frame in heard.begin] == [_TAKES_BACK] and top.intent != _TAKES_BACK
     if heard.control in {"cancel_flow", "deny"} or takes_back:
         scene.standing.drop(top)  # nothing was done yet that could be taken back
@@ -110,11 +108,19 @@ def _goes_on(scene: Scene, top: Frame, heard: Heard) -> bool:
     return True
 
 
-def _says_why(scene: Scene, top: Frame, heard: Heard) -> bool:
-    """Whether “it arrived broken” is why the goods go back that are just talked about, and no claim of its own."""
-    if top.intent != _GOES_BACK or [frame.intent for frame in heard.begin] != [_IS_FAULTY]:
-        return False
-    return is_about_these(turn_of(scene, top, heard.text), heard.begin[0].slots, heard.text)
+def _of_faulty_goods(scene: Scene, top: Frame, heard: Heard) -> bool | None:
+    """What “it arrived broken” means while goods go back: why they do (True), or a claim beside (False).
+
+    None where it is said of nothing that goes back, or something else is said.
+    """
+    reason = heard.slots.get("reason", "")
+    kinds = [frame.intent for frame in heard.begin]
+    if top.intent != _GOES_BACK or not (kinds == [_IS_FAULTY] or (kinds == [_GOES_BACK] and reason in OUR_FAULT)):
+        return None
+    if is_about_these(turn_of(scene, top, heard.text), heard.begin[0].slots, heard.text):
+        fill(scene, top, {"is_faulty": True, "text": heard.text, "reason": reason}, heard.text)  # not the one before
+        return True
+    return False if top.slots.get("goods") and not corrects(heard.text) else None
 
 
 def _going_without(top: Frame) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from core.orders.service import order_of, orders_of
 from core.returns.model import Returnable, ReturnKind
 from core.returns.service import ReturnRules, returnable, returned_units, worth
 
+OUR_FAULT = frozenset({"damaged", "wrong_item", "not_as_described"})
 _MOST_LINES = 8
 _MOST_LOOKED_AT = 40
 _COUNTED = re.compile(r"(?<![\w#])(\d{1,4}|[^\W\d_]+)(?: (?:x|of|of the|of my|von den|der))? ?$")

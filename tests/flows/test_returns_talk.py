@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.chat import Speaker
 from core.portal import Portal
 from core.returns.handling import Checked
 from tests.core.database.side_by_side import ON_SQLITE
@@ -145,7 +146,7 @@ def test_a_few_words_that_are_surely_a_request_are_no_address(portal: Portal, sa
 @pytest.mark.parametrize("said", ["opening hours", "order status"])
 def test_a_few_words_that_are_surely_a_question_are_no_address_of_mail(portal: Portal, said: str) -> None:
     open_wardrobe(portal)
-    talk = talking.guest(portal)
+    talk = talking.Talk(portal, Speaker(), channel="telegram")
     talk.say("cancel order W44001")
     assert talk.said[-1].asks == "email"
     assert "link_account" not in talk.say(said).intents

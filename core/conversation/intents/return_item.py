@@ -6,7 +6,7 @@ from core.accounts.service import customer
 from core.chat import Action
 from core.conversation import own
 from core.conversation.paying import method_back, told_where
-from core.conversation.sending_back import Goods, goods_meant, rules, value_back
+from core.conversation.sending_back import OUR_FAULT, Goods, goods_meant, rules, value_back
 from core.conversation.turn import Answer, Ask, Choice, Confirm, Instead, Step, Turn
 from core.notifications.service import Notice, notify
 from core.orders.service import order_of
@@ -16,7 +16,6 @@ from core.returns.service import AskedReturn, request_return
 PROOF = 3
 AUDIENCE = frozenset({"customer"})
 REASONS = ("no_longer_wanted", "too_many", "arrived_late", "damaged", "wrong_item", "not_as_described")
-_OUR_FAULT = frozenset({"damaged", "wrong_item", "not_as_described"})
 
 
 def answer(turn: Turn) -> Step:
@@ -25,7 +24,7 @@ def answer(turn: Turn) -> Step:
     if not isinstance(goods, Goods):
         return goods
     reason = _reason(turn)
-    if (reason in _OUR_FAULT or turn.slots.get("is_faulty")) and turn.house.config.returns.claims:
+    if (reason in OUR_FAULT or turn.slots.get("is_faulty")) and turn.house.config.returns.claims:
         return Instead("claim_item")
     if turn.house.config.returns.asks_reason and reason not in REASONS:
         choices = tuple(Choice(turn.say(f"reason_{known}"), {"reason": known}) for known in REASONS)
