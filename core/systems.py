@@ -47,7 +47,7 @@ class Selling(Connected):
             raise ValueError(f"{name} has a location of ours twice; its stock would be for sale twice")
 
 
-class Shopify(Connected):
+class Shopify(Selling):
     """A Shopify shop, by its Admin API; see docs/shopify.md."""
 
     shop: str = Field("", description="such as lantern-and-lace.myshopify.com")
@@ -70,6 +70,7 @@ class Shopify(Connected):
     @model_validator(mode="after")
     def _can_be_called(self) -> "Shopify":
         self.missing("shop", "token")
+        self.told_of(self.locations, "locations")
         return self
 
 

@@ -7,8 +7,9 @@ from typing import Unpack
 
 from core.clock import Clock, utc_now
 from core.config import Config
+from core.exchange import listings
 from core.exchange.model import Record, System
-from core.exchange.ports import Backend, Found
+from core.exchange.ports import Backend, Found, Shelves
 from integrations.connected import Courier, clock_found, currency_found, gone, inspector
 from integrations.http import Given
 from integrations.shopify import mapping, orders
@@ -16,6 +17,7 @@ from integrations.shopify.client import LABEL, Client, client
 from integrations.shopify.courier import ACTS, Acts
 from integrations.shopify.feeds import feeds, with_all_lines
 from integrations.shopify.mapping import nodes, number_in
+from integrations.shopify.offers import Offers
 from integrations.shopify.webhook import Doorkeeper, Reader
 
 SCOPES = (
@@ -23,6 +25,7 @@ SCOPES = (
     "read_returns", "write_returns", "read_customers", "read_products", "read_inventory", "read_locations",
     "read_fulfillments",
 )  # fmt: skip
+STOCK_SCOPE = "write_inventory"  # where it is told of stock
 _OPTIONAL = {"read_all_orders": "orders older than 60 days stay unread"}
 _VARIANT = "gid://shopify/ProductVariant/"
 
@@ -39,9 +42,10 @@ def backend(config: Config, clock: Clock = utc_now, **given: Unpack[Given]) -> B
         Doorkeeper(shop.shop, signed_by) if signed_by else None,
         Reader(),
         Refetch(speaks, config, clock),
-        Courier(Acts(speaks).by_name),
+        Courier({**Acts(speaks).by_name, listings.ACT: Offers(speaks).tell}),
         inspector(Look(speaks, config), "Check shopify.shop and shopify.token."),
         speaks.http.close,
+        shelves=Shelves(frozenset(shop.locations.values()), shop.safety_stock) if shop.tell_stock else None,
     )
 
 
@@ -98,7 +102,8 @@ class Look:
         shop = told["shop"]
         yield Found(True, f"{LABEL}: lets us in as an app of “{shop['name']}”.")
         has = {one["handle"] for one in told["currentAppInstallation"]["accessScopes"]}
-        lacking = [one for one in SCOPES if one not in has and one.replace("read_", "write_") not in has]
+        wanted = (*SCOPES, STOCK_SCOPE) if self.config.shopify.tell_stock else SCOPES
+        lacking = [one for one in wanted if one not in has and one.replace("read_", "write_") not in has]
         needed = [one for one in lacking if one not in _OPTIONAL]
         if needed:
             yield Found(False, f"{LABEL}: the app lacks {', '.join(needed)}; grant them and install it again.")

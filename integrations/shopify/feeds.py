@@ -176,4 +176,5 @@ def feeds(client: Client, config: Config) -> Sequence[ShopFeed]:
 def _page(told: Sequence[Told], cursor: Mapping[str, Any]) -> Page:
     records: list[Record] = [record for one in told for record in one.records]
     hints: list[Hint] = [hint for one in told for hint in one.hints]
-    return Page(records, dict(cursor), [fault for one in told for fault in one.faults], hints)
+    levels = [level for one in told for level in one.levels]
+    return Page(records, dict(cursor), [fault for one in told for fault in one.faults], hints, levels=levels)

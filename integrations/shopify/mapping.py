@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.exchange.model import Hint, Record, version
+from core.exchange.model import Hint, Level, Record, version
 from core.money import minor_units
 from core.systems import Shopify
 
@@ -26,6 +26,7 @@ class Told:
     records: tuple[Record, ...] = ()
     hints: tuple[Hint, ...] = ()
     faults: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
 
 
 def customer(node: Node, country: str) -> Told:
@@ -80,18 +81,28 @@ def location(node: Node, settings: Shopify) -> Told:
 
 
 def item(node: Node, settings: Shopify) -> Told:
-    """The stock of a variant at each location, as counted when it last changed."""
+    """The stock of a variant at each location, as counted when it last changed, and what of it is for sale."""
     known = nodes(node, "variants")
     sku = node.get("sku") or (f"shopify-{known[0]['legacyResourceId']}" if known else "")
     if not node.get("tracked") or not sku:
         return Told()
-    return Told(tuple(_level(level, str(sku), settings) for level in nodes(node, "inventoryLevels")))
+    there = nodes(node, "inventoryLevels")
+    offered = (
+        Level(str(one["id"]), str(sku), place_of(one["location"], settings), quantity(one, "available"))
+        for one in there
+        if settings.tell_stock and str(one["location"]["legacyResourceId"]) in settings.locations
+    )
+    return Told(tuple(_level(one, str(sku), settings) for one in there), levels=tuple(offered))
+
+
+def quantity(level: Node, name: str) -> int:
+    """Units of a product at a location that are in one of its states."""
+    return sum(int(one["quantity"]) for one in level["quantities"] if one["name"] == name)
 
 
 def _level(node: Node, sku: str, settings: Shopify) -> Record:
     code, at = place_of(node["location"], settings), moment(node["updatedAt"])
-    on_hand = sum(one["quantity"] for one in node["quantities"] if one["name"] == "on_hand")
-    row = {"sku": sku, "location": code, "on_hand": max(0, on_hand), "counted_at": at}
+    row = {"sku": sku, "location": code, "on_hand": max(0, quantity(node, "on_hand")), "counted_at": at}
     return Record("stock", str(node["id"]), f"{sku}@{code}", version(at), {"stock": [row]})
 
 

@@ -61,8 +61,13 @@ class MockShop:
     asked: list[str] = field(default_factory=list)
     faults: list[Any] = field(default_factory=list)
     cuts_after: int | None = None
+    sold_meanwhile: int = 0  # right after somebody looks at stock
     numbers: int = 1000
     url: str = ""
+
+    def levels(self) -> Iterator[tuple[Node, Node]]:
+        """Each article with its stock at each place."""
+        yield from ((item, one) for item in self.items.values() for one in item["inventoryLevels"])
 
     def number(self) -> int:
         """A fresh number."""
@@ -93,7 +98,7 @@ class MockShop:
         level: Node = {
             "id": f"gid://shopify/InventoryLevel/{number}?inventory_item_id={number}",
             "location": place,
-            "quantities": [{"name": "on_hand", "quantity": on_hand}],
+            "quantities": [{"name": name, "quantity": on_hand} for name in ("on_hand", "available")],
         }
         item: Node = {
             "id": gid("InventoryItem", number),
@@ -285,6 +290,15 @@ def _questions(shop: MockShop) -> dict[str, Any]:
         found = ({**back, "order": order} for order in shop.orders.values() for back in order["returns"])
         return next((back for back in found if back["id"] == id), None)
 
+    def level(_info: Any, id: str) -> Node | None:  # noqa: A002
+        found = next(((item, one) for item, one in shop.levels() if one["id"] == id), None)
+        if found is None:
+            return None
+        seen = {**found[1], "item": found[0]}
+        sold, shop.sold_meanwhile = shop.sold_meanwhile, 0
+        found[1]["quantities"] = [{**one, "quantity": one["quantity"] - sold} for one in found[1]["quantities"]]
+        return seen
+
     def operation(_info: Any, id: str) -> Node | None:  # noqa: A002
         told = {"id": id, "status": "COMPLETED", "errorCode": None, "objectCount": str(_count(shop.bulk.get(id, "")))}
         url = f"{shop.url}/bulk/{id.rpartition('/')[2]}"
@@ -301,6 +315,7 @@ def _questions(shop: MockShop) -> dict[str, Any]:
         "customer": one(shop.customers),
         "productVariant": one(shop.variants),
         "inventoryItem": one(shop.items),
+        "inventoryLevel": level,
         "return": sent_back,
         "shop": {"name": "Lantern & Lace", "currencyCode": "GBP"},
         "currentAppInstallation": {"accessScopes": [{"handle": name} for name in _scopes()]},

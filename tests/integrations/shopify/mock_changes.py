@@ -187,6 +187,23 @@ class Changes:
         self.shop.drafts[made["id"]] = made
         return {"draftOrder": made, "userErrors": []}
 
+    def set_stock(self, info: "GraphQLResolveInfo[Any]", input: "Node") -> dict[str, Any]:  # noqa: A002
+        """Quantities are set where they are still what they are said to be; what lies there follows."""
+        assert input["name"] == "available"
+        assert _idempotency_key(info)
+        for told in input["quantities"]:
+            level = next(one for item, one in self.shop.levels() if item["id"] == told["inventoryItemId"]
+                         and one["location"]["id"] == told["locationId"])  # fmt: skip
+            kinds = {one["name"]: one for one in level["quantities"]}
+            change = told["quantity"] - kinds["available"]["quantity"]
+            if kinds["available"]["quantity"] != told["changeFromQuantity"]:
+                return {"userErrors": [{"code": "CHANGE_FROM_QUANTITY_STALE", "field": ["input"], "message": "no"}]}
+            for one in kinds.values():
+                one["quantity"] += change
+            self.shop.touch(level)
+        return {"inventoryAdjustmentGroup": {"id": mock.gid("InventoryAdjustmentGroup", self.shop.number())},
+                "userErrors": []}  # fmt: skip
+
     def bulk(self, _info: Any, query: str, **_rest: Any) -> dict[str, Any]:
         told = self.shop.execute(query, {})
         (found,) = told["data"].values()
@@ -212,6 +229,7 @@ def changes(shop: "MockShop") -> dict[str, Any]:
         "returnCancel": made.keep,
         "refundCreate": made.refund,
         "draftOrderCreate": made.draft,
+        "inventorySetQuantities": made.set_stock,
         "bulkOperationRunQuery": made.bulk,
     }
 
