@@ -100,3 +100,13 @@ def test_capabilities_name_tests_that_exist() -> None:
     named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", said))
     assert len(named) > 30
     assert not sorted(name for name in named if not (ROOT / "tests" / name).exists())
+
+
+def test_versions_of_the_tables_follow_one_another_in_a_line() -> None:
+    """Two that follow the same one would leave a database that is opened with nowhere to go."""
+    files = sorted((ROOT / "core/database/migrations/versions").glob("[0-9]*.py"))
+    named = [
+        re.findall(r'^(?:down_)?revision = "?(\w+)', file.read_text(encoding="utf-8"), re.MULTILINE) for file in files
+    ]
+    assert [own for own, _before in named] == [file.name[:4] for file in files]
+    assert [before for _own, before in named] == ["None", *(own for own, _before in named[:-1])]

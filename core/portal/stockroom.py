@@ -37,6 +37,7 @@ from core.purchasing.service import planner
 from core.purchasing.setting_aside import Parted
 from core.purchasing.standing_in import Away, Delegation
 from core.purchasing.waiting import Waiting
+from core.reasons import reason_in
 
 log = logging.getLogger(__name__)
 _MOST_TRIES = 3
@@ -182,6 +183,11 @@ class Stockroom(Rooms):
         if isinstance(decided, PortalError):
             raise decided
         return decided
+
+    @staticmethod
+    def is_reason(text: str) -> bool:
+        """Whether a text says why something is turned down, for a door that can say so before it closes."""
+        return bool(reason_in(text))
 
     def reject(self, staff: Staff, proposal_id: int, content_hash: str, reason: str) -> Proposal:
         """Reject what was shown, with a reason.

@@ -22,8 +22,8 @@ from bot.channels.slack.values import Shown, read
 from core.accounts.model import Staff
 from core.chat import Incoming, Speaker
 from core.errors import Conflict, InvalidInput, NotFound, PortalError, Unavailable
+from core.portal import Portal
 from core.purchasing.model import Proposal, ProposalStatus
-from core.reasons import reason_in
 
 log = logging.getLogger(__name__)
 STRANGER = "Proposals are for planners; this Slack account is not linked to one."
@@ -273,7 +273,7 @@ def why_typed(view: dict[str, Any]) -> str:
 
 def unreasoned(view: dict[str, Any]) -> dict[str, str]:
     """The field of a submitted rejection that gives no reason."""
-    return {} if reason_in(why_typed(view)) else {"why": "Say why in words; nothing was rejected."}
+    return {} if Portal.is_reason(why_typed(view)) else {"why": "Say why in words; nothing was rejected."}
 
 
 def _typed(view: dict[str, Any]) -> dict[int, int]:
