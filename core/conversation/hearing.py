@@ -31,12 +31,12 @@ _FREE = frozenset(
 )
 _SHORT = 3
 _KIN = {
-    "payment_method": frozenset({"change_payment", "payment_methods", "payment_options"}),
+    "payment_method": frozenset({"change_payment", "get_invoice", "payment_methods", "payment_options"}),
     "product": frozenset({"change_order", "claim_item", "exchange_item", "return_item", "stock_level"}),
     "reason": frozenset({"claim_item", "complaint"}),
     "variant": frozenset({"change_order", "exchange_item", "stock_level"}),
 }
-"""Requests that a word or two may sound like which answer what is asked: “my visa card”, “wrong item received”."""
+"""Requests that a word or two may sound like which answer what is asked: “my visa card”, “on invoice”, “wrong item”."""
 _SAID_WITH_IT = frozenset({"payment_options", "payment_methods"})  # “…, pay with visa” is how, not what
 _OF_THINGS = frozenset({"change_order", "change_address", "change_payment", "exchange_item", "return_item"})
 _REFERENCES = frozenset({"order_number", "reference", "product", "invoice_number", "return_number"})
