@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 256 * 1024
+LARGEST_UPDATE = 1024 * 1024
+"""Of what a chat platform delivers: what is refused it sends again, and what comes after may wait for it."""
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -27,6 +29,7 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _TAKE_FILES = {"/chat", "/api/chat/files", "/tickets"}
+_PLATFORMS = ("/telegram/", "/slack/")
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
 Refusal = Callable[[Request, int, str], Response]
@@ -68,7 +71,7 @@ class Gate:
         if scope["method"] not in _WITH_BODY:
             await self.app(scope, receive, leaving)
             return
-        most = self.largest_upload if _sends_files(scope) or _is_delivery(scope) else LARGEST_BODY
+        most = self._most(scope)
         body = await _whole_body(scope, receive, most)
         if body is None:
             sentence = f"That was too much at once; at most {most // 1024} KiB are read."
@@ -76,6 +79,11 @@ class Gate:
             await self.refuse(Request(scope), 413, sentence)(scope, receive, leaving)
             return
         await self.app(scope, _replayed(body, receive), leaving)
+
+    def _most(self, scope: Scope) -> int:
+        if _sends_files(scope) or _is_delivery(scope):
+            return self.largest_upload
+        return LARGEST_UPDATE if scope["path"].startswith(_PLATFORMS) else LARGEST_BODY
 
 
 class _Leaving:

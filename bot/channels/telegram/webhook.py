@@ -16,7 +16,7 @@ from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 PATH = "/telegram/webhook"
-LARGEST_BODY = 256 * 1024
+LARGEST_BODY = 1024 * 1024
 _HEADER = "x-telegram-bot-api-secret-token"
 
 
