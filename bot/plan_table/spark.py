@@ -7,9 +7,9 @@ Every executor needs this package and its `[spark]` extra installed.
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,7 +28,11 @@ _KEY = ["sku", "location"]
 _NEVER = date(1, 1, 1)
 _RESULT = ("sku string, location string, supplier string, quantity double, unit_cost double, line_total double, "
            "order_on date, expected_on date, reorder_point double, order_up_to double, forecast_mean double, "
-           "forecast_sd double, expected_cost double, reason string, fault string")  # fmt: skip
+           "forecast_sd double, expected_cost double, reason string, fault string, told string")  # fmt: skip
+
+
+_PROPOSED = "fault is null and told is null"
+_MOST_TOLD = 10_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the plan came to; `faults` are the first of the rows left out."""
+    """What the plan came to; `faults` are the first of the rows left out, the last three what `kernel.TOLD` holds."""
 
     as_of: date
     items: int
@@ -65,6 +69,9 @@ class Outcome:
     total: float
     expected_cost: float
     faults: tuple[str, ...]
+    shadow_prices: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    trips: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run(cluster: Cluster, paths: Paths, as_of: date | None, *, everything: bool) -> Outcome:
@@ -82,7 +89,7 @@ def run(cluster: Cluster, paths: Paths, as_of: date | None, *, everything: bool)
         span = _span(demand, as_of, cluster.planning, everything=everything)
         buckets = max(1, -(-count // cluster.chunk))
         result = _planned(cluster, items, demand, span, buckets, by_place=bool(paths.locations)).cache()
-        result.where("fault is null").drop("fault").write.mode("overwrite").parquet(paths.out)
+        result.where(_PROPOSED).drop("fault", "told").write.mode("overwrite").parquet(paths.out)
         return _outcome(result, span, count, demand.count())
     finally:
         session.stop()
@@ -193,7 +200,7 @@ def _planned(
     planning, defaults = cluster.planning, cluster.defaults
 
     def plan(left: "pa.Table", right: "pa.Table") -> "pa.Table":
-        return _with_faults(left, right, planning, defaults, span)
+        return _with_the_rest(left, right, planning, defaults, span)
 
     owner = items.select(*_KEY, "supplier").dropDuplicates(_KEY)
     read = ("sku", "location", "date", "units", "in_stock", *spill.BEFOREHAND)
@@ -205,8 +212,10 @@ def _planned(
     return both[0].cogroup(both[1]).applyInArrow(plan, schema=_RESULT)
 
 
-def _with_faults(items: "pa.Table", demand: "pa.Table", planning: Planning, defaults: Tables, span: Span) -> "pa.Table":
-    """Proposals of some suppliers, and a row with a `fault` for each that was left out."""
+def _with_the_rest(
+    items: "pa.Table", demand: "pa.Table", planning: Planning, defaults: Tables, span: Span
+) -> "pa.Table":
+    """Proposals of some suppliers, a row with a `fault` for each that was left out, and one of what was `told`."""
     import pyarrow as pa
 
     table, wrong = shelves.checked(items.drop_columns(["bucket"]), planning, defaults)
@@ -217,14 +226,16 @@ def _with_faults(items: "pa.Table", demand: "pa.Table", planning: Planning, defa
     finder = spill.Finder(table, shelves.dropped(items, wrong))
     planned, bad = _proposed(table, demand.combine_chunks(), finder, span)
     faults += [(demand["sku"][row].as_py(), demand["location"][row].as_py(), why) for row, why in sorted(bad.items())]
-    notes = json.loads((planned.schema.metadata or {}).get(kernel.TOLD, b'{"notes": []}'))["notes"]
-    faults += [(one["supplier"], one["location"], one["sentence"]) for one in notes]
-    planned = planned.replace_schema_metadata().append_column("fault", pa.nulls(len(planned), pa.string()))
+    told = (planned.schema.metadata or {}).get(kernel.TOLD, b"").decode()
+    for name in ("fault", "told"):
+        planned = planned.append_column(name, pa.nulls(len(planned), pa.string()))
     named = {
-        "sku": [one[0] for one in faults],
-        "location": [one[1] for one in faults],
-        "fault": [one[2] for one in faults],
+        "sku": ["", *(one[0] for one in faults)],
+        "location": ["", *(one[1] for one in faults)],
+        "fault": pa.array([None, *(one[2] for one in faults)], pa.string()),
+        "told": pa.array([told, *(None for _ in faults)], pa.string()),
     }
+    planned = planned.replace_schema_metadata()
     return pa.concat_tables([planned, pa.table(named)], promote_options="default").cast(planned.schema)
 
 
@@ -245,9 +256,19 @@ def _proposed(
 def _outcome(result: "DataFrame", span: Span, items: int, rows: int) -> Outcome:
     from pyspark.sql import functions as f
 
-    ordered = result.where("fault is null and quantity > 0")
+    ordered = result.where(_PROPOSED).where("quantity > 0")
     sums = ordered.agg(f.count("*"), f.sum("line_total"), f.countDistinct("supplier", "location")).collect()[0]
-    cost = result.where("fault is null").agg(f.sum("expected_cost")).collect()[0][0]
-    bad = result.where("fault is not null").select("sku", "location", "fault").limit(10_000).collect()
+    cost = result.where(_PROPOSED).agg(f.sum("expected_cost")).collect()[0][0]
+    bad = result.where("fault is not null").select("sku", "location", "fault").limit(_MOST_TOLD).collect()
     said = tuple(f"{' at '.join(filter(None, row[:2]))}: {row[2]}" for row in bad)
-    return Outcome(span.as_of, items, rows, int(sums[0]), int(sums[2]), float(sums[1] or 0), float(cost or 0), said)
+    figures = int(sums[0]), int(sums[2]), float(sums[1] or 0), float(cost or 0)
+    return Outcome(span.as_of, items, rows, *figures, said, *_told(result))
+
+
+def _told(result: "DataFrame") -> list[list[dict[str, Any]]]:
+    """Shadow prices, notes and trips of all calls of the kernel, by location and supplier, the first of each."""
+    spoken = [json.loads(row[0]) for row in result.where("told <> ''").select("told").limit(_MOST_TOLD).collect()]
+    return [
+        sorted((one for told in spoken for one in told[name]), key=lambda one: (one["location"], one.get("supplier")))
+        for name in ("prices", "notes", "trips")
+    ]

@@ -35,7 +35,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Items of 30 suppliers, one of them faulty, and their demand with a season, promotions and prices, one row of it
     of nobody's, and days of promotions and prices to come."""
     folder, chance = tmp_path_factory.mktemp("tables"), np.random.default_rng(2)
-    sku, place = [f"S{at // 2:04d}" for at in range(ITEMS)], [("NORTH", "SOUTH")[at % 2] for at in range(ITEMS)]
+    sku, place = [f"S{at // 3:04d}" for at in range(ITEMS)], [("NORTH", "SOUTH", "EAST")[at % 3] for at in range(ITEMS)]
     rates = chance.lognormal(-1.0, 1.0, ITEMS)
     items = {
         "sku": sku, "location": place, "supplier": [f"V{at % 30:02d}" for at in range(ITEMS)],
@@ -66,10 +66,10 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pq.write_table(pa.table(demand), folder / "demand.parquet")
     driven = "".join(f"V{at:02d},,300,60\n" for at in range(10, 20))
     (folder / "suppliers.csv").write_text(
-        f"supplier,minimum_order_value,vehicle_weight_kg,trip_cost\nV03,4000,,\nV04,90000000,,\n{driven}",
+        f"supplier,minimum_order_value,vehicle_weight_kg,trip_cost\nV03,3500,,\nV04,90000000,,\n{driven}",
         encoding="utf-8",
     )
-    (folder / "locations.csv").write_text("location,storage_m3,budget\nNORTH,90,\nSOUTH,,60000\n", encoding="utf-8")
+    (folder / "locations.csv").write_text("location,storage_m3,budget\nNORTH,60,\nSOUTH,,60000\n", encoding="utf-8")
     return folder
 
 
@@ -119,11 +119,14 @@ def test_the_cluster_proposes_the_same_row_for_row_though_a_worker_dies(
     assert any("season" in one["demand"] for one in reasons)
     assert {event["name"] for one in reasons for event in one.get("events", ())} == {"sale", "Price"}
     assert here.equals(there.cast(here.schema))
-    for figure in ("as_of", "lines", "orders"):
+    for figure in ("as_of", "lines", "orders", "notes", "trips", "shadow_prices"):
         assert told_here[figure] == told_there[figure]
     assert told_there["total"] == pytest.approx(told_here["total"])
     sentences = [one["sentence"] for one in told_there["left_out"]]
-    assert len(sentences) == 3
+    assert len(sentences) == 2
     assert any("unit cost is -1" in one for one in sentences)
     assert any("S9999" in one for one in sentences)
-    assert any("V03 at SOUTH: room or money leave less than its minimum value" in one for one in sentences)
+    assert told_there["trips"]
+    (note,) = told_there["notes"]
+    assert (note["supplier"], note["location"]) == ("V03", "NORTH")
+    assert "room or money leave less than its minimum value" in note["sentence"]
