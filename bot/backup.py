@@ -171,7 +171,7 @@ def _run_tool(database: Database, name: str, *arguments: str) -> None:
         )
     address = database.engine.url
     environment = {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
-    where = address.set(drivername="postgresql", password="").render_as_string()
+    where = address.set(drivername="postgresql")._replace(password=None).render_as_string()
     command = [program, f"--dbname={where}", *arguments]
     ended = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603 our own arguments
     if ended.returncode:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -19,6 +20,7 @@ from core.tracing import step
 
 _WRITES = "storekeeper_writes"
 _ONE_STATE = "REPEATABLE READ"
+_ENCODING = "UTF8"
 
 
 class Database:
@@ -191,13 +193,25 @@ def _engine(url: str, busy_timeout_s: float) -> Engine:
         event.listen(engine, "checkin", _end_sqlite)
         event.listen(engine, "engine_disposed", lambda _: turnstile.close())
         return engine
-    return create_engine(
+    engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=20,
-        connect_args={"connect_timeout": 10},
+        connect_args={"connect_timeout": 10, "client_encoding": _ENCODING},
     )
+    event.listen(engine, "connect", _check_encoding)
+    return engine
+
+
+def _check_encoding(connection: psycopg.Connection[Any], _record: Any) -> None:
+    kept_in = connection.info.parameter_status("server_encoding")
+    if kept_in != _ENCODING:
+        connection.close()
+        raise Unavailable(
+            f"The PostgreSQL database keeps its text in {kept_in}, which cannot hold every name. Create one with "
+            "ENCODING 'UTF8' TEMPLATE template0 and name it in database.url."
+        )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
 from core.database.engine import Database
 from core.portal import Portal
 from tests import shop
 from tests.bot.command_line import run
-from tests.conftest import POSTGRESQL, SQLITE
+from tests.conftest import POSTGRESQL, SQLITE, administer
 from tests.core.database.side_by_side import ON_POSTGRESQL, ON_SQLITE
 
 pytestmark = pytest.mark.usefixtures("own_place")
@@ -145,3 +145,46 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     ended = run("backup", "shop.backup")
     assert (ended.code, "postgresql-client" in ended.err) == (2, True)
+
+
+@ON_POSTGRESQL
+def test_a_database_that_wants_a_password_is_backed_up_and_put_back(
+    portal: Portal, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.bring(portal, "customers", {"customer_id": "c-1", "name": "C", "email": "c@example.org", "country": "GB"})
+    with wanting_a_password(database_url, "guarded", "p:4ss/w@rd"):
+        url = make_url(database_url).set(username="guarded", password="p:4ss/w@rd")
+        monkeypatch.setenv("STOREKEEPER__DATABASE__URL", url.render_as_string(hide_password=False))
+        made = run("backup", "shop.backup")
+        assert made.code == 0, made.err
+        assert run("restore", "shop.backup", "--force").code == 0
+        monkeypatch.setenv(
+            "STOREKEEPER__DATABASE__URL", url.set(password="wrong").render_as_string(hide_password=False)
+        )
+        assert run("backup", "again.backup").code == 1
+    assert customers(database_url) == ["c-1"]
+
+
+@contextmanager
+def wanting_a_password(url: str, name: str, password: str) -> Iterator[None]:
+    """The server of a database with a person who comes in only with a password."""
+    administer(url, f"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{password}'")
+    rules = Path(asked(url, "SHOW hba_file"))
+    before = rules.read_text(encoding="utf-8")
+    rules.write_text(
+        "".join(f"{way} scram-sha-256\n" for way in (f"local all {name}", f"host all {name} all")) + before
+    )
+    administer(url, "SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        rules.write_text(before, encoding="utf-8")
+        administer(url, "SELECT pg_reload_conf()", f"REASSIGN OWNED BY {name} TO CURRENT_USER", f"DROP ROLE {name}")
+
+
+def asked(url: str, question: str) -> str:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+        answer = str(connection.scalar(text(question)))
+    engine.dispose()
+    return answer

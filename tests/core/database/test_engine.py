@@ -240,6 +240,17 @@ def test_two_that_wait_for_each_other_are_told_to_try_again(database: Database) 
     assert "Try again" in said[0]
 
 
+def test_a_postgresql_that_cannot_hold_every_name_is_said(postgresql_server: str) -> None:
+    name = "of_ascii"
+    administer(
+        postgresql_server, f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    )
+    sentence = refused(Database(named(postgresql_server, name)))
+    assert "SQL_ASCII" in sentence
+    assert "ENCODING 'UTF8'" in sentence
+    administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def test_an_upgrade_started_twice_at_once_is_done_once(postgresql_server: str) -> None:
     administer(postgresql_server, "CREATE DATABASE fresh_for_two")
     url = named(postgresql_server, "fresh_for_two")
