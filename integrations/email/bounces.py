@@ -4,8 +4,8 @@ import logging
 import mailbox
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +28,7 @@ def read(raw: bytes) -> list[Bounce]:
 
 
 def _reports(raw: bytes) -> list[Bounce]:
-    message = message_from_bytes(raw[:_LARGEST], policy=policy.default)
+    message = message_from_bytes(raw[:_LARGEST])  # its headers as they are: reading them as mail's grammar can raise
     if message.get_content_type() != "multipart/report" and not list(_parts(message, "message/delivery-status")):
         return []
     letter = _returned(message)
@@ -88,7 +88,7 @@ def _in_file(path: Path, opened: BinaryIO) -> Iterator[bytes]:
         box.close()
 
 
-def _parts(message: EmailMessage, kind: str) -> Iterator[Message]:
+def _parts(message: Message, kind: str) -> Iterator[Message]:
     return (part for part in message.walk() if part.get_content_type() == kind)
 
 
@@ -98,7 +98,7 @@ def _recipients(report: Message) -> list[Message]:
     return [one for one in known if one.get("Final-Recipient")]
 
 
-def _returned(message: EmailMessage) -> str:
+def _returned(message: Message) -> str:
     """The Message-ID of the letter that came back: from its head, which is enclosed whole or alone."""
     for part in message.walk():
         if part.get_content_type() == "message/rfc822":

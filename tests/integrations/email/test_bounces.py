@@ -81,6 +81,12 @@ def test_what_is_no_report_of_a_lost_letter_tells_nothing(raw: bytes) -> None:
     assert bounces.read(raw) == []
 
 
+@pytest.mark.parametrize("letter", ["<@U024BE7LH> look", "<a@[> x", '<"@x>', "<=?utf-8?q?a?=@x>"])
+def test_a_number_no_grammar_knows_is_read_as_it_is(letter: str) -> None:
+    (found,) = bounces.read(report(letter=letter))
+    assert letter.startswith(found.letter)
+
+
 @pytest.mark.parametrize(("code", "dead"), [("5.1.1", True), ("5.1.10", True), ("5.2.1", True), ("5.2.2", False),
                                             ("5.7.1", False), ("4.4.7", False), ("", False)])  # fmt: skip
 def test_only_a_mailbox_that_is_none_is_dead(code: str, dead: bool) -> None:
