@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
+from sqlalchemy.util import LRUCache
 
 from core.config import Config, Web
 from core.database.engine import Database
@@ -43,6 +44,24 @@ def _without_waiting_for_the_disk(connection: Any, _record: Any, _proxy: Any) ->
     """What a test wrote need not outlive the machine; processes that a test starts and kills wait for it as usual."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=OFF")
+
+
+class _Compiled(LRUCache[Any, Any]):
+    """Statements by what they say and the kind of database, not by the engine: each test has an engine of its own."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), value)
+
+
+_compiled = _Compiled(5000)
+
+
+@event.listens_for(Engine, "engine_connect")
+def _compile_once(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_compiled)
 
 
 _numbers = count(1)
@@ -153,7 +172,7 @@ def _sqlite(request: pytest.FixtureRequest) -> Iterator[str]:
 def _postgresql(request: pytest.FixtureRequest) -> Iterator[str]:
     server: str = request.getfixturevalue("postgresql_server")
     name = f"test_{next(_numbers)}"
-    administer(server, f"CREATE DATABASE {name} TEMPLATE migrated")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY")
     yield named(server, name)
     administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
