@@ -25,7 +25,7 @@ from core.purchasing import deliveries, kept_there
 from core.purchasing import service as purchasing
 from core.purchasing.changes import By
 from core.returns import service as returns
-from core.shipments import booking
+from core.shipments import booking, leaving
 from core.shipments import service as shipments
 
 KEPT_BY: dict[str, type[Base]] = {
@@ -46,6 +46,9 @@ _ADDED_TO = frozenset({"products", "locations", "suppliers", "supplier_items"})
 _BILLED_TO = tuple(column.name for column in BY_NAME["invoices"].columns if column.name.startswith("bill_"))
 """Who an invoice went to: whoever moved since is on it as they were, whatever their system says of them now."""
 
+_SENDING = frozenset({"orders", "order_lines", "parcels"})
+"""Tables that tell what left, and when."""
+
 _ISSUED = "it was issued already and says something else; documents do not change, correct it by a credit note."
 
 
@@ -62,18 +65,49 @@ def take(
     """Take rows of one canonical table; the same rows twice leave the same records.
 
     What was issued stays as it is, a status only goes forward, and a count older than the latest is refused. Where
-    rows are known to be the latest there is (`is_current`), an order may also go back.
+    rows are known to be the latest there is (`is_current`), an order may also go back. What left with orders is off
+    its shelf.
 
     Returns:
         For each row (by its index) that was left out, the sentence why.
     """
+    faults = _take(session, table, rows, shop, now, planning, is_current=is_current)
+    _book_what_left(session, [(table, row) for index, row in enumerate(rows) if index not in faults], now)
+    return faults
+
+
+def _book_what_left(session: Session, taken: Sequence[tuple[str, dict[str, Any]]], now: datetime) -> None:
+    """Book the departures that rows of any tables tell of."""
+    leaving.of_orders(session, {row["order_number"] for table, row in taken if table in _SENDING}, now)
+
+
+def _count(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> dict[int, str]:
+    """Take over counts; of shelves that nobody knew before, what left them since is booked too."""
+    unknown = inventory.unknown_shelves(session, rows)
+    faults = inventory.count(session, rows, now)
+    begun = [rows[index]["counted_at"] for index in unknown if index not in faults]
+    if begun:
+        leaving.of_shelves(session, min(begun), now)
+    return faults
+
+
+def _take(
+    session: Session,
+    table: str,
+    rows: Sequence[dict[str, Any]],
+    shop: Shop,
+    now: datetime,
+    planning: Planning | None = None,
+    *,
+    is_current: bool = False,
+) -> dict[int, str]:
     gone = accounts.of_the_erased(session, rows) if table in accounts.PERSONAL else {}
     if gone:
         kept = [index for index in range(len(rows)) if index not in gone]
-        taken = take(session, table, [rows[index] for index in kept], shop, now, planning, is_current=is_current)
+        taken = _take(session, table, [rows[index] for index in kept], shop, now, planning, is_current=is_current)
         return gone | {kept[index]: why for index, why in taken.items()}
     if table == "stock":
-        return inventory.count(session, rows, now)
+        return _count(session, rows, now)
     if table in {"purchase_orders", "purchase_order_lines", "receipts"}:
         return _take_purchases(session, table, rows, (shop, planning or Planning(), now), is_current=is_current)
     if table == "invoices":
@@ -137,15 +171,18 @@ def take_records(
     sifted = origins.sift(session, system, records, told, now)
     faults: list[Fault] = []
     faulty: set[int] = set()
+    taken: list[tuple[str, dict[str, Any]]] = []
     for table in TABLES:
         chosen = [*_rows(sifted.fresh, table.name), *(_rows(sifted.older, table.name) if table.name in SET else ())]
         for alike in _alike([row for _, row in chosen]):
             here = [chosen[index] for index in alike]
             rows = completed(table.name, _with_known(session, table.name, [dict(row) for _, row in here]))
-            wrong = take(session, table.name, rows, config.shop, now, config.planning, is_current=True)
+            wrong = _take(session, table.name, rows, config.shop, now, config.planning, is_current=True)
+            taken += [(table.name, row) for index, row in enumerate(rows) if index not in wrong]
             faults += [Fault(table.name, 0, "", why) for why in wrong.values()]
             faulty |= {id(here[index][0]) for index in wrong}
     _remove_the_rest(session, sifted.fresh)
+    _book_what_left(session, taken, now)
     _retire(session, system, [record for record in sifted.fresh if record.gone], now)
     noted = [(record, "" if id(record) in faulty else record.digest) for record in sifted.fresh]
     origins.note(session, system, noted, told, now)

@@ -55,6 +55,7 @@ POLICY: dict[str, Kept] = {
     "customers": Kept("customer_id", why="the number alone, which invoices refer to",
                       blank={**dict.fromkeys(("name", "company", "phone", "vat_number"), ""), "email": _NOBODY,
                              "email_folded": _NOBODY}),
+    "departures": Kept(through=_OF_ORDER, why=_STOCK),
     "done_acts": Kept("person", deletes=True),
     "desk_cards": Kept(through=("tickets", "ticket_number"), deletes=True),
     "enquiries": Kept("asker", blank={"asker": _NOBODY}, why="demand, by day and product"),

@@ -30,7 +30,7 @@ class StockRow(Base):
     sku: Mapped[str] = mapped_column(primary_key=True)
     location: Mapped[str] = mapped_column(ForeignKey(LocationRow.location), primary_key=True)
     on_hand: Mapped[int] = mapped_column(default=0)
-    counted_at: Mapped[datetime]
+    counted_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class MovementRow(Base):
@@ -48,6 +48,24 @@ class MovementRow(Base):
     location: Mapped[str]
     units: Mapped[int]
     moved_at: Mapped[datetime]
+
+
+class DepartureRow(Base):
+    """Units of an order line that are off a shelf since a moment; none where they came back on it.
+
+    `turn` is how often the line moved stock. `units` stay what they are once the shelf is counted: it knew of them.
+    """
+
+    __tablename__ = "departures"
+    __table_args__ = (Index("ix_departures_shelf", "sku", "left_at"),)
+
+    order_number: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str]
+    location: Mapped[str]
+    units: Mapped[int]
+    left_at: Mapped[datetime]
+    turn: Mapped[int]
 
 
 class SetAsideRow(Base):

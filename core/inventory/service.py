@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
-from core.database.engine import one_at_a_time
 from core.database.upsert import direct, insert_new
 from core.errors import Conflict
+from core.inventory import departures
 from core.inventory.rows import EnquiryRow, LocationRow, MovementRow, SaleRow, StockRow
 
 MIRRORED = {"locations": LocationRow, "sales": SaleRow}
@@ -110,9 +110,9 @@ def unit_days(
         level, after = units, until
         for _, change, moved_at in (one for one in moved if one[0] == sku):
             at = min(moved_at, until)
-            lain[sku] = lain.get(sku, 0.0) + level * (after - at).total_seconds() / 86400
+            lain[sku] = lain.get(sku, 0.0) + max(level, 0) * (after - at).total_seconds() / 86400
             level, after = level - change, at
-        lain[sku] = lain.get(sku, 0.0) + level * (after - since).total_seconds() / 86400
+        lain[sku] = lain.get(sku, 0.0) + max(level, 0) * (after - since).total_seconds() / 86400
     return lain
 
 
@@ -167,36 +167,47 @@ def move(session: Session, movement: Movement, now: datetime) -> bool:
 def count(session: Session, counts: Sequence[dict[str, Any]], now: datetime) -> dict[int, str]:
     """Take over counted stock, as movements from what the books said; the same count twice changes nothing.
 
-    A count that finds what the books say moves nothing, unless it is the first: a ledger begins with it.
+    A count that finds what the books say moves nothing, unless it is the first: a ledger begins with it. What left with
+    orders after the moment of a count stays gone, however late the count comes.
 
     Returns:
         For each count (by its index) that was left out, the sentence why.
     """
-    one_at_a_time(session, "stock count")
-    known = _booked(session, [row["sku"] for row in counts])
+    departures.alone(session)
+    skus = [row["sku"] for row in counts]
+    known = _booked(session, skus)
+    left = departures.left_since(session, skus, min((row["counted_at"] for row in counts), default=now))
     places = set(session.scalars(select(LocationRow.location)))
     faults: dict[int, str] = {}
     for index, row in enumerate(counts):
+        place = row["sku"], row["location"]
+        since = sum(units for left_at, units in left.get(place, ()) if left_at > row["counted_at"])
         if row["location"] not in places:
             faults[index] = f"location “{row['location']}” is not in locations; bring that first."
-        elif fault := _count(session, row, known.get((row["sku"], row["location"])), now):
+        elif fault := _count(session, row, known.get(place), since, now):
             faults[index] = fault
     return faults
 
 
-def _count(session: Session, row: dict[str, Any], known: tuple[int, datetime] | None, now: datetime) -> str:
-    """Book one count; why not, where a later one is known or the same moment was counted differently."""
+def unknown_shelves(session: Session, counts: Sequence[dict[str, Any]]) -> list[int]:
+    """Which counts (by their index) are of shelves where nothing was ever counted or booked."""
+    known = _booked(session, [row["sku"] for row in counts])
+    return [index for index, row in enumerate(counts) if (row["sku"], row["location"]) not in known]
+
+
+def _count(session: Session, row: dict[str, Any], known: tuple[int, datetime] | None, left: int, now: datetime) -> str:
+    """Book one count, of which `left` units left since; why not, where a later one, or another of it, is known."""
     booked, counted_at = known or (0, None)
     if counted_at is not None and row["counted_at"] < counted_at:
         return f"it was counted again later, at {counted_at:%Y-%m-%d %H:%M} UTC; give the latest count."
-    sku, location, units = row["sku"], row["location"], row["on_hand"] - booked
+    sku, location, units = row["sku"], row["location"], max(0, row["on_hand"] - left) - booked
     if not units and counted_at is not None:
         _counted(session, row)
         return ""
     cause = f"count:{row['counted_at'].isoformat()}"
-    is_new = move(session, Movement(cause, sku, location, units), now)
+    is_new = move(session, Movement(cause, sku, location, units), min(row["counted_at"], now))
     if not is_new and row["counted_at"] == counted_at:
-        return f"a count of that moment said {booked}; give the moment of the new count."
+        return f"a count of that moment said {booked + left}; give the moment of the new count."
     if is_new:
         _counted(session, row)
     return ""
@@ -236,11 +247,12 @@ def spell(session: Session, sku: str) -> int:
 def empty_days(session: Session, first: date, until: date, zone: ZoneInfo) -> dict[tuple[str, str], list[date]]:
     """Whole days from `first` and before `until` on which the ledger has a product's shelf empty, place by place.
 
-    What was there before the first movement nobody knows: those days are left out.
+    What was there before the first movement nobody knows: those days are left out. So are those on which more had left
+    than the books had, before somebody told them better.
     """
     rows = session.execute(
         select(MovementRow.sku, MovementRow.location, MovementRow.units, MovementRow.moved_at).order_by(
-            MovementRow.sku, MovementRow.location, MovementRow.movement_id
+            MovementRow.sku, MovementRow.location, MovementRow.moved_at, MovementRow.movement_id
         )
     )
     found: dict[tuple[str, str], list[date]] = {}
@@ -251,7 +263,7 @@ def empty_days(session: Session, first: date, until: date, zone: ZoneInfo) -> di
             if begun is not None:
                 found.setdefault(place, []).extend(_between(begun, on, first))
             level += move_.units
-            begun = on if level <= 0 else None
+            begun = on if level == 0 else None
         if begun is not None:
             found.setdefault(place, []).extend(_between(begun, until, first))
     return {place: days for place, days in found.items() if days}

@@ -12,6 +12,7 @@ from datetime import date, datetime
 import numpy as np
 from sqlalchemy.orm import Session
 
+from core.inventory.departures import LEFT
 from core.inventory.trails import Trail, trails
 from core.money import Money
 from core.purchasing.known import Known
@@ -73,8 +74,10 @@ class _Shelf:
         self.start = float(max(trail.start, 0))
         self.ordered, self.other, self.asked = (np.zeros(span.days) for _ in range(3))
         for step in trail.steps:
-            into = self.asked if step.units < 0 else self.ordered if _is_of(step.cause, number) else self.other
-            into[span.at(step.on)] += abs(step.units)
+            if step.units < 0 or step.cause.startswith(LEFT):  # what did not leave after all was not asked for
+                self.asked[span.at(step.on)] -= step.units
+            else:
+                (self.ordered if _is_of(step.cause, number) else self.other)[span.at(step.on)] += step.units
         for day, units in trail.in_vain:
             self.asked[span.at(day)] += units
 

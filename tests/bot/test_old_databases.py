@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Date, DateTime, MetaData, Table, func, select
 
+from core.config import Config
 from core.database.engine import Database
 from core.database.migrate import upgrade
+from core.portal import Portal
 from tests.bot.command_line import run
 from tests.conftest import SQLITE
-from tests.shop import BOSS
+from tests.shop import BOSS, bring
 
 pytestmark = pytest.mark.usefixtures("own_place", "old_shop")
 ROWS: dict[str, list[dict[str, Any]]] = json.loads(Path(__file__).with_name("shop_at_0010.json").read_text("utf-8"))
@@ -92,6 +94,31 @@ def test_an_upgrade_keeps_every_row(old_shop: str) -> None:
     ended = run("db", "upgrade")
     assert ended.code == 0, ended.err
     assert missing(old_shop) == []
+
+
+def test_what_left_since_the_shelves_were_counted_is_booked_by_the_upgrade_and_once(old_shop: str) -> None:
+    """Order 1002 holds 12 mugs, of which there are 10, and two of 500 bells; its last parcel left after the count."""
+    database = Database(old_shop)
+    with database.unit_of_work() as session:
+        connection = session.connection()
+        parcels = _tables(connection)["parcels"]
+        later = _typed(parcels, {"shipped_at": "2026-06-14T12:00:00"})
+        connection.execute(parcels.update().where(parcels.c.tracking_number == "TRK-1002B").values(**later))
+    upgrade(database)
+    portal = Portal(database, Config(), lambda: datetime(2026, 6, 25, tzinfo=UTC))
+    told = {"order_number": "1002", "customer_id": "c-ada", "placed_at": datetime(2026, 6, 12, 9, 30, tzinfo=UTC)}
+    for status in ("shipped", "delivered"):
+        bring(portal, "orders", {**told, "status": status})
+        with database.reading() as session:
+            rows = _tables(session.connection())
+            moved = rows["stock_movements"].c
+            here = session.execute(select(rows["stock"].c.sku, rows["stock"].c.on_hand)).all()
+            booked = session.execute(select(moved.sku, func.sum(moved.units)).group_by(moved.sku)).all()
+            causes = session.scalars(select(moved.cause).where(moved.cause.not_like("count:%")).order_by(moved.cause))
+            assert {tuple(row) for row in here} == {("MUG-1", 0), ("LAMP-1", 0), ("BELL-1", 498)}
+            assert {tuple(row) for row in booked} == {tuple(row) for row in here}
+            assert causes.all() == ["order:1002:1", "order:1002:2", "receipt:note-1:PO-000001:1", "uncounted:upgrade"]
+    database.close()
 
 
 def test_commands_go_on_where_the_old_version_stopped() -> None:

@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 
 from bot.web import deliveries
 from core.config import Carriers, Config
+from core.inventory.service import on_hand
+from core.orders.service import reserved
 from core.portal import Portal
 from core.returns.handling import Checked
 from core.systems import Shopify
@@ -140,6 +142,26 @@ def test_from_the_order_to_another_address_to_the_parcel(
     assert street.carrier_tells("TRACK1", "out_for_delivery", "2026-06-15T09:45:00Z") == 202
     assert f"Order {number} comes today" in subjects(street.portal)
     assert "out for delivery" in ada.say(f"where is order {number}?").text.lower()
+
+
+def test_what_was_sent_is_off_the_shelf_with_the_delivery_that_says_so_and_on_it_again_where_it_was_not(
+    street: Street, shop: MockShop, order: Node
+) -> None:
+    def mugs() -> tuple[int, int]:
+        with street.portal._database.reading() as session:
+            return on_hand(session, ["MUG"])["MUG"], reserved(session, ["MUG"]).get("MUG", 0)
+
+    assert mugs() == (40, 2)
+    sent = shop.fulfil(order, "TRACK1")
+    for _ in range(2):
+        street.shop_tells("fulfillments/create", {"order_id": int(order["id"].rpartition("/")[2])})
+        assert mugs() == (38, 0)
+    sent["displayStatus"] = "CANCELED"
+    for line in order["lineItems"]:
+        line["unfulfilledQuantity"] = line["quantity"]
+    shop.touch(order)
+    street.shop_tells("fulfillments/update", {"order_id": int(order["id"].rpartition("/")[2])})
+    assert mugs() == (40, 2)
 
 
 def test_from_a_return_in_the_chat_to_the_money_back(

@@ -151,6 +151,27 @@ def promise_20_on_hand_is_the_sum_of_movements(seen: Evidence) -> Faults:
             yield f"{row['on_hand']} of {row['sku']} on hand, {moved[row['sku'], row['location']]} moved"
 
 
+LEFT = frozenset({"shipped", "delivered"})
+
+
+def promise_20_an_order_that_left_is_off_its_shelf_once(seen: Evidence) -> Faults:
+    counted = {(row["sku"], row["location"]): row["counted_at"] for row in seen.now["stock"]}
+    booked: Counter[str] = Counter()
+    since: Counter[str] = Counter()
+    for row in seen.now["stock_movements"]:
+        line, shelf = row["cause"].partition("~")[0], (row["sku"], row["location"])
+        booked[line] += row["units"]
+        since[line] += row["units"] if row["moved_at"] > counted[shelf] else 0
+    orders = seen.now.by("orders", "order_number")
+    for line in seen.now["order_lines"]:
+        order, cause = orders[line["order_number"]], f"order:{line['order_number']}:{line['line']}"
+        sent = [row["shipped_at"] for row in seen.now.of("parcels", order_number=line["order_number"])]
+        has_left, left_at = order["status"] in LEFT, max(sent, default=order["placed_at"])
+        wanted = -line["quantity"] if has_left and left_at > counted[line["sku"], order["location"]] else 0
+        if since[cause] != wanted or (has_left and booked[cause] not in {0, -line["quantity"]}):
+            yield f"{cause} moved {booked[cause]}, {since[cause]} since the count; {wanted} left since"
+
+
 def promise_21_a_cause_moves_stock_once(seen: Evidence) -> Faults:
     causes = Counter((row["cause"], row["sku"], row["location"]) for row in seen.now["stock_movements"])
     yield from (f"{cause} moved {times} times" for cause, times in causes.items() if times > 1)
@@ -166,7 +187,8 @@ def promise_22_no_more_is_received_than_ordered_and_tolerated(seen: Evidence) ->
             yield f"{line['received']} of {line['quantity']} {line['sku']} came on {line['purchase_order_number']}"
 
 
-FROM_OUTSIDE = ("count:", "receipt:", "return:")  # counted, come from a supplier or a customer, gone to a customer
+FROM_OUTSIDE = ("count:", "receipt:", "return:", "order:", "uncounted:")
+"""Counted, come from a supplier or a customer, gone to a customer, gone though nobody had counted it."""
 
 
 def promise_25_moves_conserve_quantity(seen: Evidence) -> Faults:

@@ -30,9 +30,18 @@ class Parcel:
         return min((at for at, status in self.scans if status == "delivered"), default=None)
 
 
+@dataclass(frozen=True)
+class Gone:
+    """Units that left the shelf with an order, and when."""
+
+    sku: str
+    units: int
+    left_at: datetime
+
+
 @dataclass
 class Order:
-    """An order: its status, units by line, money, parcels, and units that were asked to come back."""
+    """An order: its status, units by line, money, parcels, units that were asked to come back, and what left."""
 
     customer: str
     status: str
@@ -41,6 +50,7 @@ class Order:
     refunded: int = 0
     parcels: dict[str, Parcel] = field(default_factory=dict)
     back: dict[str, dict[int, int]] = field(default_factory=dict)
+    gone: list[Gone] = field(default_factory=list)
 
     def become(self, status: str) -> None:
         """Go forward, never back."""
@@ -63,10 +73,29 @@ class Model:
     """What the records must say."""
 
     stock: dict[str, int] = field(default_factory=lambda: dict(stall.OPENING))
+    counted: dict[str, datetime] = field(default_factory=lambda: dict.fromkeys(stall.OPENING, stall.COUNTED))
     orders: dict[str, Order] = field(default_factory=dict)
     returns: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+
+    def leaves(self, order: Order, lines: list[tuple[str, int]], now: datetime) -> None:
+        """What an order holds is off the shelf; of more than the books have nothing is left."""
+        order.gone = [Gone(sku, units, now) for sku, units in lines]
+        for sku, units in lines:
+            self.stock[sku] = max(0, self.stock[sku] - units)
+
+    def is_called_back(self, order: Order) -> None:
+        """An order did not leave after all: its units are there, unless somebody counted since."""
+        for one in order.gone:
+            if one.left_at > self.counted[one.sku]:
+                self.stock[one.sku] += one.units
+        order.gone = []
+
+    def count(self, sku: str, units: int, at: datetime) -> None:
+        """Somebody counted a shelf; what left after that moment is not there any more."""
+        gone = [one for order in self.orders.values() for one in order.gone if one.sku == sku and one.left_at > at]
+        self.stock[sku], self.counted[sku] = max(0, units - sum(one.units for one in gone)), at
 
     def differences(self, books: Books) -> list[str]:
         """Where the records say something else."""

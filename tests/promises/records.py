@@ -10,6 +10,7 @@ from hypothesis.stateful import precondition, rule
 from core.portal import Portal
 from core.shipments.model import Heard, ParcelStatus, Scan
 from tests.promises import stall
+from tests.promises.kept import LEFT
 from tests.promises.model import Order, Parcel
 from tests.promises.steps import PLACE, SKUS, WHO, Steps
 
@@ -59,7 +60,10 @@ class Records(Steps):
         number = self.number(place)
         assert number is not None
         row = self.books.by("orders", "order_number")[number]
-        self.model.orders[number].become(status)
+        order, had_left = self.model.orders[number], self.model.orders[number].status in LEFT
+        order.become(status)
+        if had_left and order.status not in LEFT:
+            self.model.is_called_back(order)
         self.bring("orders", {**row, "status": status})
         self.look("records")
 
@@ -79,6 +83,8 @@ class Records(Steps):
                                          for line, count in units.items()))  # fmt: skip
             self.bring("scans", {"tracking_number": tracking, "scanned_at": now, "status": "picked_up"})
         order.become("shipped")
+        lines = self.books.of("order_lines", order_number=number)
+        self.model.leaves(order, [(line["sku"], line["quantity"]) for line in lines], now)
         self.bring("orders", {**self.books.by("orders", "order_number")[number], "status": "shipped"})
         self.look("records")
         if arrives:
@@ -104,11 +110,14 @@ class Records(Steps):
         self.scanned(number, tracking, status, minutes)
         self.look("records")
 
-    @rule(sku=SKUS, units=st.integers(0, 40))
-    def the_shelf_is_counted(self, sku: str, units: int) -> None:
-        self.world.clock.forward(timedelta(seconds=1))
-        row = {"sku": sku, "location": "main", "on_hand": units, "counted_at": self.world.clock.now}
-        self.model.stock[sku] = units
+    @rule(sku=SKUS, units=st.integers(0, 40), ago=st.sampled_from([0, 0, 45, 3600, 86_400]))
+    def the_shelf_is_counted(self, sku: str, units: int, ago: int) -> None:
+        """Maybe a while ago, and somebody only brings it now."""
+        at = self.world.clock.forward(timedelta(seconds=1)) - timedelta(seconds=ago)
+        if at <= self.model.counted[sku]:
+            return
+        row = {"sku": sku, "location": "main", "on_hand": units, "counted_at": at}
+        self.model.count(sku, units, at)
         self.bring("stock", row)
         self.bring("stock", row)
         self.look("records")

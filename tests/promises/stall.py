@@ -10,6 +10,7 @@ from core.portal import Portal
 from tests.remembered import remembered
 
 OPENED = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
+COUNTED = OPENED - timedelta(days=1)
 CUSTOMERS = ("c-quokka", "c-wombat")
 WORDS = {"c-quokka": "Quokka", "c-wombat": "Wombat"}
 MUG, LAMP, BLUE, RED = "MUG", "LAMP", "SHIRT-BLUE", "SHIRT-RED"
@@ -85,8 +86,7 @@ def _goods(portal: Portal) -> None:
         pack, least = PACKS[sku]
         item = {"supplier": "ACME", "sku": sku, "unit_cost": cost, "pack": pack, "minimum": least}
         bring(portal, "supplier_items", item)
-    counted = OPENED - timedelta(days=1)
-    bring(portal, "stock", *({"sku": sku, "location": "main", "on_hand": units, "counted_at": counted}
+    bring(portal, "stock", *({"sku": sku, "location": "main", "on_hand": units, "counted_at": COUNTED}
                              for sku, units in OPENING.items()))  # fmt: skip
     first: date = OPENED.date()
     sold = [{"sku": sku, "location": "main", "sold_on": first - timedelta(days=day), "units": units}

@@ -85,6 +85,29 @@ def test_other_quantities_are_played_again_on_the_demand_that_came(
     assert sold == pytest.approx(6 * 200 + 4 * line.unit_cost.minor - (5 + 5 * 10) * a_day, abs=2)
 
 
+def test_what_left_with_an_order_was_asked_for_once_and_what_did_not_leave_was_not(
+    planned: Portal, proposal: Proposal, clock: SettableClock
+) -> None:
+    """On day 5 four of the six mugs leave; that two did so on day 2 turns out not to be true."""
+    planned.reject(BOSS, proposal.proposal_id, proposal.content_hash, "no")
+    decided_at = clock.now
+    clock.forward(timedelta(days=10))
+    before = planned.outcomes(BOSS)[0].simulated["nothing"].minor
+
+    def leaves(number: str, units: int, day: int, status: str) -> None:
+        at = decided_at + timedelta(days=day)
+        lines = [(shop.MUG, "Red Polka Dot Mug", units, 450)]
+        shop.order(planned, number, shop.ADA, lines, placed_at=at, status=status)
+
+    leaves("A-1", 4, 5, "shipped")
+    left = planned.outcomes(BOSS)[0].simulated["nothing"].minor
+    assert left - before == pytest.approx(4 * 200 - 4 * 5.5 * 200 * 0.25 / 365, abs=2)
+    leaves("A-2", 2, 2, "shipped")
+    assert planned.outcomes(BOSS)[0].simulated["nothing"].minor > left
+    leaves("A-2", 2, 2, "cancelled")
+    assert planned.outcomes(BOSS)[0].simulated["nothing"].minor == left
+
+
 def test_of_what_was_rejected_the_proposal_is_played_from_the_day_it_was_promised_for(
     planned: Portal, proposal: Proposal, clock: SettableClock
 ) -> None:
