@@ -20,7 +20,7 @@ from core.database.engine import Database
 from core.database.migrate import upgrade
 from core.portal import Portal
 from tests.conftest import SettableClock
-from tests.flows import machines, papers, platforms
+from tests.flows import machines, papers, platforms, readings
 from tests.flows.canaries import open_marked_shop
 from tests.flows.doors import Doors
 from tests.flows.hostile import STRINGS
@@ -40,6 +40,7 @@ def at_doors(database: Database, config: Config, clock: SettableClock) -> Iterat
 
 GROUPS: dict[str, Callable[[Database, Config, SettableClock], AbstractContextManager[Trying]]] = {
     "doors": at_doors, "platforms": platforms.opened, "machines": machines.opened, "papers": papers.opened,
+    "readings": readings.opened,
 }  # fmt: skip
 
 

@@ -13,6 +13,11 @@ T = TypeVar("T")
 _OVERLAP = timedelta(minutes=10)
 
 
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading something raises that has not the shape its system documents."""
+_TOLD = 120
+
+
 class Unreadable(ValueError):
     """An answer that is not of the shape that its system documents."""
 
@@ -84,10 +89,20 @@ def records(
     for one in found:
         try:
             taken += read(one)
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             known = next((said(one, name) for name in names if said(one, name)), "without a number")
-            faults.append(f"{system}'s {known[:40]} was left out: {error}.")
+            faults.append(f"{system}'s {known[:40]} was left out: {plainly(error)}.")
     return taken, faults
+
+
+def plainly(error: Exception) -> str:
+    """What is wrong with something that was read, in one short line.
+
+    >>> plainly(KeyError("sku")), plainly(ValueError("no\nnumber"))
+    ('KeyError sku', 'no number')
+    """
+    told = " ".join(str(error).split())[:_TOLD]
+    return told if isinstance(error, ValueError) else f"{type(error).__name__} {told.strip(chr(39))}"
 
 
 def span(cursor: Cursor | None, now: datetime, days: int) -> dict[str, str]:

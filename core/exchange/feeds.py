@@ -78,9 +78,16 @@ def compare_soon(session: Session, system: str, feed: str) -> None:
         row.cursor = None
 
 
-def fail(session: Session, system: str, feed: str, trouble: str, now: datetime) -> None:
-    """A feed could not be read on."""
+def fail(session: Session, system: str, feed: str, trouble: str, now: datetime, *, is_stuck: bool = False) -> None:
+    """A feed could not be read on.
+
+    Where it got no further than the last time (`is_stuck`), which failed too, it is the place it goes on from that its
+    system does not take: the next reading begins anew, from what changed since the last one that came to its end.
+    """
     row = session.get_one(FeedRow, (system, feed), populate_existing=True)
+    if is_stuck and row.failing_since is not None:
+        row.whole = None
+        row.cursor = {"since": row.cursor["since"]} if row.cursor and row.cursor.get("since") else None
     row.failing_since, row.trouble = row.failing_since or now, trouble[:500]
 
 

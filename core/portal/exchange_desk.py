@@ -18,7 +18,7 @@ from core.errors import Conflict, NotFound, PortalError
 from core.exchange import feeds, listings, origins
 from core.exchange.model import Drift, Page, Standing
 from core.exchange.origins import Told
-from core.exchange.ports import Admitted, Backend, Delivery, Feed, Found, Reader, Trouble
+from core.exchange.ports import Admitted, Backend, Delivery, Feed, Found, Outcome, Reader, Trouble
 from core.mailroom import inbox, leases, letters, outbox
 from core.mailroom.inbox import Waiting
 from core.mailroom.outbox import WRITE_BACK, Outgoing
@@ -26,22 +26,26 @@ from core.notifications.model import Notice
 from core.notifications.service import notify
 from core.portal.arrivals import Arrivals
 from core.portal.case_desk import CaseDesk
+from core.portal.hearing_systems import storable_pages, storable_records
 from core.portal.telling_desk import for_sale
 
 log = logging.getLogger(__name__)
 _SOURCE = "system:"
 _PAGE = 200
 _LEASE = timedelta(minutes=3)
+_OF_THE_PLACE = frozenset({Outcome.REFUSED, Outcome.MALFORMED})
+"""What may come of the place that a reading goes on from."""
 _LOOKS_BACK = timedelta(days=7)
 Progress = Callable[[str, int], None]
 
 
 @dataclass
 class Synced:
-    """What a reading of a system brought: records seen and news by feed, rows left out, and troubles by feed."""
+    """What a reading of a system brought: records seen, news and pages by feed, rows left out, and troubles by feed."""
 
     seen: dict[str, int] = field(default_factory=dict)
     fresh: dict[str, int] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     troubles: dict[str, Trouble] = field(default_factory=dict)
 
@@ -96,7 +100,8 @@ class ExchangeDesk(Arrivals, CaseDesk):
                     outcome.troubles[feed.name] = trouble
                     log.warning("%s of %s: %s", feed.name, name, trouble)
                     with self._database.unit_of_work() as session:
-                        feeds.fail(session, name, feed.name, str(trouble), self._clock())
+                        stuck = trouble.outcome in _OF_THE_PLACE and not outcome.pages.get(feed.name)
+                        feeds.fail(session, name, feed.name, str(trouble), self._clock(), is_stuck=stuck)
         finally:
             with self._database.unit_of_work() as session:
                 leases.give_back(session, f"sync {name}", owner)
@@ -110,9 +115,10 @@ class ExchangeDesk(Arrivals, CaseDesk):
             is_whole = whole or cursor is None
             if is_whole and not whole:
                 cursor = feeds.begin(session, system.name, feed.name, now, whole=True)
-        for page in feed.pull(cursor, now):
+        for page in storable_pages(system.label, feed, cursor, now):
             self._hold(system.name, owner)
             self._take_page(backend, feed.name, page, outcome, began=now, whole=is_whole)
+            outcome.pages[feed.name] = outcome.pages.get(feed.name, 0) + 1
             told(feed.name, outcome.seen[feed.name])
         with self._database.unit_of_work() as session:
             if is_whole:
@@ -279,7 +285,7 @@ class ExchangeDesk(Arrivals, CaseDesk):
         with self._database.reading() as session:
             hinted = origins.hinted(session, name, most)
         for table, external_id, since in hinted:
-            records, _ = listings.own_counts(backend.shelves, backend.refetch(table, external_id))
+            records, _ = listings.own_counts(backend.shelves, storable_records(backend.refetch(table, external_id)))
             with self._database.unit_of_work() as session:
                 told = Told(asked=True)
                 taken = intake.take_records(session, name, records, told, self._config, self._clock())

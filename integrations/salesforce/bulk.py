@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from core.exchange.model import Cursor
 from core.exchange.ports import Outcome, Trouble
@@ -53,7 +54,7 @@ def pieces(client: Client, name: str, soql: str, cursor: Cursor | None, size: in
 def _looked_at(client: Client, name: str, cursor: Cursor) -> dict[str, Any]:
     """A job as it stands; nothing where it was removed."""
     try:
-        return client.get(f"bulk {name}", f"jobs/query/{cursor['job']}")
+        return client.get(f"bulk {name}", f"jobs/query/{quote(cursor['job'], safe='')}")
     except Refusal as refusal:
         if refusal.code == "NOT_FOUND":
             return {}
@@ -64,7 +65,7 @@ def _results(client: Client, name: str, cursor: Cursor, size: int) -> Iterator[P
     locator = cursor["locator"]
     while locator != "null":
         asked = {"maxRecords": str(_AT_ONCE), **({"locator": locator} if locator else {})}
-        answer = client.ask(f"bulk {name}", "GET", f"jobs/query/{cursor['job']}/results", params=asked)
+        answer = client.ask(f"bulk {name}", "GET", f"jobs/query/{quote(cursor['job'], safe='')}/results", params=asked)
         following = answer.headers.get("sforce-locator", "")
         if not following:
             raise Trouble(Outcome.MALFORMED, f"{LABEL} answered bulk {name} without saying how it goes on.")

@@ -11,6 +11,7 @@ from core.config import Config
 from core.exchange.model import Cursor, Hint, Page, Record
 from core.exchange.ports import Outcome, Trouble
 from integrations.http import Call
+from integrations.reading import UNREADABLE, plainly
 from integrations.shopify import mapping, orders
 from integrations.shopify.client import LABEL, TOO_DEAR, Client
 from integrations.shopify.mapping import Node, Told
@@ -53,7 +54,7 @@ class ShopFeed:
             variables["query"] = f"updated_at:>='{cursor['since']}'"
         while True:
             connection = self._page(variables)
-            told = [self.read(self._whole(node)) for node in connection["nodes"]]
+            told = [self._told(node) for node in connection["nodes"]]
             info = connection["pageInfo"]
             if not info["hasNextPage"] or info["endCursor"] == variables["after"]:
                 yield _page(told, {"since": until})
@@ -73,8 +74,13 @@ class ShopFeed:
                     raise
                 variables["first"] = max(1, variables["first"] // 2)
 
-    def _whole(self, node: Node) -> Node:
-        return with_all_lines(self.client, node)
+    def _told(self, node: Node) -> Told:
+        """What a node tells; what is wrong with it where it cannot be read, and the rest goes on."""
+        try:
+            return self.read(with_all_lines(self.client, node))
+        except UNREADABLE as error:
+            known = str(node.get("name") or node.get("id") or "without a number") if isinstance(node, dict) else "node"
+            return Told(faults=(f"{LABEL}'s {known[:60]} was left out: {plainly(error)}.",))
 
     def _in_bulk(self, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
         if not cursor:
@@ -124,7 +130,7 @@ class ShopFeed:
                     parents[node["id"]] = node
                 continue
             if root is not None:
-                told.append(self.read(root))
+                told.append(self._told(root))
             if len(told) >= self.page:
                 yield _page(told, {**cursor, "place": begins, "lines": seen - 1})
                 told = []
@@ -132,7 +138,7 @@ class ShopFeed:
         if seen < int(operation["objectCount"]):
             raise _broken_off()
         if root is not None:
-            yield _page([*told, self.read(root)], {**cursor, "place": ends, "lines": seen})
+            yield _page([*told, self._told(root)], {**cursor, "place": ends, "lines": seen})
 
 
 def _parsed(line: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +17,7 @@ from core.config import Config, Web
 from core.exchange.model import ACTS, SUPPLY
 from core.exchange.ports import Backend, Outcome, Trouble
 from core.systems import Connected
-from integrations.http import Http
+from tests.integrations.marketplace import hurry
 from tests.integrations.salesforce.standin import key_pair
 
 FOLDER = Path(__file__).parents[2] / "integrations"
@@ -69,25 +68,8 @@ def connected(name: str, answer: Any) -> Backend:
     made: Backend = import_module(f"integrations.{name}.backend").backend(
         config, lambda: NOW, transport=answering(answer)
     )
-    _hurry(made)
+    hurry(made)
     return made
-
-
-def _hurry(made: Any) -> None:
-    for http in _https(made, 5):
-        http.sleep = lambda _seconds: None
-
-
-def _https(thing: Any, depth: int) -> Iterator[Http]:
-    """What a system calls with, wherever it keeps it."""
-    if isinstance(thing, Http):
-        yield thing
-    elif depth and isinstance(thing, list | tuple):
-        for one in thing:
-            yield from _https(one, depth - 1)
-    elif depth and hasattr(thing, "__dict__"):
-        for one in vars(thing).values():
-            yield from _https(one, depth - 1)
 
 
 TROUBLES = {
@@ -174,7 +156,7 @@ def test_each_trouble_with_asking_where_parcels_are_has_its_outcome(
     caplog.set_level(logging.DEBUG)
     answer, outcomes = TROUBLES[trouble]
     tracker = _contract(name).tracker(section(name), answering(answer))
-    _hurry(tracker)
+    hurry(tracker)
     with pytest.raises(Trouble) as told:
         tracker.track("1Z-OF-ADA", "Amazon Shipping")
     assert told.value.outcome in outcomes

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 from typing import Any, ClassVar
 
+from sqlalchemy import update as updating
 from starlette.testclient import TestClient
 
 from bot.channels.slack.app import build
@@ -24,6 +25,7 @@ from core.config import Config, Telegram
 from core.database.engine import Database
 from core.portal import Portal
 from core.purchasing.model import Proposal, ProposalStatus
+from core.purchasing.rows import ProposalRow
 from core.reasons import reason_in
 from tests.bot.channels.slack import web_api, workspace
 from tests.bot.channels.slack.web_api import TEAM, WebApi
@@ -75,10 +77,17 @@ class Platforms(Trying):
 
     def tried(self, door: str, text: str) -> list[str]:
         """As everywhere, while a proposal waits for its planner."""
-        if not self.portal.proposals(person(BOSS)):
-            self.portal.plan(run=f"run {next(self.numbers)}")
-            self._last = {}
+        if all(one.status is not ProposalStatus.OPEN for one in self.portal.proposals(person(BOSS))):
+            self._undecide()
         return super().tried(door, text)
+
+    def _undecide(self) -> None:
+        """Have a proposal that waits: planned the first time, and then the one that a text before this one decided."""
+        self.portal.plan(run="the first")
+        undecided = {"status": "open", "decided_by": None, "decided_at": None, "decision_reason": ""}
+        with self.database.unit_of_work() as session:
+            session.execute(updating(ProposalRow).values(**undecided))
+        self._last = {}
 
     # Telegram
 
@@ -217,6 +226,7 @@ class Platforms(Trying):
         carried = written({"p": proposal.proposal_id, "h": proposal.content_hash})
         faults = self._submit("proposal:reject", carried, {"why": {"why": {"value": text}}})
         after = self.portal.proposal(person(BOSS), proposal.proposal_id)
+        faults += [] if proposal.status is ProposalStatus.OPEN else ["it was decided before"]
         wanted = ProposalStatus.REJECTED if reason_in(text) else proposal.status
         faults += [] if after.status is wanted else [f"it is {after.status.value}"]
         shown = [one for one in self.slack.api.posted(PLANNER_CHANNEL) if "Rejected" in json.dumps(one)]

@@ -8,7 +8,7 @@ import pytest
 from core.config import Config
 from core.database.engine import Database
 from tests.conftest import SettableClock
-from tests.flows import machines, papers, platforms
+from tests.flows import machines, papers, platforms, readings
 from tests.flows.hostile import STRINGS
 from tests.flows.trying import Trying
 
@@ -18,7 +18,9 @@ Opened = Callable[[Database, Config, SettableClock], AbstractContextManager[Tryi
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "opened", [platforms.opened, machines.opened, papers.opened], ids=["platforms", "machines", "papers"]
+    "opened",
+    [platforms.opened, machines.opened, papers.opened, readings.opened],
+    ids=["platforms", "machines", "papers", "readings"],
 )
 def test_a_hostile_string_in_a_call_or_a_file_is_answered_or_refused_and_changes_nothing(
     opened: Opened, database: Database, config: Config, clock: SettableClock

@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+from integrations.http import Http
 from tests.standing_in import Answering, Quiet
 
 Json = dict[str, Any]
@@ -32,6 +33,10 @@ def published(path: Path) -> Json:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         found: Json = json.load(file)
     return found
+
+
+Between = Callable[[httpx.BaseTransport], httpx.BaseTransport]
+"""Who stands between us and a system."""
 
 
 @dataclass
@@ -144,3 +149,21 @@ def refuse(body: Json, schema: Mapping[str, Any], description: Json) -> None:
     roots = {name: description[name] for name in ("components", "definitions") if name in description}
     faults = [f"{one.json_path}: {one.message}" for one in Draft202012Validator({**schema, **roots}).iter_errors(body)]
     assert not faults, faults
+
+
+def hurry(made: Any) -> None:
+    """Have a system lose no time between calls."""
+    for http in _https(made, 5):
+        http.sleep = lambda _seconds: None
+
+
+def _https(thing: Any, depth: int) -> Iterator[Http]:
+    """What a system calls with, wherever it keeps it."""
+    if isinstance(thing, Http):
+        yield thing
+    elif depth and isinstance(thing, list | tuple):
+        for one in thing:
+            yield from _https(one, depth - 1)
+    elif depth and hasattr(thing, "__dict__"):
+        for one in vars(thing).values():
+            yield from _https(one, depth - 1)

@@ -45,6 +45,7 @@ class Standin:
 
     records: list[Record] = field(default_factory=lambda: [customer(1, "ada@example.org"), order(1), order(2)])
     breaks_after: int | None = None
+    breaks_with: Exception = field(default_factory=lambda: Trouble(Outcome.SILENT, "The stand-in does not answer."))
     refuses: Exception | None = None
     written: list[Post] = field(default_factory=list)
     acts: frozenset[str] = ACTS
@@ -58,7 +59,7 @@ class Standin:
         first = int(cursor["next"]) if cursor else 0
         for place, record in enumerate(self.records[first:], first):
             if place == self.breaks_after:
-                raise Trouble(Outcome.SILENT, "The stand-in does not answer.")
+                raise self.breaks_with
             yield Page([record], {"next": place + 1})
 
     def read(self, topic: str, payload: Mapping[str, Any], headers: Mapping[str, str]) -> Delivery:  # noqa: ARG002

@@ -11,7 +11,7 @@ from core.accounts.service import is_known
 from core.catalog.service import products
 from core.database.audit import AuditRow
 from core.exchange import origins
-from core.exchange.ports import Admitted
+from core.exchange.ports import Admitted, Outcome, Trouble
 from core.orders.rows import OrderLineRow, OrderRow
 from core.orders.service import order_of
 from core.portal import Portal
@@ -51,6 +51,33 @@ def test_a_reading_that_breaks_off_goes_on_behind_the_last_page_taken(portal: Po
     (standing,) = portal.standings()
     assert standing.failing_since is None
     assert standing.succeeded_at is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "begins_anew"),
+    [
+        (Trouble(Outcome.SILENT, "It does not answer."), False), (Trouble(Outcome.THROTTLED, "Too often."), False),
+        (Trouble(Outcome.REFUSED, "No such place."), True), (ValueError("of Ada Byron"), True), (KeyError("x"), True),
+    ],
+)  # fmt: skip
+def test_a_place_that_is_not_taken_twice_is_given_up(
+    portal: Portal, standin: Standin, said: Exception, caplog: pytest.LogCaptureFixture, *, begins_anew: bool
+) -> None:
+    standin.breaks_after, standin.breaks_with = 2, said
+    for _ in range(3):
+        assert portal.sync("standin").troubles
+    behind = {"next": 2}
+    assert standin.pulled_from == [None, behind, None if begins_anew else behind]
+    assert "Byron" not in caplog.text
+    standin.breaks_after = None
+    portal.sync("standin")
+    assert set(orders(portal)) == {"S-1", "S-2"}
+
+
+def test_what_no_database_takes_is_left_out_of_a_text(portal: Portal, standin: Standin) -> None:
+    standin.records[1] = order(1, city="Le\ud800e\x00ds")
+    assert not portal.sync("standin").troubles
+    assert orders(portal) == {"S-1": "Leeds", "S-2": "Leeds"}
 
 
 def test_comparing_reports_what_was_missing_different_and_extra_and_puts_it_right(

@@ -17,6 +17,7 @@ from core.systems import Amazon
 from integrations.amazon.backend import backend
 from integrations.carriers.amazon import parcels
 from tests.integrations.amazon.market import NOW, Market, order, package
+from tests.integrations.marketplace import Between
 
 SECTION = Amazon(
     on=True, client_id="amzn1.app", client_secret=SecretStr("a-long-secret"),
@@ -27,6 +28,19 @@ SECTION = Amazon(
 def _connected(market: Market) -> Backend:
     config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), amazon=SECTION)
     return backend(config, lambda: NOW, market.transport)
+
+
+@contextmanager
+def standing(between: Between) -> Iterator[Backend]:
+    """A marketplace with a little of everything that is read, heard by way of somebody else."""
+    history = [{"eventCode": "Departed", "eventTime": NOW.isoformat()}]
+    market = Market(
+        orders=[order(1, status="SHIPPED", packages=[package("TRACK1", "IN_TRANSIT")]), order(2)],
+        stock=[{"sellerSku": "LAMP-1", "asin": "B000000001", "totalQuantity": 4, "lastUpdatedTime": NOW.isoformat(),
+                "inventoryDetails": {"fulfillableQuantity": 4}}], events={"TRACK1": history},
+    )  # fmt: skip
+    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), amazon=SECTION)
+    yield backend(config, lambda: NOW, between(market.transport))
 
 
 def tracker(section: Amazon, transport: httpx.BaseTransport) -> Tracker:

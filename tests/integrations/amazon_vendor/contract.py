@@ -3,11 +3,26 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from pydantic import SecretStr
+
+from core.config import Config, Web
 from core.exchange.model import Page
+from core.exchange.ports import Backend
 from core.mailroom.ports import Courier, Post
+from integrations.amazon_vendor.backend import backend
 from tests.integrations.amazon.market import NOW
 from tests.integrations.amazon_vendor.retailer import Retailer, item, order
-from tests.integrations.amazon_vendor.test_backend import connected
+from tests.integrations.amazon_vendor.test_backend import SECTION, connected
+from tests.integrations.marketplace import Between
+
+
+@contextmanager
+def standing(between: Between) -> Iterator[Backend]:
+    """A retailer with two orders, heard by way of somebody else."""
+    lamps = item(1, sku="LAMP-1", amount=10)
+    retailer = Retailer(orders=[order("2JK3S9VC", lamps), order("3TRD2IAB", lamps, state="Acknowledged")])
+    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), amazon_vendor=SECTION)
+    yield backend(config, lambda: NOW, between(retailer.transport))
 
 
 def said(word: str) -> Sequence[Page]:

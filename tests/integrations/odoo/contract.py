@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import httpx
 from pydantic import SecretStr
 
 from core.config import Config, Web
@@ -11,18 +12,28 @@ from core.exchange.ports import Backend
 from core.mailroom.ports import Courier, Post
 from core.systems import Odoo
 from integrations.odoo.backend import backend
+from tests.integrations.marketplace import Between
 from tests.integrations.odoo.erp import DATABASE, KEY, USER, Erp, serving
 from tests.integrations.odoo.lantern import by_code, open_shop, sell
 
 
 @contextmanager
-def _connected() -> Iterator[tuple[Erp, Backend]]:
+def standing(between: Between) -> Iterator[Backend]:
+    """A database with a little of everything that is read, heard by way of somebody else."""
+    with _connected(between) as (erp, made):
+        buyer = next(number for number, one in erp.rows["res.partner"].items() if one.get("customer_rank"))
+        sell(erp, buyer, {by_code(erp, "KETTLE"): (1, 30.0)})
+        yield made
+
+
+@contextmanager
+def _connected(between: Between = lambda way: way) -> Iterator[tuple[Erp, Backend]]:
     erp = Erp()
     open_shop(erp)
     with serving(erp):
         section = Odoo(on=True, url=erp.url, database=DATABASE, user=USER, key=SecretStr(KEY))
         config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), odoo=section)
-        made = backend(config, lambda: erp.now)
+        made = backend(config, lambda: erp.now, transport=between(httpx.HTTPTransport()))
         yield erp, made
         assert made.close is not None
         made.close()

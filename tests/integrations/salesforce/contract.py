@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import httpx
 from pydantic import SecretStr
 
 from core.config import Config, Web
@@ -10,18 +11,26 @@ from core.exchange.model import Page
 from core.exchange.ports import Backend
 from core.mailroom.ports import Courier, Post
 from integrations.salesforce.backend import backend
+from tests.integrations.marketplace import Between
 from tests.integrations.salesforce.conftest import section
 from tests.integrations.salesforce.standin import Org, serving
 
 
 @contextmanager
-def _connected() -> Iterator[tuple[Org, Backend]]:
+def standing(between: Between) -> Iterator[Backend]:
+    """An org with a little of everything that is read, heard by way of somebody else."""
+    with _connected(between) as (_, made):
+        yield made
+
+
+@contextmanager
+def _connected(between: Between = lambda way: way) -> Iterator[tuple[Org, Backend]]:
     org = Org()
     kettle = org.add_product("KETTLE", "Copper Kettle", 30.0)
     org.add_order(org.add_account("Byron & Sons", "ada@example.org"), (kettle, 1))
     with serving(org):
         config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), salesforce=section(org))
-        made = backend(config, lambda: org.now, sleep=lambda _seconds: None)
+        made = backend(config, lambda: org.now, sleep=lambda _seconds: None, transport=between(httpx.HTTPTransport()))
         yield org, made
         assert made.close is not None
         made.close()

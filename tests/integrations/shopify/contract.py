@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from core.config import Config, Web
 from core.exchange.model import Page
+from core.exchange.ports import Backend
 from core.mailroom.ports import Courier, Post
 from core.systems import Shopify
 from integrations.shopify import orders
 from integrations.shopify.backend import backend
 from integrations.shopify.queries import document
+from tests.integrations.marketplace import Between
 from tests.integrations.shopify.mock import HAS_SCHEMA, TOKEN, MockShop, Node, serving
 
 
@@ -23,6 +26,20 @@ def _shop() -> tuple[MockShop, Node]:
     shop.add_location()
     kettle = shop.add_variant("KETTLE", "Copper Kettle", "30.00", 10)
     return shop, shop.add_order(shop.add_customer("ada@example.org"), (kettle, 1))
+
+
+@contextmanager
+def standing(between: Between) -> Iterator[Backend]:
+    """A shop with a little of everything that is read, heard by way of somebody else."""
+    shop, order = _shop()
+    shop.fulfil(order, "TRACK1")
+    with serving(shop):
+        section = Shopify(on=True, shop="lantern.myshopify.com", token=SecretStr(TOKEN), url=f"{shop.url}/graphql")
+        config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), shopify=section)
+        made = backend(config, lambda: shop.now, sleep=lambda _seconds: None, transport=between(httpx.HTTPTransport()))
+        yield made
+        assert made.close is not None
+        made.close()
 
 
 def said(word: str) -> Sequence[Page]:

@@ -11,6 +11,7 @@ from core.exchange.ports import Backend
 from core.mailroom.ports import Courier, Post
 from core.systems import Walmart
 from integrations.walmart.backend import backend
+from tests.integrations.marketplace import Between
 from tests.integrations.walmart.market import NOW, Market, line, order, returned
 
 
@@ -18,6 +19,19 @@ def _connected(market: Market) -> Backend:
     section = Walmart(on=True, client_id="seller", client_secret=SecretStr("a-long-secret"))
     config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), walmart=section)
     return backend(config, lambda: NOW, market.transport)
+
+
+@contextmanager
+def standing(between: Between) -> Iterator[Backend]:
+    """A marketplace with a little of everything that is read, heard by way of somebody else."""
+    sold = order(1, line(status="Shipped", tracking="1Z1"))
+    market = Market(
+        orders=[sold, order(2)], returns=[returned(sold)],
+        items=[{"sku": "LAMP-1", "productName": "Thing LAMP-1", "price": {"currency": "USD", "amount": 20.0}}],
+    )  # fmt: skip
+    section = Walmart(on=True, client_id="seller", client_secret=SecretStr("a-long-secret"))
+    config = Config(web=Web(secret=SecretStr("a-secret-that-only-tests-know")), walmart=section)
+    yield backend(config, lambda: NOW, between(market.transport))
 
 
 def said(word: str) -> Sequence[Page]:
