@@ -5,20 +5,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.accounts.service import customer
-from core.conversation import transcript
-from core.conversation.transcript import PERSON, Said
-from core.conversation.wording import DEFAULT
 from core.mailroom import outbox, places
 from core.mailroom.outbox import Outgoing
 from core.portal.rooms import Rooms
+from core.portal.said_before import discreetly, said_before
 from core.support import desk_cards, service
 from core.support.desk_cards import Card, News
-from core.support.discretion import discreet
 from core.support.model import Ticket
 
 _LONGEST_NOTE = 8000
-_MOST_BEFORE, _MOST_READ = 40, 200
 SAID = "said"
 
 
@@ -65,41 +60,18 @@ class Briefing(Rooms):
         if not desk_cards.drawn(session, card):
             return 0
         found, card_key = card.ticket, _key(card.ticket.ticket_number, "card")
-        text = f"Ticket {found.ticket_number}: {_discreet(session, found, found.subject)}"
+        text = f"Ticket {found.ticket_number}: {discreetly(session, found, found.subject)}"
         content: dict[str, Any] = {"text": text, "ticket": self._told(session, found)}
         if card.version:
             content["instead_of"] = card_key
             return self._file(session, place, found, (f"card:{card.version}", content))
         content["keeps_place"] = True
         posted = self._file(session, place, found, ("card", content))
-        before = self._before(session, found)
+        before = said_before(session, found, self._house.wording, self._config.shop.zone)
         if before:
             note = {"text": f"What was said before:\n{before[-_LONGEST_NOTE:]}", "under": card_key}
             posted += self._file(session, place, found, ("before", note))
         return posted
-
-    def _before(self, session: Session, found: Ticket) -> str:
-        """What the customer wrote, discreetly, and what the bot answered about and did, without its words.
-
-        The bot's words hold names, addresses and amounts; they stand on the ticket's page, for whoever signs in there.
-        """
-        if not found.transcript.strip():
-            return ""
-        said = transcript.messages(session, *found.where, limit=_MOST_READ)
-        until = max((at for at, one in enumerate(said) if _is_before(one, found)), default=-1)
-        told = (self._told_of(session, found, one) for one in said[: until + 1][-_MOST_BEFORE:])
-        return "\n".join(line for line in told if line)
-
-    def _told_of(self, session: Session, found: Ticket, one: Said) -> str:
-        when = f"{one.said_at.astimezone(self._config.shop.zone):%-d %B, %H:%M}"
-        if one.speaker == PERSON:
-            return f"{when}, customer: {_discreet(session, found, one.reply.text)}"
-        if one.reply.actions:
-            done = ", ".join(action.name.replace("_", " ") for action in one.reply.actions)
-            return f"{when}, bot did: {done}"
-        known = [intent for intent in one.reply.intents if self._house.wording.knows(intent, "label")]
-        about = ", ".join(self._house.wording.say(DEFAULT, intent, "label") for intent in known)
-        return f"{when}, bot answered: {about}" if about else ""
 
     def _post_news(self, session: Session, place: _Place, said: News) -> int:
         found = service.ticket(session, said.ticket_number)
@@ -118,7 +90,7 @@ class Briefing(Rooms):
         """What the card shows: no name, no address, no way of paying."""
         return {
             "number": found.ticket_number,
-            "subject": _discreet(session, found, found.subject),
+            "subject": discreetly(session, found, found.subject),
             "state": found.state,
             "holder": service.holder(session, found.claimed_by),
             "channel": found.channel,
@@ -127,15 +99,6 @@ class Briefing(Rooms):
             "snapshot": dict(found.snapshot) if found.snapshot else None,
             "link": f"{self._config.web.base_url}/support/{found.ticket_number}",
         }
-
-
-def _is_before(one: Said, found: Ticket) -> bool:
-    """Whether the customer said it before their ticket was opened, or to open it."""
-    return one.speaker == PERSON and one.said_at <= found.opened_at
-
-
-def _discreet(session: Session, found: Ticket, text: str) -> str:
-    return discreet(text, customer(session, found.customer_id).name if found.customer_id else "")
 
 
 def _key(number: str, what: str) -> str:

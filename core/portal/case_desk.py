@@ -22,6 +22,7 @@ from core.exchange.writing_back import TICKET
 from core.mailroom import outbox
 from core.mailroom.outbox import WRITE_BACK, Outgoing
 from core.portal.rooms import Rooms
+from core.portal.said_before import discreetly, said_before
 from core.support import elsewhere, service, thread
 from core.support.model import CUSTOMER, STAFF, Entry, Ticket
 from core.support.thread import Words
@@ -47,8 +48,17 @@ class CaseDesk(Rooms):
                 if not _news(session, name, now):
                     continue
             with self._database.unit_of_work() as session:
-                posted += sum(_post(session, name, one, now) for one in _news(session, name, now))
+                posted += sum(self._post_one(session, name, one, now) for one in _news(session, name, now))
         return posted
+
+    def _post_one(self, session: Session, system: str, news: tuple[str, Ticket, dict[str, Any]], now: datetime) -> int:
+        """In the order of the ticket, and gone with its customer; a new case begins with what was said before."""
+        key, found, content = news
+        if content["act"] == TICKET:
+            content["text"] = said_before(session, found, self._house.wording, self._config.shop.zone)
+            content["text"] = content["text"][-_LONGEST_TRANSCRIPT:]
+        chat = f"{found.person or 'guest'}:ticket:{found.ticket_number}"
+        return int(outbox.post(session, Outgoing(key, system, chat, WRITE_BACK, content), now))
 
     def _take_cases(self, session: Session, system: str, cases: Sequence[DeskCase], now: datetime) -> None:
         """Take what a system's people said and did in tickets, in the transaction of the page that tells of it."""
@@ -160,16 +170,9 @@ def _content(session: Session, system: str, found: Ticket, said: Entry | None, *
     whose = origins.places_of(session, "customers", found.customer_id) if found.customer_id else []
     order = str((found.snapshot or {}).get("order_number") or "")
     return {
-        **content, "act": TICKET, "state": "open", "about": found.subject, "order": order,
-        "customer": dict(whose).get(system, ""), "text": found.transcript[-_LONGEST_TRANSCRIPT:],
+        **content, "act": TICKET, "state": "open", "about": discreetly(session, found, found.subject), "order": order,
+        "customer": dict(whose).get(system, ""),
     }  # fmt: skip
-
-
-def _post(session: Session, system: str, news: tuple[str, Ticket, dict[str, Any]], now: datetime) -> int:
-    """In the order of the ticket, and gone with its customer."""
-    key, found, content = news
-    chat = f"{found.person or 'guest'}:ticket:{found.ticket_number}"
-    return int(outbox.post(session, Outgoing(key, system, chat, WRITE_BACK, content), now))
 
 
 def _key(system: str, number: str, what: str) -> str:

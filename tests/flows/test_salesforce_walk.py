@@ -77,6 +77,23 @@ def case(walked: Portal, org: Org, ada: Talk, clock: SettableClock) -> Node:
     return made
 
 
+def test_a_case_is_told_no_more_of_what_was_said_before_than_it_needs(
+    walked: Portal, org: Org, ada: Talk, clock: SettableClock
+) -> None:
+    (order,) = org.everything("Order")
+    answered = ada.say("where is my order?").text
+    ada.say("I want to talk to a person, write to ada.private@example.org or call +44 7700 900123")
+    in_step(walked, clock)
+    (made,) = org.everything("Case")
+    told = str(made)
+    assert "customer: where is my order?" in told
+    assert "customer: I want to talk to a person, write to [mail address] or call [number]" in told
+    assert not [one for one in ("ada.private", "7700", answered) if one in told]
+    boss = walked.staff_by_email(BOSS)
+    assert boss is not None
+    assert order["OrderNumber"] in str(walked.tickets(boss)[0])  # what the people here may see
+
+
 def test_a_ticket_of_the_chat_becomes_a_case_and_answers_go_both_ways(
     walked: Portal, org: Org, ada: Talk, case: Node, clock: SettableClock
 ) -> None:

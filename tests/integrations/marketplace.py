@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -152,9 +153,11 @@ def refuse(body: Json, schema: Mapping[str, Any], description: Json) -> None:
 
 
 def hurry(made: Any) -> None:
-    """Have a system lose no time between calls."""
+    """Have a system lose no time between calls: a minute has passed whenever it looks at the clock."""
+    passing = count(0.0, 60.0)
     for http in _https(made, 5):
         http.sleep = lambda _seconds: None
+        http.clock_s = lambda: next(passing)
 
 
 def _https(thing: Any, depth: int) -> Iterator[Http]:
