@@ -158,6 +158,8 @@ def opened(database: Database, config: Config, clock: SettableClock) -> Iterator
                 return ways.setdefault(name, Between(inner))
 
             backend = standing.enter_context(contract.standing(way))
+            if backend.close is not None:
+                standing.callback(backend.close)
             hurry(backend)
             portal.connect(backend)
             troubles = portal.sync(name, whole=True).troubles
