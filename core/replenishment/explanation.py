@@ -1,6 +1,7 @@
 """Why that many: the numbers of a proposal, kept so that they add up, and the same numbers in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,10 @@ import numpy as np
 
 from core.replenishment.costing import YEAR, Costed
 from core.replenishment.items import Items
+from core.replenishment.lot_size import Limits
+from core.replenishment.packs import Packs
 from core.replenishment.proposal import Proposed, recost
+from core.replenishment.season import extra_days
 from core.replenishment.trips import Choice
 
 _NEGLIGIBLE = 0.001
@@ -101,8 +105,7 @@ def _demand(proposed: Proposed, row: int) -> dict[str, float]:
     base, items = proposed.base, proposed.items
     mean = round(float(proposed.demand_mean[row]), 2)
     extra = {"extra": round(float(base.extra[row]), 2)} if base.extra[row] else {}
-    until = items.lead_days + base.review
-    season = round(1.0 + float(items.sells_beyond(until)[row] / until[row]), 3)
+    season = _season(proposed, row)
     return {
         **extra,
         **({"season": season} if season != 1.0 else {}),
@@ -114,6 +117,15 @@ def _demand(proposed: Proposed, row: int) -> dict[str, float]:
         "sd": round(float(proposed.demand_sd[row]), 2),
         "safety": round(float(proposed.reorder_point[row]) - mean, 2),
     }
+
+
+def _season(proposed: Proposed, row: int) -> float:
+    """What a day until the order after this one could arrive sells, on the mean, over the usual."""
+    weeks = proposed.items.season[[row]]
+    if not weeks.shape[1]:
+        return 1.0
+    until = proposed.items.lead_days[[row]] + proposed.base.review[[row]]
+    return round(1.0 + float(extra_days(weeks, until)[0] / until[0]), 3)
 
 
 def _price(proposed: Proposed, row: int, quantity: int) -> dict[str, Any]:
@@ -132,14 +144,19 @@ def _price(proposed: Proposed, row: int, quantity: int) -> dict[str, Any]:
 def _beyond_life(proposed: Proposed, row: int) -> list[int]:
     """Where the price breaks begin that would be too much to sell in time."""
     items = proposed.items
-    starts = items.break_quantity[row]
-    most, sells = items.accepted.most[row], items.limits.most[row]
-    return [int(start) for start in starts if np.isfinite(start) and sells < start <= most]
+    starts, one = items.break_quantity[row], [row]
+    if not np.isfinite(starts).any():
+        return []
+    most = Limits(items.minimum[one], items.pack[one], items.maximum[one])
+    sells = replace(most, maximum=np.minimum(items.maximum[one], items.life_cap[one]))
+    return [int(start) for start in starts if np.isfinite(start) and sells.most[0] < start <= most.most[0]]
 
 
 def _made_of(items: Items, row: int, quantity: int) -> dict[str, Any]:
     """Packs of each level as [units, how many], largest first; nothing where there is one level."""
-    packs = items.row(row).packs
+    if not np.isfinite(items.pack_size[row]).any():
+        return {}
+    packs = Packs(items.pack_size[[row]], items.pack_handling[[row]])
     counts = zip(packs.size[0].tolist(), packs.counts(np.array([float(quantity)]))[0].tolist(), strict=True)
     made = [[int(size), int(count)] for size, count in counts if count]
     return {"made_of": made[::-1]} if made else {}
