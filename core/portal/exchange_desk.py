@@ -14,7 +14,7 @@ from core.accounts.service import customer, is_known
 from core.canonical import Fault
 from core.conversation.understanding import storable_throughout
 from core.database import audit
-from core.errors import Conflict, NotFound, PortalError
+from core.errors import Conflict, NotFound, PortalError, Unavailable
 from core.exchange import feeds, listings, origins
 from core.exchange.model import Drift, Page, Standing
 from core.exchange.origins import Told
@@ -212,6 +212,8 @@ class ExchangeDesk(Arrivals, CaseDesk):
             waits = pauses or not held.isdisjoint(about)
             if not waits:
                 self._take_in(backend, delivery, said)
+        except Unavailable:
+            raise
         except Exception as fault:
             waits = True
             if not pauses:

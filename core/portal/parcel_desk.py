@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.errors import Unavailable
 from core.mailroom import inbox
 from core.mailroom.inbox import Waiting
 from core.portal.arrivals import Arrivals
@@ -56,11 +57,17 @@ class ParcelDesk(Arrivals):
             after = page[-1].inbox_id
 
     def _take_in_turn(self, delivery: Waiting, known: set[str]) -> int:
-        """One delivery; trouble with it is no trouble of the others, and is tried again after a pause."""
+        """One delivery; trouble with it is no trouble of the others, and is tried again after a pause.
+
+        Raises:
+            Unavailable: the database takes nothing, which is no trouble of the delivery's.
+        """
         if delivery.pauses(self._clock()):
             return 0
         try:
             return self._take_delivery(delivery, known)
+        except Unavailable:
+            raise
         except Exception as fault:
             reference = secrets.token_hex(4)
             log.exception("scans could not be taken in", extra={"reference": reference})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, Unavailable
 from core.exchange.model import Record
 from core.exchange.ports import Admitted, Delivery
 from core.mailroom import failed, inbox
@@ -33,6 +33,8 @@ class Teller(Standin):
         """The order as it was so many minutes after the beginning."""
         if topic == "puzzling":
             raise RecursionError
+        if topic == "on a full disk" and self.is_at_fault:
+            raise Unavailable("The disk of the database is full; nothing was changed.")
         told = order(payload["order"], payload["minutes"], city=payload["city"])
         return Delivery(records=[broken(told) if topic == "broken" and self.is_at_fault else told])
 
@@ -187,3 +189,14 @@ def test_scans_that_fail_are_left_to_a_planner_and_stop_nobody(portal: Portal, c
     assert (left.source, left.attempts) == ("carrier:signed", MOST_ATTEMPTS)
     with pytest.raises(NotFound):
         portal.failed_deliveries(person(SUPPORT))
+
+
+def test_trouble_of_the_database_is_none_of_the_deliverys(portal: Portal, teller: Teller) -> None:
+    deliver(portal, "one", 1, 5, "York", "on a full disk")
+    for _ in range(MOST_ATTEMPTS + 1):
+        with pytest.raises(Unavailable):
+            portal.take_deliveries()
+    assert attempts(portal) == [0]
+    teller.is_at_fault = False
+    portal.take_deliveries()
+    assert cities(portal)["S-1"] == "York"
